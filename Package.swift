@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+let strictC: [CSetting] = [
+  .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "gatehouse",
+  products: [
+    .executable(name: "gatehouse", targets: ["gatehouse"])
+  ],
+  targets: [
+    // MARK: Pure: values in, values out; no file, socket, clock, Foundation, Glibc or Dispatch.
+    .target(name: "ConsoleCore", dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "Risk"]),
+    .target(name: "ControlWire", dependencies: ["JSONText", "Policy", "Risk"]),
+    .target(name: "GateCore", dependencies: ["ControlWire", "JSONText", "MCPWire", "Policy", "Risk"]),
+    .target(name: "JSONText", dependencies: ["CSodium"]),
+    .target(name: "MCPWire", dependencies: ["JSONText"]),
+    .target(name: "Policy", dependencies: ["JSONText"]),
+    .target(name: "Risk", dependencies: ["JSONText"]),
+
+    // MARK: The outside world
+    .target(name: "CSystem", cSettings: strictC),
+    .target(
+      name: "CTerminal", cSettings: strictC,
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(
+      name: "Console",
+      dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Store", "System", "Terminal"]),
+    .target(name: "Demo", dependencies: ["ControlWire", "JSONText", "MCPWire", "Policy", "Store", "System"]),
+    .target(
+      name: "Gate",
+      dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk", "Store", "System"]
+    ),
+    .target(name: "Store", dependencies: ["CSQLite", "ControlWire", "JSONText", "Policy", "Risk", "System"]),
+    .target(name: "System", dependencies: ["CSystem", "Policy"]),
+    .target(name: "Terminal", dependencies: ["CTerminal", "ConsoleCore", "System"]),
+    .executableTarget(
+      name: "gatehouse",
+      dependencies: [
+        "Console", "ConsoleCore", "ControlWire", "Demo", "Gate", "JSONText", "Policy", "Risk", "Store", "System",
+      ]),
+
+    // MARK: Debian's libraries
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
+
+    // MARK: Tests
+    .testTarget(name: "ConsoleCoreTests", dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"]),
+    .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk"]),
+    .testTarget(name: "GateCoreTests", dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy"]),
+    .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
+    .testTarget(name: "MCPWireTests", dependencies: ["JSONText", "MCPWire"]),
+    .testTarget(name: "PolicyTests", dependencies: ["JSONText", "Policy"]),
+    .testTarget(name: "RiskTests", dependencies: ["JSONText", "Risk"]),
+    .testTarget(name: "StoreTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "Store"]),
+    .testTarget(name: "SystemTests", dependencies: ["Policy", "System"]),
+    .testTarget(name: "TerminalTests", dependencies: ["ConsoleCore", "Terminal"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
+
+let inC: Set = ["CSystem", "CTerminal"]
+for target in package.targets where [.regular, .executable, .test].contains(target.type) && !inC.contains(target.name) {
+  target.swiftSettings = strict + (target.swiftSettings ?? [])
+}

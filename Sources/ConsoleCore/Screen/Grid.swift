@@ -1,0 +1,104 @@
+/// One character position of the screen.
+package struct Cell: Hashable, Sendable {
+  /// The scalar to draw; a wide one is followed by a cell with `width` 0, which draws nothing.
+  package var scalar: Unicode.Scalar
+  /// Up to two combining marks that belong to it.
+  package var marks: [Unicode.Scalar]
+  package var style: Role
+  /// Columns that the scalar covers: 1 or 2; 0 for the second half of a wide one.
+  package var width: UInt8
+
+  package static func blank(_ style: Role) -> Cell { Cell(scalar: " ", marks: [], style: style, width: 1) }
+
+  package init(scalar: Unicode.Scalar, marks: [Unicode.Scalar] = [], style: Role, width: UInt8 = 1) {
+    self.scalar = scalar
+    self.marks = marks
+    self.style = style
+    self.width = width
+  }
+}
+
+package struct Size: Hashable, Sendable {
+  package var columns: Int
+  package var rows: Int
+
+  package init(columns: Int, rows: Int) {
+    self.columns = columns
+    self.rows = rows
+  }
+}
+
+package struct Rect: Hashable, Sendable {
+  package var column: Int
+  package var row: Int
+  package var columns: Int
+  package var rows: Int
+
+  package init(column: Int, row: Int, columns: Int, rows: Int) {
+    self.column = column
+    self.row = row
+    self.columns = columns
+    self.rows = rows
+  }
+}
+
+/// A rectangle of cells; what is drawn outside of it is cut off.
+package struct Grid: Hashable, Sendable {
+  package let size: Size
+  package private(set) var cells: [Cell]
+
+  package init(_ size: Size, style: Role = .text) {
+    self.size = Size(columns: max(0, size.columns), rows: max(0, size.rows))
+    cells = Array(repeating: .blank(style), count: self.size.columns * self.size.rows)
+  }
+
+  package subscript(row: Int, column: Int) -> Cell {
+    get {
+      guard row >= 0, row < size.rows, column >= 0, column < size.columns else { return .blank(.text) }
+      return cells[row * size.columns + column]
+    }
+    set {
+      guard row >= 0, row < size.rows, column >= 0, column < size.columns else { return }
+      cells[row * size.columns + column] = newValue
+    }
+  }
+
+  /// The row's characters, blanks at its end cut off.
+  package func text(row: Int) -> String {
+    var text = String.UnicodeScalarView()
+    for column in 0..<size.columns {
+      let cell = self[row, column]
+      guard cell.width > 0 else { continue }
+      text.append(cell.scalar)
+      text.append(contentsOf: cell.marks)
+    }
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}
+
+/// One picture of the screen and the terminal state that goes with it.
+package struct Frame: Hashable, Sendable {
+  package var grid: Grid
+  /// Where the hardware cursor stands: on the focused row, so that magnifiers and screen readers follow.
+  package var cursor: (row: Int, column: Int)? {
+    get { cursorPlace.map { ($0.row, $0.column) } }
+    set { cursorPlace = newValue.map { Place(row: $0.row, column: $0.column) } }
+  }
+  package var showsCursor: Bool
+  /// The terminal window's title; already safe to print.
+  package var title: String
+  private var cursorPlace: Place?
+
+  private struct Place: Hashable, Sendable {
+    var row: Int
+    var column: Int
+  }
+
+  package init(grid: Grid, cursor: (row: Int, column: Int)? = nil, showsCursor: Bool = false, title: String) {
+    self.grid = grid
+    self.showsCursor = showsCursor
+    self.title = title
+    cursorPlace = cursor.map { Place(row: $0.row, column: $0.column) }
+  }
+}

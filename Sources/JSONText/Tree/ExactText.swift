@@ -1,0 +1,35 @@
+/// Text that is compared by its bytes.
+///
+/// `String` treats two spellings of one letter as equal (Unicode canonical equivalence); a tool name or an object key
+/// must not be: `é` and `e` + accent are different tools. Every name that a decision depends on has this type.
+package struct ExactText: Sendable {
+  package let string: String
+
+  package init(_ string: String) { self.string = string }
+
+  /// The text's UTF-8 bytes.
+  package var utf8: String.UTF8View { string.utf8 }
+  package var isEmpty: Bool { string.isEmpty }
+}
+
+extension ExactText: Hashable {
+  package static func == (left: ExactText, right: ExactText) -> Bool {
+    left.string.utf8.count == right.string.utf8.count && left.string.utf8.elementsEqual(right.string.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for byte in string.utf8 { hasher.combine(byte) }
+    hasher.combine(UInt8(0xFF))
+  }
+}
+
+extension ExactText: Comparable {
+  package static func < (left: ExactText, right: ExactText) -> Bool {
+    left.string.utf8.lexicographicallyPrecedes(right.string.utf8)
+  }
+}
+
+extension ExactText: ExpressibleByStringLiteral, CustomStringConvertible {
+  package init(stringLiteral value: String) { self.init(value) }
+  package var description: String { string }
+}
