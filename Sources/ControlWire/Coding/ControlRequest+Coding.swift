@@ -1,0 +1,118 @@
+internal import JSONText
+
+extension ControlRequest {
+  /// Reads one line, without its end.
+  ///
+  /// Throws: `ControlError` in words for whoever wrote the line.
+  package static func read(_ line: [UInt8]) throws(ControlError) -> ControlRequest {
+    guard line.count <= longestLine else {
+      throw ControlError("a request may have \(longestLine) bytes at most")
+    }
+    let node: JSONNode
+    do {
+      node = try JSONNode.read(line)
+    } catch {
+      throw ControlError("a request is one JSON object a line: \(error) at byte \(error.offset)")
+    }
+    let fields = try Fields(node, of: "a request")
+    let id = try fields.integerIfPresent("id")
+    do {
+      return try read(fields, id: id)
+    } catch {
+      throw ControlError(error.message, id: id)
+    }
+  }
+
+  private static func read(_ fields: Fields, id: Int?) throws(ControlError) -> ControlRequest {
+    let op = try fields.string("op")
+    switch op {
+    case "hello":
+      return .hello(version: try fields.integer("version"), build: try fields.stringIfPresent("build"))
+    case "subscribe":
+      let since = try fields.integerIfPresent("since").map { UInt64(clamping: $0) }
+      let budget = try fields.integerIfPresent("budget").map { max(0, $0) }
+      return .subscribe(since: since, budget: budget, id: id)
+    case "snapshot": return .snapshot(id: id)
+    case "status": return .status(id: id)
+    case "reload": return .reload(id: id)
+    case "stop": return .stop(id: id)
+    case "attach": return .attach(try attachment(fields))
+    default:
+      throw ControlError(
+        "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stop, attach")
+    }
+  }
+
+  private static func attachment(_ fields: Fields) throws(ControlError) -> Attachment {
+    let server: Attachment.Server
+    if fields["command"] != nil {
+      var words: [String] = []
+      for node in try fields.array("command") {
+        guard let word = node.string else { throw fields.wrong("command", "an array of strings") }
+        words.append(word)
+      }
+      guard !words.isEmpty else { throw fields.wrong("command", "an array with a program's name") }
+      server = .command(words, name: try fields.text("server"))
+    } else {
+      server = .registered(try fields.text("server"))
+    }
+    guard let members = try fields.required("environment").members else {
+      throw fields.wrong("environment", "an object of strings")
+    }
+    var environment: [String: String] = [:]
+    for member in members {
+      guard let value = member.value.string else { throw fields.wrong("environment", "an object of strings") }
+      environment[member.key.string] = value
+    }
+    return Attachment(server: server, directory: try fields.string("directory"), environment: environment)
+  }
+
+  /// The request as one line, its end included.
+  package var encoded: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    switch self {
+    case .hello(let version, let build):
+      writer.member("op", "hello")
+      writer.member("version", version)
+      writer.member("build", ifPresent: build)
+    case .subscribe(let since, let budget, let id):
+      writer.member("op", "subscribe")
+      writer.member("since", ifPresent: since)
+      writer.member("budget", ifPresent: budget)
+      writer.member("id", ifPresent: id)
+    case .snapshot(let id): Self.plain("snapshot", id, &writer)
+    case .status(let id): Self.plain("status", id, &writer)
+    case .reload(let id): Self.plain("reload", id, &writer)
+    case .stop(let id): Self.plain("stop", id, &writer)
+    case .attach(let attachment): attachment.write(&writer)
+    }
+    writer.endObject()
+    return writer.bytes + [0x0A]
+  }
+
+  private static func plain(_ op: String, _ id: Int?, _ writer: inout JSONWriter) {
+    writer.member("op", op)
+    writer.member("id", ifPresent: id)
+  }
+}
+
+extension Attachment {
+  fileprivate func write(_ writer: inout JSONWriter) {
+    writer.member("op", "attach")
+    switch server {
+    case .registered(let name): writer.member("server", name.string)
+    case .command(let words, let name):
+      writer.member("server", name.string)
+      writer.key("command")
+      writer.beginArray()
+      for word in words { writer.string(word) }
+      writer.endArray()
+    }
+    writer.member("directory", directory)
+    writer.key("environment")
+    writer.beginObject()
+    for (name, value) in environment.sorted(by: { $0.key < $1.key }) { writer.member(name, value) }
+    writer.endObject()
+  }
+}

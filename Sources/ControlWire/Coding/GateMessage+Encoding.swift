@@ -1,0 +1,253 @@
+package import JSONText
+internal import Policy
+internal import Risk
+
+extension GateMessage {
+  /// Appends the message as one line, its end included, to a writer's bytes.
+  package func encode(into bytes: inout [UInt8], writer: inout JSONWriter) {
+    writer.reset()
+    writer.beginObject()
+    if sequence > 0 {
+      writer.member("seq", sequence)
+      writer.member("time", time.rfc3339)
+    }
+    event.write(&writer)
+    writer.endObject()
+    bytes.append(contentsOf: writer.bytes)
+    bytes.append(0x0A)
+  }
+
+  /// The message as one line, its end included.
+  package var encoded: [UInt8] {
+    var bytes: [UInt8] = []
+    var writer = JSONWriter()
+    encode(into: &bytes, writer: &writer)
+    return bytes
+  }
+}
+
+extension GateEvent {
+  fileprivate func write(_ writer: inout JSONWriter) {
+    switch self {
+    case .decision(let event):
+      writer.member("event", "decision")
+      event.write(&writer)
+    case .result(let event):
+      writer.member("event", "result")
+      writer.member("seq_of_decision", event.decisionSequence)
+      writer.member("outcome", event.outcome.rawValue)
+      writer.member("took_us", event.took)
+      writer.member("bytes", event.bytes)
+    case .session(let event):
+      writer.member("event", "session")
+      event.write(&writer)
+    case .server(let event):
+      writer.member("event", "server")
+      writer.member("server", event.server.string)
+      writer.member("state", event.state.rawValue)
+      writer.member("pid", ifPresent: event.pid)
+      writer.member("detail", ifPresent: event.detail)
+    case .policy(let event):
+      writer.member("event", "policy")
+      event.write(&writer)
+    case .toolsChanged(let server):
+      writer.member("event", "tools_changed")
+      writer.member("server", server.string)
+    case .tick(let counts):
+      writer.member("event", "tick")
+      writer.counts(counts)
+    case .gap(let missed):
+      writer.member("event", "gap")
+      writer.member("missed", missed)
+    case .hello(let hello):
+      writer.member("event", "hello")
+      writer.member("version", hello.version)
+      writer.member("build", hello.build)
+      writer.member("pid", hello.pid)
+      writer.member("revision", ifPresent: hello.revision)
+      writer.member("policy_path", hello.policyPath)
+    case .snapshot(let snapshot, let id):
+      writer.member("event", "snapshot")
+      writer.member("id", ifPresent: id)
+      snapshot.write(&writer)
+    case .status(let status, let id):
+      writer.member("event", "status")
+      writer.member("id", ifPresent: id)
+      status.write(&writer)
+    case .done(let id):
+      writer.member("event", "done")
+      writer.member("id", ifPresent: id)
+    case .refused(let message, let id):
+      writer.member("event", "refused")
+      writer.member("id", ifPresent: id)
+      writer.member("message", message)
+    case .exit(let status):
+      writer.member("event", "exit")
+      switch status {
+      case .code(let code): writer.member("code", code)
+      case .signal(let signal): writer.member("signal", signal)
+      }
+    }
+  }
+}
+
+extension DecisionEvent {
+  fileprivate func write(_ writer: inout JSONWriter) {
+    writer.member("session", session.string)
+    writer.member("client", client.string)
+    writer.member("grant", grant.string)
+    writer.member("server", server.string)
+    writer.member("method", method.string)
+    writer.member("tool", ifPresent: tool?.string)
+    writer.member("risk", ifPresent: severity?.rawValue)
+    writer.member("category", ifPresent: category?.rawValue)
+    writer.member("verdict", decision.verdict.rawValue)
+    writer.member("enforced", decision.isEnforced)
+    writer.member("rule", decision.rule)
+    writer.member("reason", ifPresent: decision.reason)
+    writer.member("retry_after_ms", ifPresent: decision.retryAfterMilliseconds)
+    writer.member("policy", ifPresent: revision)
+    writer.member("took_us", took)
+    writer.member("args_digest", ifPresent: argumentsDigest)
+  }
+}
+
+extension Decision {
+  /// The wait in milliseconds, rounded up so that a call after it fits.
+  package var retryAfterMilliseconds: Int64? {
+    retryAfter.map { $0 / 1000 + ($0 % 1000 > 0 ? 1 : 0) }
+  }
+}
+
+extension SessionEvent {
+  fileprivate func write(_ writer: inout JSONWriter) {
+    writer.member("session", session.string)
+    writer.member("state", state.rawValue)
+    writer.member("server", server.string)
+    writer.member("client", client.string)
+    writer.member("pid", pid)
+    writer.member("detail", ifPresent: detail)
+  }
+}
+
+extension PolicyEvent {
+  fileprivate func write(_ writer: inout JSONWriter) {
+    writer.member("state", state.rawValue)
+    writer.member("revision", ifPresent: revision)
+    writer.key("errors")
+    writer.beginArray()
+    for problem in problems {
+      writer.beginObject()
+      writer.member("weight", problem.weight.rawValue)
+      writer.member("line", problem.place.line)
+      writer.member("column", problem.place.column)
+      writer.member("pointer", problem.pointer)
+      writer.member("message", problem.message)
+      writer.member("help", ifPresent: problem.help)
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+}
+
+extension GateStatus {
+  fileprivate func write(_ writer: inout JSONWriter) {
+    writer.member("pid", pid)
+    writer.member("build", build)
+    writer.member("started", started.rfc3339)
+    writer.member("policy_path", policyPath)
+    writer.key("policy")
+    writer.beginObject()
+    policy.write(&writer)
+    writer.endObject()
+    writer.member("sessions", sessions)
+    writer.member("subscribers", subscribers)
+    writer.counts(counts)
+  }
+}
+
+extension Snapshot {
+  fileprivate func write(_ writer: inout JSONWriter) {
+    writer.member("seq", sequence)
+    writer.member("policy_path", policyPath)
+    writer.key("policy")
+    writer.beginObject()
+    policy.write(&writer)
+    writer.endObject()
+    writer.key("sessions")
+    writer.beginArray()
+    for session in sessions {
+      writer.beginObject()
+      session.write(&writer)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.key("servers")
+    writer.beginArray()
+    for server in servers { server.write(&writer) }
+    writer.endArray()
+  }
+}
+
+extension Snapshot.Server {
+  fileprivate func write(_ writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("name", name.string)
+    writer.member("registered", isRegistered)
+    writer.member("transport", transport)
+    writer.member("program", program)
+    writer.member("state", state.rawValue)
+    writer.member("sessions", sessions)
+    writer.member("last_error", ifPresent: lastError)
+    writer.member("scanned", ifPresent: scanned?.rfc3339)
+    writer.key("tools")
+    writer.beginArray()
+    for tool in tools { tool.write(&writer) }
+    writer.endArray()
+    writer.endObject()
+  }
+}
+
+extension Snapshot.Tool {
+  /// Writes the tool as one object.
+  package func write(_ writer: inout JSONWriter) {
+    writer.beginObject()
+    writeMembers(&writer)
+    writer.endObject()
+  }
+
+  /// Writes the members alone, for a caller that adds its own.
+  package func writeMembers(_ writer: inout JSONWriter) {
+    writer.member("name", name.string)
+    writer.member("title", ifPresent: title)
+    writer.member("description", description)
+    writer.member("category", assessment.category.rawValue)
+    writer.member("severity", assessment.severity.rawValue)
+    writer.member("confidence", assessment.confidence)
+    writer.key("evidence")
+    writer.beginArray()
+    for evidence in assessment.evidence {
+      writer.beginObject()
+      writer.member("field", evidence.field)
+      writer.member("found", evidence.found)
+      writer.member("category", evidence.category.rawValue)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.key("parameters")
+    writer.beginArray()
+    for parameter in parameters { writer.string(parameter) }
+    writer.endArray()
+    writer.member("required_parameters", requiredParameters)
+  }
+}
+
+extension JSONWriter {
+  /// Writes counts by verdict under the verdicts' names.
+  fileprivate mutating func counts(_ counts: [Int]) {
+    key("counts")
+    beginObject()
+    for (verdict, count) in zip(Verdict.allCases, counts) { member(verdict.rawValue, count) }
+    endObject()
+  }
+}

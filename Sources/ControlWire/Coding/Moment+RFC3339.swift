@@ -1,0 +1,92 @@
+package import Policy
+
+extension Moment {
+  /// The moment as RFC 3339 in UTC with microseconds: `2026-11-20T14:03:59.000120Z`.
+  package var rfc3339: String {
+    let second = microseconds.flooredDivision(by: 1_000_000)
+    let date = CivilDate(daysSinceEpoch: second.quotient.flooredDivision(by: 86_400).quotient)
+    let ofDay = second.quotient.flooredDivision(by: 86_400).remainder
+    let clock = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map { Self.padded($0, 2) }.joined(separator: ":")
+    return "\(Self.padded(date.year, 4))-\(Self.padded(date.month, 2))-\(Self.padded(date.day, 2))T"
+      + "\(clock).\(Self.padded(second.remainder, 6))Z"
+  }
+
+  /// The time of day in UTC, `14:03:59`.
+  package var timeOfDay: String { String(rfc3339.dropFirst(11).prefix(8)) }
+
+  /// Reads what `rfc3339` writes.
+  ///
+  /// A fraction may have up to nine digits or be missing. Nil for anything else.
+  package init?(rfc3339 text: String) {
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 20, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x54, bytes[13] == 0x3A,
+      bytes[16] == 0x3A, bytes.last == 0x5A,
+      let year = Self.digits(bytes[0..<4]), let month = Self.digits(bytes[5..<7]),
+      let day = Self.digits(bytes[8..<10]), let hour = Self.digits(bytes[11..<13]),
+      let minute = Self.digits(bytes[14..<16]), let second = Self.digits(bytes[17..<19]),
+      1...12 ~= month, 1...31 ~= day, hour < 24, minute < 60, second < 60
+    else { return nil }
+    var fraction: Int64 = 0
+    if bytes.count > 20 {
+      let written = bytes[20..<bytes.count - 1]
+      guard bytes[19] == 0x2E, 1...9 ~= written.count, let value = Self.digits(written) else { return nil }
+      fraction = value
+      for _ in 0..<max(0, 6 - written.count) { fraction *= 10 }
+      for _ in 0..<max(0, written.count - 6) { fraction /= 10 }
+    }
+    let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
+    self.init(microseconds: (days * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000 + fraction)
+  }
+
+  private static func digits(_ bytes: ArraySlice<UInt8>) -> Int64? {
+    var value: Int64 = 0
+    for byte in bytes {
+      guard 0x30...0x39 ~= byte else { return nil }
+      value = value * 10 + Int64(byte - 0x30)
+    }
+    return value
+  }
+
+  private static func padded(_ value: Int64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  }
+}
+
+/// A day of the Gregorian calendar, by the arithmetic of 400-year eras that begin in March.
+private struct CivilDate {
+  var year: Int64
+  var month: Int64
+  var day: Int64
+
+  init(year: Int64, month: Int64, day: Int64) {
+    self.year = year
+    self.month = month
+    self.day = day
+  }
+
+  init(daysSinceEpoch days: Int64) {
+    let (era, ofEra) = (days + 719_468).flooredDivision(by: 146_097)
+    let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
+    let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthFromMarch = (5 * ofYear + 2) / 153
+    day = ofYear - (153 * monthFromMarch + 2) / 5 + 1
+    month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  }
+
+  var daysSinceEpoch: Int64 {
+    let shifted = month <= 2 ? year - 1 : year
+    let (era, yearOfEra) = shifted.flooredDivision(by: 400)
+    let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let ofEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + ofYear
+    return era * 146_097 + ofEra - 719_468
+  }
+}
+
+extension Int64 {
+  fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+  }
+}
