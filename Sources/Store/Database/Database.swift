@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// What SQLite refused, in its own words.
 package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -26,6 +27,9 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Other processes may use it at the same time: readers never wait (WAL), writers wait two seconds for each other.
   init(path: String) throws(StoreError) {
     self.path = path
+    // SQLite would make it readable to all; its other files take over the mode of this one.
+    let made = unsafe Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    if made >= 0 { close(made) }
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_FULLMUTEX
     let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
