@@ -9,7 +9,8 @@ extension GateMessage {
     writer.beginObject()
     if sequence > 0 {
       writer.member("seq", sequence)
-      writer.member("time", time.rfc3339)
+      writer.key("time")
+      writer.quoted { bytes in time.appendRFC3339(to: &bytes) }
     }
     event.write(&writer)
     writer.endObject()

@@ -3,12 +3,24 @@ package import Policy
 extension Moment {
   /// The moment as RFC 3339 in UTC with microseconds: `2026-11-20T14:03:59.000120Z`.
   package var rfc3339: String {
-    let second = microseconds.flooredDivision(by: 1_000_000)
-    let date = CivilDate(daysSinceEpoch: second.quotient.flooredDivision(by: 86_400).quotient)
-    let ofDay = second.quotient.flooredDivision(by: 86_400).remainder
-    let clock = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map { Self.padded($0, 2) }.joined(separator: ":")
-    return "\(Self.padded(date.year, 4))-\(Self.padded(date.month, 2))-\(Self.padded(date.day, 2))T"
-      + "\(clock).\(Self.padded(second.remainder, 6))Z"
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(27)
+    appendRFC3339(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends what `rfc3339` is, without making a string.
+  package func appendRFC3339(to bytes: inout [UInt8]) {
+    let (second, fraction) = microseconds.flooredDivision(by: 1_000_000)
+    let (day, ofDay) = second.flooredDivision(by: 86_400)
+    let date = CivilDate(daysSinceEpoch: day)
+    Self.append(date.year, 4, then: 0x2D, to: &bytes)
+    Self.append(date.month, 2, then: 0x2D, to: &bytes)
+    Self.append(date.day, 2, then: 0x54, to: &bytes)
+    Self.append(ofDay / 3600, 2, then: 0x3A, to: &bytes)
+    Self.append(ofDay / 60 % 60, 2, then: 0x3A, to: &bytes)
+    Self.append(ofDay % 60, 2, then: 0x2E, to: &bytes)
+    Self.append(fraction, 6, then: 0x5A, to: &bytes)
   }
 
   /// The time of day in UTC, `14:03:59`.
@@ -47,9 +59,21 @@ extension Moment {
     return value
   }
 
-  private static func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  /// Appends a number with at least `width` digits, and the character behind it.
+  private static func append(_ value: Int64, _ width: Int, then end: UInt8, to bytes: inout [UInt8]) {
+    var scale: Int64 = 1
+    for _ in 1..<width { scale *= 10 }
+    var rest = value
+    if rest < 0 || rest >= scale * 10 {  // years outside of 0 to 9999: no clock of ours shows them
+      bytes.append(contentsOf: String(rest).utf8)
+    } else {
+      while scale > 0 {
+        bytes.append(0x30 + UInt8(truncatingIfNeeded: rest / scale))
+        rest %= scale
+        scale /= 10
+      }
+    }
+    bytes.append(end)
   }
 }
 

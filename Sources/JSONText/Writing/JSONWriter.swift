@@ -32,7 +32,24 @@ package struct JSONWriter: Sendable {
 
   package mutating func integer(_ value: some BinaryInteger) {
     separate()
-    bytes.append(contentsOf: String(value).utf8)
+    guard let small = UInt32(exactly: value) else {
+      bytes.append(contentsOf: String(value).utf8)
+      return
+    }
+    var divisor: UInt32 = 1
+    while small / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(0x30 + UInt8(truncatingIfNeeded: small / divisor % 10))
+      divisor /= 10
+    }
+  }
+
+  /// Writes a string whose characters the caller appends; they must need no escape.
+  package mutating func quoted(_ body: (inout [UInt8]) -> Void) {
+    separate()
+    bytes.append(0x22)
+    body(&bytes)
+    bytes.append(0x22)
   }
 
   package mutating func bool(_ value: Bool) {
@@ -124,6 +141,11 @@ package struct JSONWriter: Sendable {
   /// take the latter two as line ends.
   package static func append(_ value: String, to bytes: inout [UInt8]) {
     bytes.append(0x22)
+    if value.utf8.allSatisfy({ 0x20..<0x7F ~= $0 && $0 != 0x22 && $0 != 0x5C }) {
+      bytes.append(contentsOf: value.utf8)
+      bytes.append(0x22)
+      return
+    }
     for scalar in value.unicodeScalars {
       switch scalar.value {
       case 0x22: bytes.append(contentsOf: [0x5C, 0x22])

@@ -1,0 +1,148 @@
+internal import JSONText
+
+/// The talk with one server that ends in its list of tools: handshake, then `tools/list`, every page of it.
+///
+/// It speaks the handshake of the 2025-11-25 revision, which servers of every revision accept. Pure: lines in, lines out.
+package struct ScanConversation: Sendable {
+  package enum Step: Hashable, Sendable {
+    /// Lines to send, ends included; then wait for more.
+    case send([UInt8])
+    case wait
+    /// All tools, each as compact JSON, in the server's order.
+    case finished([[UInt8]])
+    case failed(String)
+  }
+
+  private enum State: Hashable, Sendable {
+    case handshake
+    case listing(page: Int)
+    case done
+  }
+
+  package static let mostPages = 200
+  package static let mostTools = 10_000
+
+  private var state = State.handshake
+  private var tools: [[UInt8]] = []
+  private var cursors: Set<JSONNode.Content> = []
+  private let build: String
+
+  package init(build: String) { self.build = build }
+
+  /// What to send first.
+  package var greeting: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("jsonrpc", "2.0")
+    writer.member("id", 0)
+    writer.member("method", "initialize")
+    writer.key("params")
+    writer.beginObject()
+    writer.member("protocolVersion", "2025-11-25")
+    writer.key("capabilities")
+    writer.raw("{}".utf8)
+    writer.key("clientInfo")
+    writer.beginObject()
+    writer.member("name", "gatehouse")
+    writer.member("version", build)
+    writer.endObject()
+    writer.endObject()
+    writer.endObject()
+    return writer.bytes + [0x0A]
+  }
+
+  /// Takes one line of the server.
+  ///
+  /// What is no answer to us is passed over: servers print banners and log lines.
+  package mutating func received(_ line: [UInt8]) -> Step {
+    guard state != .done, let message = try? JSONNode.read(line), message.members != nil else { return .wait }
+    if let method = message["method"]?.string { return answer(method, id: message["id"]) }
+    guard let id = message["id"]?.integer, id == expectedID else { return .wait }
+    if let error = message["error"] {
+      state = .done
+      let text = error["message"]?.string ?? "no message"
+      return .failed("the server refused \(stepName): \(text)")
+    }
+    guard let result = message["result"], result.members != nil else {
+      state = .done
+      return .failed("the server's answer to \(stepName) has no result")
+    }
+    switch state {
+    case .handshake:
+      let initialized = Array(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.utf8) + [0x0A]
+      state = .listing(page: 1)
+      // A server without the capability has no tools; asking it would be an error.
+      guard let capabilities = result["capabilities"], capabilities["tools"] != nil else {
+        state = .done
+        return .finished([])
+      }
+      return .send(initialized + request(page: 1, cursor: nil))
+    case .listing(let page): return listed(result, page: page)
+    case .done: return .wait
+    }
+  }
+
+  private mutating func listed(_ result: JSONNode, page: Int) -> Step {
+    guard let elements = result["tools"]?.elements else {
+      state = .done
+      return .failed("the server's answer to tools/list has no array `tools`")
+    }
+    tools += elements.map(\.compact)
+    guard let cursor = result["nextCursor"], !cursor.isNull else {
+      state = .done
+      return .finished(tools)
+    }
+    guard tools.count <= Self.mostTools, page < Self.mostPages, cursors.insert(cursor.content).inserted else {
+      state = .done
+      return .failed("the server's list of tools does not end")
+    }
+    state = .listing(page: page + 1)
+    return .send(request(page: page + 1, cursor: cursor))
+  }
+
+  private var expectedID: Int? {
+    switch state {
+    case .handshake: 0
+    case .listing(let page): page
+    case .done: nil
+    }
+  }
+
+  private var stepName: String { state == .handshake ? "initialize" : "tools/list" }
+
+  private func request(page: Int, cursor: JSONNode?) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("jsonrpc", "2.0")
+    writer.member("id", page)
+    writer.member("method", "tools/list")
+    writer.key("params")
+    writer.beginObject()
+    if let cursor {
+      writer.key("cursor")
+      writer.node(cursor)
+    }
+    writer.endObject()
+    writer.endObject()
+    return writer.bytes + [0x0A]
+  }
+
+  /// A request of the server's: a ping is answered, anything else is not ours to give.
+  private func answer(_ method: String, id: JSONNode?) -> Step {
+    guard let id else { return .wait }
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("jsonrpc", "2.0")
+    writer.key("id")
+    writer.node(id)
+    if method == "ping" {
+      writer.key("result")
+      writer.raw("{}".utf8)
+    } else {
+      writer.key("error")
+      writer.raw(#"{"code":-32601,"message":"a scan answers nothing but ping"}"#.utf8)
+    }
+    writer.endObject()
+    return .send(writer.bytes + [0x0A])
+  }
+}
