@@ -1,0 +1,218 @@
+internal import JSONText
+
+/// Reads one message in a single pass, strictly; keeps its memory from one message to the next.
+///
+/// What it accepts, every reader on the other side takes for the same message: no duplicate key at any depth, no key that
+/// a careless reader confuses with one that decisions depend on, members of the right types only.
+package struct MessageReader: Sendable {
+  private var scanner = JSONCursor()
+
+  package init() {}
+
+  /// Reads a line that `sender` wrote.
+  ///
+  /// Throws: `WireRefusal` for the first thing that is wrong.
+  package mutating func read(_ line: Span<UInt8>, from sender: Side) throws(WireRefusal) -> WireMessage {
+    var draft = MessageDraft()
+    do throws(JSONError) {
+      try scan(line, into: &draft)
+    } catch {
+      throw WireRefusal(error)
+    }
+    return try draft.checked(line, from: sender)
+  }
+
+  /// The elements of a batch, as ranges of the line; nil if the line is no array.
+  ///
+  /// Throws: `WireRefusal` if it is not JSON that we accept, or has none or too many elements.
+  package mutating func batch(_ line: Span<UInt8>) throws(WireRefusal) -> [Range<Int>]? {
+    do throws(JSONError) {
+      scanner.reset()
+      guard try scanner.peek(line) == 0x5B else { return nil }
+      var check = scanner
+      try check.skipValue(line)
+      try check.expectEnd(line)
+    } catch {
+      throw WireRefusal(error)
+    }
+    var elements: [Range<Int>] = []
+    do throws(JSONError) {
+      scanner.position += 1
+      while try scanner.peek(line) != 0x5D {
+        elements.append(try Self.value(&scanner, line, depth: 1))
+        if try scanner.peek(line) == 0x2C { scanner.position += 1 }
+      }
+    } catch {
+      throw WireRefusal(error)
+    }
+    guard 1...Self.longestBatch ~= elements.count else {
+      throw WireRefusal(.invalidRequest, "a batch holds one to \(Self.longestBatch) messages")
+    }
+    return elements
+  }
+
+  private static let longestBatch = 1000
+
+  // MARK: The pass
+
+  private mutating func scan(_ bytes: Span<UInt8>, into draft: inout MessageDraft) throws(JSONError) {
+    scanner.reset()
+    if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
+      throw JSONError(.byteOrderMark, at: 0)
+    }
+    let first = try scanner.peek(bytes)
+    if first == 0x7B {
+      try Self.scanEnvelope(&scanner, bytes, &draft)
+      draft.shape = .object
+    } else {
+      try scanner.skipValue(bytes)
+      draft.shape = first == 0x5B ? .array : .scalar
+    }
+    try scanner.expectEnd(bytes)
+  }
+
+  private static func scanEnvelope(
+    _ scanner: inout JSONCursor, _ bytes: Span<UInt8>, _ draft: inout MessageDraft
+  ) throws(JSONError) {
+    try scanner.eachMember(bytes, depth: 0) { scanner, key, depth throws(JSONError) in
+      if JSONCursor.matches(key, "jsonrpc", bytes) {
+        draft.version = try value(&scanner, bytes, depth: depth)
+      } else if JSONCursor.matches(key, "id", bytes) {
+        draft.id = try value(&scanner, bytes, depth: depth)
+      } else if JSONCursor.matches(key, "method", bytes) {
+        draft.method = try value(&scanner, bytes, depth: depth)
+      } else if JSONCursor.matches(key, "params", bytes) {
+        draft.params = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
+          try scanParam(&scanner, key, bytes, depth, &draft)
+        }
+      } else if JSONCursor.matches(key, "result", bytes) {
+        draft.result = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
+          try scanResultMember(&scanner, key, bytes, depth, &draft)
+        }
+      } else if JSONCursor.matches(key, "error", bytes) {
+        draft.error = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
+          let range = try value(&scanner, bytes, depth: depth)
+          if JSONCursor.matches(key, "code", bytes) { draft.errorCode = range }
+          if JSONCursor.matches(key, "message", bytes) { draft.errorMessage = range }
+        }
+      } else {
+        if KeyFolding.isMistakable(key, bytes, for: KeyFolding.envelope) { draft.mistakableEnvelopeKey = true }
+        try scanner.skipValue(bytes, depth: depth)
+      }
+    }
+  }
+
+  private static func scanParam(
+    _ scanner: inout JSONCursor, _ key: JSONCursor.StringToken, _ bytes: Span<UInt8>, _ depth: Int,
+    _ draft: inout MessageDraft
+  ) throws(JSONError) {
+    if JSONCursor.matches(key, "name", bytes) {
+      draft.name = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "arguments", bytes) {
+      draft.arguments = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "_meta", bytes) {
+      draft.meta = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
+        try scanMetaMember(&scanner, key, bytes, depth, &draft)
+      }
+    } else if JSONCursor.matches(key, "uri", bytes) {
+      draft.uri = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "requestId", bytes) {
+      draft.requestID = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "cursor", bytes) {
+      draft.cursor = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "requestState", bytes) {
+      draft.requestState = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "inputResponses", bytes) {
+      draft.inputResponses = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "clientInfo", bytes) {
+      _ = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
+        let range = try value(&scanner, bytes, depth: depth)
+        if JSONCursor.matches(key, "name", bytes) { draft.handshakeClient = range }
+      }
+    } else {
+      if !isKnown(key, bytes), KeyFolding.isMistakable(key, bytes, for: KeyFolding.params) {
+        draft.mistakableParam = true
+      }
+      try scanner.skipValue(bytes, depth: depth)
+    }
+  }
+
+  private static func isKnown(_ key: JSONCursor.StringToken, _ bytes: Span<UInt8>) -> Bool {
+    JSONCursor.matches(key, "protocolVersion", bytes) || JSONCursor.matches(key, "capabilities", bytes)
+      || JSONCursor.matches(key, "task", bytes) || JSONCursor.matches(key, "ref", bytes)
+      || JSONCursor.matches(key, "argument", bytes) || JSONCursor.matches(key, "context", bytes)
+  }
+
+  private static func scanMetaMember(
+    _ scanner: inout JSONCursor, _ key: JSONCursor.StringToken, _ bytes: Span<UInt8>, _ depth: Int,
+    _ draft: inout MessageDraft
+  ) throws(JSONError) {
+    if JSONCursor.matches(key, "progressToken", bytes) {
+      draft.progressToken = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "io.modelcontextprotocol/protocolVersion", bytes) {
+      draft.protocolVersion = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "io.modelcontextprotocol/clientInfo", bytes) {
+      _ = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
+        let range = try value(&scanner, bytes, depth: depth)
+        if JSONCursor.matches(key, "name", bytes) { draft.metaClient = range }
+      }
+    } else if JSONCursor.matches(key, "io.modelcontextprotocol/subscriptionId", bytes) {
+      draft.subscriptionID = try value(&scanner, bytes, depth: depth)
+    } else {
+      let isKnown =
+        JSONCursor.matches(key, "io.modelcontextprotocol/clientCapabilities", bytes)
+        || JSONCursor.matches(key, "io.modelcontextprotocol/related-task", bytes)
+      if !isKnown, KeyFolding.isMistakable(key, bytes, for: KeyFolding.meta) { draft.mistakableParam = true }
+      try scanner.skipValue(bytes, depth: depth)
+    }
+  }
+
+  private static func scanResultMember(
+    _ scanner: inout JSONCursor, _ key: JSONCursor.StringToken, _ bytes: Span<UInt8>, _ depth: Int,
+    _ draft: inout MessageDraft
+  ) throws(JSONError) {
+    if JSONCursor.matches(key, "isError", bytes) {
+      draft.isError = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "resultType", bytes) {
+      draft.resultType = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "requestState", bytes) {
+      draft.requestState = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "inputRequests", bytes) {
+      draft.inputRequests = try value(&scanner, bytes, depth: depth)
+    } else if JSONCursor.matches(key, "_meta", bytes) {
+      _ = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
+        let range = try value(&scanner, bytes, depth: depth)
+        if JSONCursor.matches(key, "io.modelcontextprotocol/subscriptionId", bytes) { draft.subscriptionID = range }
+      }
+    } else {
+      if KeyFolding.isMistakable(key, bytes, for: KeyFolding.result) { draft.mistakableResultKey = true }
+      try scanner.skipValue(bytes, depth: depth)
+    }
+  }
+
+  // MARK: Values
+
+  private static func value(
+    _ scanner: inout JSONCursor, _ bytes: Span<UInt8>, depth: Int
+  ) throws(JSONError) -> Range<Int> {
+    _ = try scanner.peek(bytes)
+    let start = scanner.position
+    try scanner.skipValue(bytes, depth: depth)
+    return start..<scanner.position
+  }
+
+  /// Walks over the members if an object is next, and past any other value.
+  private static func scanObject(
+    _ scanner: inout JSONCursor, _ bytes: Span<UInt8>, _ depth: Int,
+    _ member: (inout JSONCursor, JSONCursor.StringToken, Int) throws(JSONError) -> Void
+  ) throws(JSONError) -> Range<Int> {
+    let isObject = try scanner.peek(bytes) == 0x7B
+    let start = scanner.position
+    if isObject {
+      try scanner.eachMember(bytes, depth: depth, member)
+    } else {
+      try scanner.skipValue(bytes, depth: depth)
+    }
+    return start..<scanner.position
+  }
+}

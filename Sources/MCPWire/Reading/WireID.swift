@@ -1,0 +1,45 @@
+package import JSONText
+
+/// Questions about the id of a message, as it is written.
+package enum WireID {
+  /// Whether a value that was scanned is a string or an integer.
+  package static func isValid(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+    (range.count >= 2 && bytes[range.lowerBound] == 0x22) || isInteger(range, bytes)
+  }
+
+  /// Whether a value that was scanned is a number without a fraction; `1.0` is one, `1e3` is not.
+  static func isInteger(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+    guard let first = range.first, bytes[first] == 0x2D || 0x30...0x39 ~= bytes[first] else { return false }
+    var isFraction = false
+    for index in range.dropFirst() {
+      switch bytes[index] {
+      case 0x30: continue
+      case 0x31...0x39 where !isFraction: continue
+      case 0x2E where !isFraction: isFraction = true
+      default: return false
+      }
+    }
+    return true
+  }
+
+  /// The id's characters in one spelling, for looking it up; `1` and `"1"` stay different.
+  package static func key(_ range: Range<Int>, _ bytes: Span<UInt8>) -> ExactText {
+    guard let text = WireText(range, bytes), text.hasEscapes else { return bytes.exactText(range) }
+    var canonical: [UInt8] = []
+    JSONWriter.append(text.decoded(bytes).string, to: &canonical)
+    return ExactText(String(decoding: canonical, as: UTF8.self))
+  }
+
+  /// The number of an id of ours that comes back, also where a server turned it into a string.
+  package static func ours(_ range: Range<Int>, _ bytes: Span<UInt8>) -> UInt64? {
+    var digits = range
+    if let text = WireText(range, bytes) { digits = text.body }
+    guard let first = digits.first, digits.count <= 18, bytes[first] != 0x30 else { return nil }
+    var value: UInt64 = 0
+    for index in digits {
+      guard 0x30...0x39 ~= bytes[index] else { return nil }
+      value = value * 10 + UInt64(bytes[index] - 0x30)
+    }
+    return value
+  }
+}

@@ -1,0 +1,38 @@
+package import JSONText
+
+/// Why a message is not passed on, with the JSON-RPC code that its sender is told.
+package struct WireRefusal: Error, Hashable, Sendable {
+  package enum Code: Int, CaseIterable, Hashable, Sendable {
+    /// Not JSON that every parser reads the same way.
+    case parseError = -32700
+    /// JSON, but not one message that every reader takes for the same.
+    case invalidRequest = -32600
+    /// A message whose parameters are of the wrong shape.
+    case invalidParams = -32602
+    /// The gate or the other side could not go on.
+    case internalError = -32603
+  }
+
+  package let code: Code
+  /// Lower case, no full stop, nothing of the peer's but a key.
+  package let message: String
+
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  package init(_ error: JSONError) {
+    switch error.reason {
+    case .duplicateKey(let key):
+      // A key is a peer's text of any length; it is shown only if it is short and plain.
+      let isPlain = key.utf8.count <= 64 && key.utf8.allSatisfy { 0x20...0x7E ~= $0 && $0 != 0x60 }
+      self.init(.invalidRequest, isPlain ? error.description : "a key occurs twice in one object")
+    case .nulInKey, .tooDeep, .numberTooLong:
+      self.init(.invalidRequest, error.description)
+    case .unexpectedEnd, .unexpectedByte, .trailingBytes, .controlCharacterInString, .badEscape, .loneSurrogate,
+      .invalidUTF8, .badNumber, .byteOrderMark:
+      self.init(.parseError, "\(error.description) (byte \(error.offset))")
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package import JSONText
+
+/// A string value of a message, by its place.
+package struct WireText: Hashable, Sendable {
+  /// Byte offsets without the quotes.
+  package let body: Range<Int>
+  package let hasEscapes: Bool
+
+  /// Nil if the value there is not a string; `range` must be a value that was scanned, quotes included.
+  package init?(_ range: Range<Int>, _ bytes: Span<UInt8>) {
+    guard range.count >= 2, bytes[range.lowerBound] == 0x22 else { return nil }
+    let body = range.lowerBound + 1..<range.upperBound - 1
+    var hasEscapes = false
+    for index in body where bytes[index] == 0x5C {
+      hasEscapes = true
+      break
+    }
+    self.body = body
+    self.hasEscapes = hasEscapes
+  }
+
+  /// The characters, escapes resolved.
+  package func decoded(_ bytes: Span<UInt8>) -> ExactText {
+    guard hasEscapes else { return bytes.exactText(body) }
+    var scanner = JSONCursor(at: body.lowerBound - 1)
+    guard let token = try? scanner.scanString(bytes) else { return "" }
+    return ExactText(JSONCursor.decode(token, bytes))
+  }
+}
+
+extension Span<UInt8> {
+  /// These bytes as text; what is not UTF-8 is replaced.
+  package func exactText(_ range: Range<Int>) -> ExactText {
+    unsafe extracting(range).withUnsafeBufferPointer { unsafe ExactText(String(decoding: $0, as: UTF8.self)) }
+  }
+
+  /// Whether these bytes are exactly `text`.
+  package func isEqual(_ range: Range<Int>, to text: StaticString) -> Bool {
+    guard range.count == text.utf8CodeUnitCount else { return false }
+    for offset in 0..<range.count {
+      let wanted = unsafe text.utf8Start[offset]
+      if self[range.lowerBound + offset] != wanted { return false }
+    }
+    return true
+  }
+
+  func isObject(_ range: Range<Int>) -> Bool { !range.isEmpty && self[range.lowerBound] == 0x7B }
+
+  /// Whether these bytes are spaces, tabs and carriage returns only.
+  package var isBlank: Bool {
+    for index in indices {
+      switch self[index] {
+      case 0x20, 0x09, 0x0D: continue
+      default: return false
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,83 @@
+/// Whole messages of ours, each one line with its end, appended to what one side is to get.
+extension [UInt8] {
+  /// Appends a request of a client under an id of ours.
+  package mutating func appendRequest(
+    _ message: WireMessage, _ bytes: Span<UInt8>, id: UInt64, edits: [WireEdit] = []
+  ) {
+    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(decimal: id)
+    appendCall(message, bytes, edits)
+  }
+
+  /// Appends a request of a server, whose id the other side sees as it is.
+  package mutating func appendRequest(_ message: WireMessage, _ bytes: Span<UInt8>, id: Range<Int>) {
+    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(bytes, id)
+    appendCall(message, bytes, [])
+  }
+
+  package mutating func appendNotification(
+    _ message: WireMessage, _ bytes: Span<UInt8>, edits: [WireEdit] = []
+  ) {
+    append(text: "{\"jsonrpc\":\"2.0\"")
+    appendCall(message, bytes, edits)
+  }
+
+  private mutating func appendCall(_ message: WireMessage, _ bytes: Span<UInt8>, _ edits: [WireEdit]) {
+    append(text: ",\"method\":")
+    append(bytes, message.methodText)
+    if let params = message.params {
+      append(text: ",\"params\":")
+      if edits.isEmpty { appendCompact(bytes, params) } else { appendCompact(bytes, params, edits: edits) }
+    }
+    append(text: "}\n")
+  }
+
+  /// Appends a result or an error of the other side under the id that the asker gave.
+  package mutating func appendAnswer(
+    _ message: WireMessage, _ bytes: Span<UInt8>, id: some Sequence<UInt8>, edits: [WireEdit] = []
+  ) {
+    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(contentsOf: id)
+    append(text: message.kind == .error ? ",\"error\":" : ",\"result\":")
+    if edits.isEmpty {
+      appendCompact(bytes, message.payload)
+    } else {
+      appendCompact(bytes, message.payload, edits: edits)
+    }
+    append(text: "}\n")
+  }
+
+  /// Appends a result of our own; `result` is one compact JSON object.
+  package mutating func appendResult(_ result: some Sequence<UInt8>, id: some Sequence<UInt8>) {
+    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(contentsOf: id)
+    append(text: ",\"result\":")
+    append(contentsOf: result)
+    append(text: "}\n")
+  }
+
+  /// Appends an error of our own, without an id where it belongs to no request that could be told.
+  package mutating func appendError(
+    code: Int, message: String, data: [UInt8]? = nil, id: (some Sequence<UInt8>)?
+  ) {
+    append(text: "{\"jsonrpc\":\"2.0\"")
+    if let id {
+      append(text: ",\"id\":")
+      append(contentsOf: id)
+    }
+    append(text: ",\"error\":{\"code\":")
+    append(text: String(code))
+    append(text: ",\"message\":")
+    appendQuoted(message)
+    if let data {
+      append(text: ",\"data\":")
+      append(contentsOf: data)
+    }
+    append(text: "}}\n")
+  }
+
+  package mutating func append(text: String) { append(contentsOf: text.utf8) }
+
+  package mutating func append(decimal number: UInt64) { append(contentsOf: String(number).utf8) }
+}
