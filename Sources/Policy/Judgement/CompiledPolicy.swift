@@ -1,0 +1,80 @@
+import JSONText
+
+/// A policy in the form that judges: dictionaries by exact name, globs by rank, every text written in advance.
+final class CompiledPolicy: Sendable {
+  let revision: String
+  let isEnforced: Bool
+  let top: CompiledLevel
+  let servers: [ExactText: CompiledLevel]
+  let hidden: Decision
+  /// By `PolicySection`: what the defaults say.
+  private let denials: [PolicySection: Decision]
+  let allowance: Decision
+
+  init(_ document: PolicyDocument) {
+    let content = document.content
+    let isEnforced = content.isEnforced
+    revision = document.revision
+    self.isEnforced = isEnforced
+    top = CompiledLevel(content.top, isEnforced: isEnforced)
+    servers = Dictionary(
+      content.servers.map { ($0.name, CompiledLevel($0.level, isEnforced: isEnforced)) }, uniquingKeysWith: { $1 })
+    hidden = Decision(.hide, rule: "(hidden)", reason: "the policy hides this tool", isEnforced: isEnforced)
+    allowance = Decision(.allow, rule: "(default)", isEnforced: isEnforced)
+    let sections: [PolicySection] = [.tools, .resources, .prompts, .serverRequests, .others]
+    denials = Dictionary(
+      sections.map { section in
+        let reason = "no rule allows this \(section.noun)"
+        return (section, Decision(.deny, rule: "(default)", reason: reason, isEnforced: isEnforced))
+      }, uniquingKeysWith: { $1 })
+  }
+
+  /// What holds where no rule does.
+  func fallback(_ level: CompiledLevel?) -> PolicyLevel.Default? { level?.fallback ?? top.fallback }
+
+  func fallbackDecision(_ level: CompiledLevel?, _ section: PolicySection) -> Decision {
+    switch fallback(level)?.setting ?? .deny {
+    case .allow: allowance
+    case .deny: denials[section] ?? Decision(.deny, rule: "(default)", isEnforced: isEnforced)
+    }
+  }
+
+  /// The entry of `hide` that a tool matches; those of all servers first.
+  func hiding(_ level: CompiledLevel?, _ tool: ExactText) -> PolicyLevel.Hidden? {
+    top.hide.find(tool) ?? level?.hide.find(tool)
+  }
+
+  /// The rule that governs a tool.
+  func rule(_ level: CompiledLevel?, _ tool: ExactText) -> CompiledRule? {
+    level?.tools.find(tool) ?? top.tools.find(tool)
+  }
+}
+
+/// What holds for all servers, or for one.
+final class CompiledLevel: Sendable {
+  let fallback: PolicyLevel.Default?
+  let hide: NameTable<PolicyLevel.Hidden>
+  let allTools: CompiledRule?
+  let tools: NameTable<CompiledRule>
+  let resources: NameTable<CompiledRule>
+  let prompts: NameTable<CompiledRule>
+  let serverRequests: NameTable<CompiledRule>
+
+  init(_ level: PolicyLevel, isEnforced: Bool) {
+    fallback = level.fallback
+    hide = NameTable((level.hide ?? []).map { ($0.pattern, $0) })
+    allTools = level.allTools.map {
+      CompiledRule($0, key: nil, pattern: nil, in: .tools, isEnforced: isEnforced)
+    }
+    func table(_ entries: [PolicyLevel.Entry]?, _ section: PolicySection) -> NameTable<CompiledRule> {
+      NameTable(
+        (entries ?? []).map {
+          ($0.pattern, CompiledRule($0.rule, key: $0.key, pattern: $0.pattern, in: section, isEnforced: isEnforced))
+        })
+    }
+    tools = table(level.tools, .tools)
+    resources = table(level.resources, .resources)
+    prompts = table(level.prompts, .prompts)
+    serverRequests = table(level.serverRequests, .serverRequests)
+  }
+}

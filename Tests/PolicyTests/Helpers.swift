@@ -1,0 +1,22 @@
+import JSONText
+import Policy
+
+/// Reads a policy that a test expects to be right.
+func policy(_ text: String) throws -> PolicyDocument { try PolicyDocument.read(Array(text.utf8)) }
+
+/// A policy whose engine a test asks.
+func engine(_ text: String) throws -> PolicyEngine { PolicyEngine(try policy(text)) }
+
+func call(
+  _ tool: String, on server: String = "git", grant: String = "local", session: String = "s1"
+) -> Call {
+  Call(
+    server: ExactText(server), target: .tool(ExactText(tool)), grant: ExactText(grant), session: ExactText(session))
+}
+
+extension Moment {
+  /// Seconds since the start of the test's world.
+  init(seconds: Int64) { self.init(microseconds: seconds * 1_000_000) }
+}
+
+let second: Int64 = 1_000_000
