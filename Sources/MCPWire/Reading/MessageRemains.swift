@@ -49,6 +49,37 @@ package struct MessageRemains: Hashable, Sendable {
     return bytes.exactText(body)
   }
 
+  /// The id at the end of a message of which only the end is left, where it stands among its last members.
+  package static func lastID(in tail: Span<UInt8>) -> Range<Int>? {
+    let key = Array("\"id\":".utf8)
+    var start = tail.count - key.count
+    while start >= 0 {
+      if tail.isEqual(start..<start + key.count, to: key) {
+        var scanner = JSONCursor(at: start + key.count)
+        let value = start + key.count
+        guard (try? scanner.peek(tail)) != nil, (try? scanner.skipValue(tail)) != nil else { return nil }
+        let range = value..<scanner.position
+        guard isWholeID(range, tail), closes(tail, from: scanner.position) else { return nil }
+        return range
+      }
+      start -= 1
+    }
+    return nil
+  }
+
+  /// Whether only simple members follow and then the end of the message.
+  private static func closes(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+    var braces = 0
+    for index in start..<bytes.count {
+      switch bytes[index] {
+      case 0x7D: braces += 1
+      case 0x7B, 0x5B, 0x5D: return false
+      default: break
+      }
+    }
+    return braces == 1
+  }
+
   /// Goes through the members of the outermost object by its quotes and brackets alone.
   private struct Walk {
     private var index = 0

@@ -57,3 +57,12 @@ extension Span<UInt8> {
     return true
   }
 }
+
+extension Span<UInt8> {
+  /// Whether these bytes are exactly `other`.
+  package func isEqual(_ range: Range<Int>, to other: [UInt8]) -> Bool {
+    guard range.count == other.count else { return false }
+    for offset in 0..<range.count where self[range.lowerBound + offset] != other[offset] { return false }
+    return true
+  }
+}

@@ -48,6 +48,15 @@ extension [UInt8] {
     append(text: "}\n")
   }
 
+  /// Appends an answer of a client under the id that stands in it, which is the server's own.
+  package mutating func appendAnswer(_ message: WireMessage, _ bytes: Span<UInt8>, id: Range<Int>) {
+    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(bytes, id)
+    append(text: message.kind == .error ? ",\"error\":" : ",\"result\":")
+    appendCompact(bytes, message.payload)
+    append(text: "}\n")
+  }
+
   /// Appends a result of our own; `result` is one compact JSON object.
   package mutating func appendResult(_ result: some Sequence<UInt8>, id: some Sequence<UInt8>) {
     append(text: "{\"jsonrpc\":\"2.0\",\"id\":")

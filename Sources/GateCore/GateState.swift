@@ -1,0 +1,48 @@
+package import ControlWire
+package import JSONText
+package import Policy
+package import Risk
+
+/// What all sessions of a gate share: the policy in force, its counters, the badges, and the stream's numbering.
+package struct GateState: Sendable {
+  package var engine: PolicyEngine
+  /// Survive a change of `engine`.
+  package var counters: Counters
+  /// The badge of every tool that is known, by server and name.
+  package var catalogue: [ExactText: [ExactText: Assessment]]
+  /// The number of the last event of the stream.
+  package private(set) var lastSequence: UInt64
+  /// Decisions since the start by verdict, in the order of `Verdict.allCases`.
+  package private(set) var counts: [Int]
+
+  package init(
+    engine: PolicyEngine = .denyEverything, counters: Counters = Counters(),
+    catalogue: [ExactText: [ExactText: Assessment]] = [:], lastSequence: UInt64 = 0
+  ) {
+    self.engine = engine
+    self.counters = counters
+    self.catalogue = catalogue
+    self.lastSequence = lastSequence
+    counts = Array(repeating: 0, count: Verdict.allCases.count)
+  }
+
+  /// Gives an event its place in the stream.
+  package mutating func message(_ event: GateEvent, at now: Moment) -> GateMessage {
+    lastSequence += 1
+    if case .decision(let decision) = event { counts[decision.decision.verdict.index] += 1 }
+    return GateMessage(sequence: lastSequence, time: now, event: event)
+  }
+}
+
+extension Verdict {
+  /// Its place in counts by verdict, the order of `allCases`.
+  package var index: Int {
+    switch self {
+    case .allow: 0
+    case .deny: 1
+    case .limit: 2
+    case .ask: 3
+    case .hide: 4
+    }
+  }
+}

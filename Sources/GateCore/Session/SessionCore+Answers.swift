@@ -1,0 +1,122 @@
+internal import ControlWire
+internal import JSONText
+internal import MCPWire
+internal import Policy
+
+// MARK: A server's answers
+extension SessionCore {
+  mutating func serverAnswer(
+    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    guard let id = message.id, let number = WireID.ours(id, line), let request = requests.remove(number) else {
+      tally.strayAnswers += 1
+      return
+    }
+    guard message.kind == .result else {
+      if request.method == .subscriptionsListen { subscriptions[number] = nil }
+      output.toClient.appendAnswer(message, line, id: request.clientID.utf8)
+      conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
+      return
+    }
+    switch request.method {
+    case .toolsList:
+      toolsListed(message, request, line, at: now, gate: &gate, into: &output)
+      return
+    case .initialize:
+      handshakeDone(message, request, line, into: &output)
+      return
+    case .subscriptionsListen:
+      subscriptions[number] = nil
+      let edits = message.subscriptionID.map { [WireEdit($0, Array(request.clientID.utf8))] } ?? []
+      output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: edits)
+      return
+    case .discover, .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead, .resourcesSubscribe,
+      .resourcesUnsubscribe, .promptsList, .promptsGet, .completionComplete, .loggingSetLevel, .ping, .tasksGet,
+      .tasksResult, .tasksList, .tasksCancel, .samplingCreateMessage, .elicitationCreate, .rootsList, .cancelled,
+      .initialized, .subscriptionsAcknowledged, nil:
+      break
+    }
+    if let type = message.resultType, line.isEqual(type.body, to: "input_required") {
+      guard mayAsk(message, request, line, at: now, gate: &gate, into: &output) else { return }
+    }
+    output.toClient.appendAnswer(message, line, id: request.clientID.utf8)
+    let outcome: ResultEvent.Outcome = message.isToolError ? .toolError : .ok
+    conclude(request, outcome, bytes: line.count, at: now, gate: &gate, into: &output)
+  }
+
+  // MARK: Handshake
+
+  private mutating func handshakeDone(
+    _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>,
+    into output: inout SessionOutput
+  ) {
+    let handshake = HandshakeResult(line, result: message.payload)
+    negotiatedVersion = handshake.protocolVersion
+    listPromise = handshake.hasTools ? .made : .none
+    output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: handshake.promise)
+  }
+
+  // MARK: Lists of tools
+
+  private mutating func toolsListed(
+    _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, at now: Moment,
+    gate: inout GateState, into output: inout SessionOutput
+  ) {
+    let page: ToolsPage
+    do throws(WireRefusal) {
+      page = try ToolsPage(line, result: message.payload)
+    } catch {
+      fail(
+        request, "the server's list of tools was refused: \(error.message)", bytes: line.count, at: now, gate: &gate,
+        into: &output)
+      return
+    }
+    tally.toolLists += 1
+    let engine = gate.engine
+    let server = server
+    let isHidden = { (tool: ExactText) in engine.isHidden(server: server, tool: tool) }
+    let edits = page.edits(line, isUncacheable: request.isModern, isHidden: isHidden)
+    output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: edits)
+    if let all = tools.add(page, cursor: request.cursor, isHidden: isHidden) { output.listedTools = all }
+  }
+
+  // MARK: A server that needs more input
+
+  /// Judges what the server wants to ask the client for; answers the request itself where it may not.
+  private mutating func mayAsk(
+    _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, at now: Moment,
+    gate: inout GateState, into output: inout SessionOutput
+  ) -> Bool {
+    for method in Self.askedMethods(message, line) where method != "roots/list" {
+      let judged = judge(
+        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output)
+      guard !judged.decision.letsThrough else { continue }
+      let id = request.clientID.utf8
+      if request.method == .toolsCall {
+        output.toClient.appendResult(Refusing.toolResult(judged.decision, isModern: request.isModern), id: id)
+      } else {
+        output.toClient.appendError(
+          code: Refusing.code, message: Refusing.text(judged.decision), data: Refusing.data(judged.decision), id: id)
+      }
+      conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
+      return false
+    }
+    if let subject = request.subject {
+      let key = Continuations.Key(
+        subject: subject, argumentsDigest: request.argumentsDigest,
+        stateDigest: message.requestState.map { digest($0, line) })
+      continuations.expect(key, round: request.round + 1)
+    }
+    return true
+  }
+
+  /// The methods in `inputRequests`; one that cannot be read counts as an unknown one.
+  private static func askedMethods(_ message: WireMessage, _ line: Span<UInt8>) -> [ExactText] {
+    guard let range = message.inputRequests else { return [] }
+    var scanner = JSONCursor(at: range.lowerBound)
+    guard let node = try? JSONNode.read(line, &scanner, depth: 2) else { return ["(unreadable)"] }
+    guard let members = node.members else { return ["(unreadable)"] }
+    return members.map { $0.value["method"]?.text ?? "(unreadable)" }
+  }
+}

@@ -1,0 +1,233 @@
+internal import ControlWire
+internal import JSONText
+internal import MCPWire
+internal import Policy
+
+// MARK: What a client says
+extension SessionCore {
+  mutating func clientMessage(
+    _ line: Span<UInt8>, at now: Moment, gate: inout GateState, into output: inout SessionOutput
+  ) {
+    let message: WireMessage
+    do throws(WireRefusal) {
+      message = try reader.read(line, from: .client)
+    } catch {
+      refuseClient(line, error, at: now, gate: &gate, into: &output)
+      return
+    }
+    if let name = message.clientName { identify(name, line, at: now, gate: &gate, into: &output) }
+    switch message.kind {
+    case .request:
+      clientRequest(message, line, at: now, gate: &gate, into: &output)
+    case .notification:
+      clientNotification(message, line, at: now, gate: &gate, into: &output)
+    case .result, .error:
+      clientAnswer(message, line, at: now, gate: &gate, into: &output)
+    }
+  }
+
+  // MARK: Requests
+
+  private mutating func clientRequest(
+    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    guard let id = message.id else { return }
+    let key = WireID.key(id, line)
+    guard !requests.contains(key), !requests.isFull else {
+      let refusal =
+        requests.isFull
+        ? WireRefusal(.internalError, "too many requests are in flight")
+        : WireRefusal(.invalidRequest, "a request with this id is in flight already")
+      recordMalformed(refusal, method: message.methodName(line), at: now, gate: &gate, into: &output)
+      output.toClient.append(refusal, id: line, id)
+      return
+    }
+    var request = RequestsInFlight.Request(
+      clientID: line.exactText(id), key: key, method: message.method, sent: now, isModern: message.isModern)
+    if let target = Self.target(of: message, line) {
+      guard pass(&request, message, target, line, at: now, gate: &gate, into: &output) else { return }
+    } else if message.method == .toolsList {
+      request.cursor = message.cursor.map { WireText($0, line)?.decoded(line) ?? line.exactText($0) }
+    }
+    let number = requests.insert(request)
+    if message.method == .subscriptionsListen { subscriptions[number] = false }
+    output.toServer.appendRequest(message, line, id: number)
+  }
+
+  /// Judges a request and answers it where it may not pass.
+  private mutating func pass(
+    _ request: inout RequestsInFlight.Request, _ message: WireMessage, _ target: Call.Target, _ line: Span<UInt8>,
+    at now: Moment, gate: inout GateState, into output: inout SessionOutput
+  ) -> Bool {
+    request.argumentsDigest = message.arguments.map { digest($0, line) }
+    request.subject = Self.subject(of: target)
+    if request.isModern, message.requestState != nil || message.inputResponses != nil, let subject = request.subject {
+      let stateDigest = message.requestState.map { digest($0, line) }
+      request.round =
+        continuations.take(
+          Continuations.Key(
+            subject: subject, argumentsDigest: request.argumentsDigest, stateDigest: stateDigest)) ?? 0
+    }
+    let judged = judge(
+      target, method: message.methodName(line), argumentsDigest: request.argumentsDigest,
+      isContinued: request.round > 0, at: now, gate: &gate, into: &output)
+    request.decision = judged.sequence
+    guard !judged.decision.letsThrough else { return true }
+    let id = request.clientID.utf8
+    switch target {
+    case .tool(let name) where judged.decision.verdict == .hide:
+      output.toClient.appendResult(Refusing.unknownTool(name, isModern: request.isModern), id: id)
+    case .tool:
+      output.toClient.appendResult(Refusing.toolResult(judged.decision, isModern: request.isModern), id: id)
+    case .resource, .prompt, .serverRequest, .other:
+      output.toClient.appendError(
+        code: Refusing.code, message: Refusing.text(judged.decision), data: Refusing.data(judged.decision), id: id)
+    }
+    return false
+  }
+
+  /// What the policy is asked about; nil for plumbing, which always passes.
+  private static func target(of message: WireMessage, _ line: Span<UInt8>) -> Call.Target? {
+    switch message.method {
+    case .toolsCall: message.name.map { .tool($0.decoded(line)) }
+    case .promptsGet: message.name.map { .prompt($0.decoded(line)) }
+    case .resourcesRead, .resourcesSubscribe: message.uri.map { .resource(uri: $0.decoded(line)) }
+    case .initialize, .discover, .toolsList, .resourcesList, .resourceTemplatesList, .resourcesUnsubscribe,
+      .promptsList, .completionComplete, .loggingSetLevel, .subscriptionsListen, .ping, .tasksGet, .tasksResult,
+      .tasksList, .tasksCancel, .rootsList:
+      nil
+    // No client sends these; as requests they are as good as unknown.
+    case .samplingCreateMessage, .elicitationCreate, .cancelled, .initialized, .subscriptionsAcknowledged, nil:
+      .other(method: message.methodName(line))
+    }
+  }
+
+  /// The digest of a value without the blanks between its tokens.
+  mutating func digest(_ value: Range<Int>, _ line: Span<UInt8>) -> String {
+    scratch.removeAll(keepingCapacity: scratch.capacity <= 1 << 18)
+    scratch.appendCompact(line, value)
+    return ContentDigest(of: scratch.span).hexadecimal
+  }
+
+  // MARK: Notifications
+
+  private mutating func clientNotification(
+    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    switch message.method {
+    case .cancelled:
+      cancel(message, line, at: now, gate: &gate, into: &output)
+    case .initialized:
+      if listPromise == .made { listPromise = .active }
+      output.toServer.appendNotification(message, line)
+    case .subscriptionsAcknowledged:
+      output.toServer.appendNotification(message, line)
+    case .some:
+      // A server might act on it, and nobody would hear how it went.
+      tally.droppedNotifications += 1
+      let refusal = WireRefusal(.invalidRequest, "a request without an id is never passed on")
+      recordMalformed(refusal, method: message.methodName(line), at: now, gate: &gate, into: &output)
+    case nil:
+      let method = message.methodName(line)
+      guard !method.string.utf8.starts(with: "notifications/".utf8) else {
+        output.toServer.appendNotification(message, line)
+        return
+      }
+      let judged = judge(
+        .other(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output)
+      if judged.decision.letsThrough {
+        output.toServer.appendNotification(message, line)
+      } else {
+        tally.droppedNotifications += 1
+      }
+    }
+  }
+
+  /// Passes a cancellation on under our number, and waits for the answer no longer.
+  private mutating func cancel(
+    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    guard let id = message.requestID, let number = requests.number(of: WireID.key(id, line)),
+      // The handshake cannot be cancelled: without it there is no session.
+      requests[number]?.method != .initialize, let request = requests.remove(number)
+    else {
+      tally.droppedNotifications += 1
+      return
+    }
+    subscriptions[number] = nil
+    output.toServer.appendNotification(message, line, edits: [WireEdit(id, Array(String(number).utf8))])
+    conclude(request, .cancelled, bytes: 0, at: now, gate: &gate, into: &output)
+  }
+
+  // MARK: Answers
+
+  private mutating func clientAnswer(
+    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    guard let id = message.id, let request = serverRequests.remove(WireID.key(id, line)) else {
+      tally.strayAnswers += 1
+      return
+    }
+    output.toServer.appendAnswer(message, line, id: id)
+    conclude(
+      request, message.kind == .error ? .error : .ok, bytes: line.count, at: now, gate: &gate, into: &output)
+  }
+
+  // MARK: Refusals
+
+  /// Answers a line that is no message, as far as it can be told whom to answer.
+  private mutating func refuseClient(
+    _ line: Span<UInt8>, _ refusal: WireRefusal, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    let remains = MessageRemains(of: line)
+    recordMalformed(refusal, method: remains.method, at: now, gate: &gate, into: &output)
+    if remains.hasAnswer, !remains.hasMethod {
+      // The server waits for it, and the client believes that it has answered.
+      guard let id = remains.id, let request = serverRequests.remove(WireID.key(id, line)) else {
+        tally.strayAnswers += 1
+        return
+      }
+      let reply = WireRefusal(.internalError, "the client's answer was malformed: \(refusal.message)")
+      output.toServer.append(reply, id: line, id)
+      conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
+    } else if let id = remains.id {
+      output.toClient.append(refusal, id: line, id)
+    } else if !remains.hasMethod || refusal.code == .parseError {
+      output.toClient.append(refusal)
+    }
+  }
+
+  // MARK: Who it is
+
+  private mutating func identify(
+    _ name: WireText, _ line: Span<UInt8>, at now: Moment, gate: inout GateState, into output: inout SessionOutput
+  ) {
+    guard !line.isEqual(name.body, to: clientText) else { return }
+    clientText.removeAll(keepingCapacity: true)
+    guard name.body.count <= WireLimits.name else { return }
+    clientText.append(line, name.body)
+    let sanitised = ClientName.sanitised(name.decoded(line))
+    guard sanitised != client, !sanitised.isEmpty else { return }
+    client = sanitised
+    emit(.identified, nil, at: now, gate: &gate, into: &output)
+  }
+}
+
+extension [UInt8] {
+  /// Appends the error that a refusal is answered with, to the request whose id stands at `id`.
+  mutating func append(_ refusal: WireRefusal, id line: Span<UInt8>, _ id: Range<Int>) {
+    appendError(
+      code: refusal.code.rawValue, message: "[gatehouse] refused: \(refusal.message)", id: line.exactText(id).utf8)
+  }
+
+  /// Appends the error that a refusal is answered with where no request can be told.
+  mutating func append(_ refusal: WireRefusal) {
+    appendError(
+      code: refusal.code.rawValue, message: "[gatehouse] refused: \(refusal.message)", id: String.UTF8View?.none)
+  }
+}

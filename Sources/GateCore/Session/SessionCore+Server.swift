@@ -1,0 +1,159 @@
+internal import ControlWire
+internal import JSONText
+internal import MCPWire
+internal import Policy
+
+// MARK: What a server says
+extension SessionCore {
+  mutating func serverMessage(
+    _ line: Span<UInt8>, at now: Moment, gate: inout GateState, into output: inout SessionOutput
+  ) {
+    let message: WireMessage
+    do throws(WireRefusal) {
+      message = try reader.read(line, from: .server)
+    } catch {
+      refuseServer(line, error, at: now, gate: &gate, into: &output)
+      return
+    }
+    switch message.kind {
+    case .request:
+      serverRequest(message, line, at: now, gate: &gate, into: &output)
+    case .notification:
+      serverNotification(message, line, into: &output)
+    case .result, .error:
+      serverAnswer(message, line, at: now, gate: &gate, into: &output)
+    }
+  }
+
+  // MARK: Requests to the client
+
+  private mutating func serverRequest(
+    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    guard let id = message.id else { return }
+    let key = WireID.key(id, line)
+    guard !serverRequests.contains(key), !serverRequests.isFull else {
+      let refusal =
+        serverRequests.isFull
+        ? WireRefusal(.internalError, "too many requests are in flight")
+        : WireRefusal(.invalidRequest, "a request with this id is in flight already")
+      output.toServer.append(refusal, id: line, id)
+      return
+    }
+    var request = ServerRequests.Request(sent: now)
+    if !Self.isPlumbing(message.method) {
+      let method = message.methodName(line)
+      let judged = judge(
+        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output)
+      guard judged.decision.letsThrough else {
+        output.toServer.appendError(
+          code: Refusing.code, message: Refusing.text(judged.decision), data: Refusing.data(judged.decision),
+          id: line.exactText(id).utf8)
+        return
+      }
+      request.decision = judged.sequence
+    }
+    serverRequests.insert(key, request)
+    output.toClient.appendRequest(message, line, id: id)
+  }
+
+  /// Whether a request of a server passes without a judgement.
+  private static func isPlumbing(_ method: MCPMethod?) -> Bool {
+    switch method {
+    case .ping, .rootsList, .tasksGet, .tasksResult, .tasksList, .tasksCancel: true
+    case .initialize, .discover, .toolsList, .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead,
+      .resourcesSubscribe, .resourcesUnsubscribe, .promptsList, .promptsGet, .completionComplete, .loggingSetLevel,
+      .subscriptionsListen, .samplingCreateMessage, .elicitationCreate, .cancelled, .initialized,
+      .subscriptionsAcknowledged, nil:
+      false
+    }
+  }
+
+  // MARK: Notifications
+
+  private mutating func serverNotification(
+    _ message: WireMessage, _ line: Span<UInt8>, into output: inout SessionOutput
+  ) {
+    switch message.method {
+    case .cancelled:
+      cancelFromServer(message, line, into: &output)
+      return
+    case .some(let method) where !method.isNotification:
+      tally.droppedNotifications += 1  // a request that nobody could answer
+      return
+    case .some, nil: break
+    }
+    guard let tag = message.subscriptionID else {
+      output.toClient.appendNotification(message, line)
+      return
+    }
+    guard let number = WireID.ours(tag, line), subscriptions[number] != nil, let request = requests[number] else {
+      tally.droppedNotifications += 1  // of a subscription that has ended
+      return
+    }
+    if message.method == .subscriptionsAcknowledged { subscriptions[number] = Self.honoursToolChanges(message, line) }
+    output.toClient.appendNotification(message, line, edits: [WireEdit(tag, Array(request.clientID.utf8))])
+  }
+
+  private static func honoursToolChanges(_ message: WireMessage, _ line: Span<UInt8>) -> Bool {
+    guard let params = message.params else { return false }
+    var scanner = JSONCursor(at: params.lowerBound)
+    let node = try? JSONNode.read(line, &scanner, depth: 1)
+    return node?["notifications"]?["toolsListChanged"]?.bool ?? false
+  }
+
+  /// A server takes back a request of its own, or ends a subscription of the client's.
+  private mutating func cancelFromServer(
+    _ message: WireMessage, _ line: Span<UInt8>, into output: inout SessionOutput
+  ) {
+    guard let id = message.requestID else {
+      tally.droppedNotifications += 1
+      return
+    }
+    if serverRequests.remove(WireID.key(id, line)) != nil {
+      output.toClient.appendNotification(message, line)
+    } else if let number = WireID.ours(id, line), subscriptions.removeValue(forKey: number) != nil,
+      let request = requests.remove(number)
+    {
+      output.toClient.appendNotification(message, line, edits: [WireEdit(id, Array(request.clientID.utf8))])
+    } else {
+      tally.droppedNotifications += 1
+    }
+  }
+
+  // MARK: Lines that are no messages
+
+  private mutating func refuseServer(
+    _ line: Span<UInt8>, _ refusal: WireRefusal, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    let remains = MessageRemains(of: line)
+    guard let id = remains.id else {
+      tally.noiseLines += 1
+      output.appendNoise(line)
+      return
+    }
+    if remains.hasMethod {
+      output.toServer.append(refusal, id: line, id)
+    } else if let number = WireID.ours(id, line), let request = requests.remove(number) {
+      subscriptions[number] = nil
+      fail(
+        request, "the server's answer was refused: \(refusal.message)", bytes: line.count, at: now, gate: &gate,
+        into: &output)
+    } else {
+      tally.strayAnswers += 1
+      output.appendNoise(line)
+    }
+  }
+
+  /// Answers a request with an error of ours.
+  func fail(
+    _ request: RequestsInFlight.Request, _ reason: String, bytes: Int, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    output.toClient.appendError(
+      code: WireRefusal.Code.internalError.rawValue, message: "[gatehouse] \(reason)", id: request.clientID.utf8)
+    conclude(request, .error, bytes: bytes, at: now, gate: &gate, into: &output)
+  }
+}

@@ -1,0 +1,46 @@
+internal import JSONText
+internal import MCPWire
+
+/// Which tools a server has told of, page by page, and which of them were kept from the client.
+struct ToolsSeen: Sendable {
+  private static let limit = 10_000
+
+  /// For every tool of the last list, whether it was hidden.
+  private var hidden: [ExactText: Bool] = [:]
+  /// The list that is being read; nil once a page did not fit to the one before.
+  private var pages: [JSONNode]?
+  private var awaitedCursor: ExactText?
+
+  /// Takes a page in; gives all tools if it was the last one.
+  mutating func add(
+    _ page: ToolsPage, cursor: ExactText?, isHidden: (ExactText) -> Bool
+  ) -> [JSONNode]? {
+    if cursor == nil {
+      hidden.removeAll(keepingCapacity: true)
+      pages = []
+    } else if cursor != awaitedCursor {
+      pages = nil
+    }
+    for tool in page.tools where hidden.count < Self.limit { hidden[tool.name] = isHidden(tool.name) }
+    awaitedCursor = page.nextCursor
+    guard var all = pages, all.count + page.tools.count <= Self.limit else {
+      pages = nil
+      return nil
+    }
+    pages = nil
+    all.append(contentsOf: page.tools.lazy.map(\.node))
+    if page.nextCursor == nil { return all }
+    pages = all
+    return nil
+  }
+
+  /// Whether another policy shows this client other tools than it was told of; remembers the new state.
+  mutating func update(isHidden: (ExactText) -> Bool) -> Bool {
+    var hasChanged = false
+    for (name, wasHidden) in hidden where isHidden(name) != wasHidden {
+      hidden[name] = !wasHidden
+      hasChanged = true
+    }
+    return hasChanged
+  }
+}
