@@ -1,0 +1,215 @@
+"""Every command's manners: what it prints, and what it ends with."""
+
+import json
+import stat
+
+import pytest
+
+from rig.gatehouse import Gatehouse
+from rig.wire import PLAIN, plain
+
+COMMANDS = [
+    [],
+    ["demo"],
+    ["serve"],
+    ["connect"],
+    ["run"],
+    ["servers"],
+    ["servers", "add"],
+    ["servers", "list"],
+    ["servers", "remove"],
+    ["servers", "scan"],
+    ["tools"],
+    ["policy"],
+    ["policy", "validate"],
+    ["watch"],
+    ["status"],
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(gatehouse: Gatehouse, words: list[str]) -> None:
+    done = gatehouse.run(*words, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert " ".join(["gatehouse", *words]) in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    assert gatehouse.gates() == []
+
+
+def test_the_version_is_told(gatehouse: Gatehouse) -> None:
+    told = gatehouse.succeed("--version")
+    assert told.startswith("gatehouse ") and told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "mentions"),
+    [
+        (["srve"], "serve"),
+        (["serve", "--polcy", "x"], "--policy"),
+        (["connect"], "NAME"),
+        (["run"], "--"),
+        (["run", "--"], "COMMAND"),
+        (["servers", "ad"], "add"),
+        (["servers", "add", "x"], "--"),
+        (["policy", "validate", "one", "two"], "two"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_mistake_in_the_words_ends_with_2_and_help(gatehouse: Gatehouse, words: list[str], mentions: str) -> None:
+    done = gatehouse.run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert mentions in done.stderr
+
+
+# The registry
+
+
+def test_servers_are_added_listed_and_removed(gatehouse: Gatehouse) -> None:
+    assert gatehouse.run("servers", "list").returncode == 0
+    gatehouse.succeed("servers", "add", "notes", "--", *PLAIN, "--flag", "a word")
+    gatehouse.succeed("servers", "add", "other", "--", "other-program")
+    registry = gatehouse.home / "servers.json"
+    assert json.loads(registry.read_text()) == {
+        "mcpServers": {
+            "notes": {"command": PLAIN[0], "args": [*PLAIN[1:], "--flag", "a word"]},
+            "other": {"command": "other-program"},
+        }
+    } or json.loads(registry.read_text())["mcpServers"]["other"] == {"command": "other-program", "args": []}
+    assert stat.S_IMODE(registry.stat().st_mode) == 0o600
+    listed = gatehouse.succeed("servers", "list")
+    assert listed.index("notes") < listed.index("other")
+    assert "other-program" in listed
+    names = [server["name"] for server in json.loads(gatehouse.succeed("servers", "list", "--json"))["servers"]]
+    assert names == ["notes", "other"]
+    gatehouse.succeed("servers", "remove", "notes")
+    assert "notes" not in gatehouse.succeed("servers", "list")
+    assert list(json.loads(registry.read_text())["mcpServers"]) == ["other"]
+
+
+def test_an_entry_that_was_pasted_is_kept_as_it_is(gatehouse: Gatehouse) -> None:
+    registry = gatehouse.home / "servers.json"
+    pasted = '{\n    "mcpServers": {\n        "notes": {"command": "notes", "env": {"TOKEN": "hush"}, "x-more": [1.0]}\n    }\n}\n'
+    registry.write_text(pasted)
+    listed = gatehouse.succeed("servers", "list") + gatehouse.succeed("servers", "list", "--json")
+    assert "notes" in listed and "hush" not in listed
+    gatehouse.succeed("servers", "add", "other", "--", "other-program")
+    assert '"notes": {"command": "notes", "env": {"TOKEN": "hush"}, "x-more": [1.0]}' in registry.read_text()
+    gatehouse.succeed("servers", "remove", "other")
+    assert registry.read_text() == pasted
+
+
+def test_the_environment_of_an_entry_reaches_the_server(gatehouse: Gatehouse) -> None:
+    registry = gatehouse.home / "servers.json"
+    entry = {"command": "sh", "args": ["-c", "echo $TOKEN >&2"], "env": {"TOKEN": "hush"}}
+    registry.write_text(json.dumps({"mcpServers": {"notes": entry}}))
+    registry.chmod(0o600)
+    assert "hush\n" in gatehouse.run("connect", "notes").stderr
+
+
+def test_adding_a_name_twice_and_removing_an_unknown_one_are_refused(gatehouse: Gatehouse) -> None:
+    gatehouse.succeed("servers", "add", "notes", "--", *PLAIN)
+    again = gatehouse.run("servers", "add", "notes", "--", "other-program")
+    unknown = gatehouse.run("servers", "remove", "nots")
+    assert (again.returncode, unknown.returncode) == (1, 1)
+    assert "notes" in again.stderr
+    assert "nots" in unknown.stderr and "notes" in unknown.stderr
+
+
+def test_scanning_tells_the_tools_of_each_server(gatehouse: Gatehouse) -> None:
+    gatehouse.succeed("servers", "add", "notes", "--", *PLAIN)
+    assert "3" in gatehouse.succeed("servers", "scan")
+    gatehouse.succeed("servers", "add", "dead", "--", "sh", "-c", "echo broken token=hush >&2; exit 3")
+    done = gatehouse.run("servers", "scan")
+    assert done.returncode == 1
+    assert "dead" in done.stdout + done.stderr
+    assert gatehouse.run("servers", "scan", "notes").returncode == 0
+    assert gatehouse.run("servers", "scan", "nots").returncode == 1
+
+
+# The tools
+
+
+def tools(gatehouse: Gatehouse, *more: str) -> dict[tuple[str, str], dict]:
+    told = json.loads(gatehouse.succeed("tools", "--json", *more))
+    return {(tool["server"], tool["name"]): tool for tool in told["tools"]}
+
+
+def test_tools_are_told_with_their_risk_and_rule(gatehouse: Gatehouse) -> None:
+    gatehouse.set_policy(
+        {
+            "version": "1",
+            "default": "deny",
+            "hide": ["run_*"],
+            "tools": {"get_note": {}, "delete_note": {"rate_limit": "10/minute"}},
+        }
+    )
+    gatehouse.succeed("servers", "add", "notes", "--", *PLAIN)
+    gatehouse.succeed("servers", "scan")
+    told = tools(gatehouse)
+    assert {key: (tool["category"], tool["verdict"], tool["rule"]) for key, tool in told.items()} == {
+        ("notes", "get_note"): ("Read", "allow", "/tools/get_note"),
+        ("notes", "delete_note"): ("Destructive", "limit", "/tools/delete_note"),
+        ("notes", "run_script"): ("Execute", "hide", "(hidden)"),
+    }
+    assert told["notes", "delete_note"]["severity"] in ("High", "Critical")
+    text = gatehouse.succeed("tools")
+    assert "delete_note" in text and "Destructive" in text and "10/minute" in text
+    assert list(tools(gatehouse, "--server", "notes")) == list(told)
+    assert tools(gatehouse, "--server", "nobody") == {}
+
+
+def test_tools_of_a_running_server_are_told_too(gatehouse: Gatehouse) -> None:
+    wire = plain(gatehouse)
+    wire.initialize()
+    wire.ask("tools/list", id=1), wire.ask("tools/list", {"cursor": "2"}, id=2)
+    assert len(tools(gatehouse)) == 3
+
+
+# The policy
+
+
+def test_a_good_policy_is_valid(gatehouse: Gatehouse) -> None:
+    assert gatehouse.run("policy", "validate", str(gatehouse.policy_file)).returncode == 0
+    assert gatehouse.run("policy", "validate").returncode == 0
+
+
+def test_every_error_of_a_policy_is_told_with_its_place_and_a_suggestion(gatehouse: Gatehouse) -> None:
+    path = gatehouse.home / "draft.json"
+    path.write_text('{\n  "version": "1",\n  "defualt": "deny",\n  "tools": {\n    "x": {"action": "alow"}\n  }\n}\n')
+    done = gatehouse.run("policy", "validate", str(path))
+    assert done.returncode == 1
+    told = done.stdout + done.stderr
+    first, second = [line for line in told.splitlines() if "error:" in line]
+    assert first.startswith(f"{path}:3:3: error: ") and "defualt" in first and "default" in first
+    assert second.startswith(f"{path}:5:21: error: ") and "alow" in second and "allow" in second
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff", b"[1"])
+def test_a_file_that_is_no_policy_is_refused(gatehouse: Gatehouse, content: bytes | None) -> None:
+    path = gatehouse.home / "draft.json"
+    if content is not None:
+        path.write_bytes(content)
+    done = gatehouse.run("policy", "validate", str(path))
+    assert done.returncode == 1
+    assert str(path) in done.stdout + done.stderr
+
+
+# The gate
+
+
+def test_status_without_a_gate(gatehouse: Gatehouse) -> None:
+    done = gatehouse.run("status")
+    assert done.returncode == 1
+    assert "no gate" in (done.stdout + done.stderr).lower()
+    assert gatehouse.gates() == []
+
+
+def test_status_of_a_gate(gatehouse: Gatehouse) -> None:
+    wire = plain(gatehouse)
+    wire.initialize()
+    wire.call("get_note")
+    text = gatehouse.succeed("status")
+    gate, = gatehouse.gates()
+    assert str(gate) in text and str(gatehouse.policy_file) in text
+    status = json.loads(gatehouse.succeed("status", "--json"))
+    assert (status["pid"], status["sessions"], status["counts"]["allow"]) == (gate, 1, 1)
