@@ -63,6 +63,6 @@ struct PolicyLimit: Hashable, Sendable {
   var max: Int
   var scope: LimitScope
 
-  /// `10/minute`
+  /// What people read, as `10/minute`.
   var summary: String { "\(max)/\(window.short)" }
 }

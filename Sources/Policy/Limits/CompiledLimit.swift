@@ -17,7 +17,7 @@ struct CompiledLimit: Sendable {
   let scope: LimitScope
   let pointer: String
   let reason: String
-  /// `10/minute`
+  /// What people read, as `10/minute`.
   let summary: String
 
   func key(for call: Call, tool: ExactText?) -> CounterKey {

@@ -3,7 +3,9 @@ import JSONText
 /// Values by name: exact names first, then the glob with the most literal characters.
 struct NameTable<Value: Sendable>: Sendable {
   private(set) var exact: [ExactText: Value] = [:]
-  /// The most specific first. INVARIANT: no two that match one name are equally specific; the reader refuses that.
+  /// The most specific first.
+  ///
+  /// INVARIANT: no two that match one name are equally specific; the reader refuses that.
   private(set) var globs: [(glob: Glob, value: Value)] = []
 
   init(_ entries: [(pattern: NamePattern, value: Value)]) {
