@@ -1,0 +1,228 @@
+/// What a description says: the verb that its first sentence leads with, the verbs joined to it, and later promises.
+struct DescriptionReading: Sendable {
+  /// Further text is not read: what matters stands in front, and the time for a tool is bounded.
+  private static let bytes = 4 * 1024
+
+  let text: [UInt8]
+  let tokens: [Token]
+  let entries: [Lexicon.Entry]
+  /// Everything that is spoken of, wherever.
+  private(set) var topics: Topics = []
+  /// What the first sentence speaks of.
+  private(set) var leadTopics: Topics = []
+  /// The verb that the first sentence leads with.
+  private(set) var lead: Int?
+  /// It says that only reading statements are taken, or that nothing is changed.
+  private(set) var claimsReadOnly = false
+  private var firstSentence = 0..<0
+
+  init(_ description: String) {
+    text = Array(description.utf8.prefix(Self.bytes))
+    tokens = Tokenizer.words(of: text)
+    entries = tokens.map { token in
+      guard let word = token.word else { return Lexicon.Entry() }
+      let entry = Lexicon.shared[word]
+      // `PostgreSQL` is a subject; `createBranch` is not the verb of a sentence.
+      return token.isIdentifier ? Lexicon.Entry(verb: nil, topics: entry.topics) : entry
+    }
+    firstSentence = 0..<(tokens.indices.dropFirst().first { tokens[$0].gap == .sentence } ?? tokens.count)
+    for index in entries.indices {
+      topics.formUnion(entries[index].topics)
+      if firstSentence.contains(index) { leadTopics.formUnion(entries[index].topics) }
+    }
+    findLead()
+    findClaim()
+  }
+
+  var isEmpty: Bool { tokens.isEmpty }
+  var leadVerb: Verb? { lead.flatMap { entries[$0].verb } }
+  var leadWord: Word? { lead.flatMap { tokens[$0].word } }
+
+  func spelling(_ range: Range<Int>) -> String {
+    guard let first = range.first, let last = range.last else { return "" }
+    return String(decoding: text[tokens[first].range.lowerBound..<tokens[last].range.upperBound], as: UTF8.self)
+  }
+
+  /// Topics of the words that follow the lead, as far as its object may reach.
+  func objectTopics(within count: Int = 6) -> Topics {
+    guard let lead else { return [] }
+    return entries[min(lead + 1, firstSentence.upperBound)..<min(lead + 1 + count, firstSentence.upperBound)]
+      .reduce(into: []) { $0.formUnion($1.topics) }
+  }
+
+  /// Looks for a verb at the front of the first clause, then of the next ones near the start: "START HERE: lists ...".
+  private mutating func findLead() {
+    var index = 0
+    while index < min(tokens.count, 40) {
+      if let found = leadOfClause(from: index) {
+        lead = found
+        if !firstSentence.contains(found) { firstSentence = found..<end(ofSentence: found) }
+        return
+      }
+      index += 1
+      while index < tokens.count, tokens[index].gap < .clause { index += 1 }
+      // Later sentences are read as later sentences unless the first one says nothing at all.
+      if index < tokens.count, tokens[index].gap == .sentence, hasVerb(firstSentence) { return }
+    }
+  }
+
+  private func leadOfClause(from start: Int) -> Int? {
+    for index in start..<min(tokens.count, start + 24) {
+      if index > start, tokens[index].gap >= .clause { return nil }
+      // Two words with a hyphen are one adjective: "read-only query".
+      let isHyphened = index + 1 < tokens.count && tokens[index + 1].gap == .hyphen
+      if verb(index) != nil, !isHyphened, !isNegated(index) { return index }
+      if !entries[index].topics.contains(.filler), !tokens[index].isIdentifier, !isHyphened { return nil }
+    }
+    return nil
+  }
+
+  private func end(ofSentence start: Int) -> Int {
+    tokens.indices.dropFirst(start + 1).first { tokens[$0].gap == .sentence } ?? tokens.count
+  }
+
+  private func hasVerb(_ range: Range<Int>) -> Bool { range.contains { verb($0) != nil } }
+
+  /// The verb that a word is; words in capitals are keywords or headings.
+  private func verb(_ index: Int) -> Verb? {
+    tokens[index].isUpperCase && tokens[index].range.count > 1 ? nil : entries[index].verb
+  }
+
+  private mutating func findClaim() {
+    for index in tokens.indices.dropFirst() {
+      let here = entries[index].topics
+      let before = entries[index - 1].topics
+      let reads = { (topics: Topics) in topics.contains(.readingStatement) }
+      let only = { (topics: Topics) in topics.contains(.exclusively) }
+      let isPhrase = (reads(before) && only(here)) || (only(before) && reads(here))
+      if isPhrase || tokens[index].word == "readonly", !isNegated(index - 1) {
+        claimsReadOnly = true
+        return
+      }
+      // "only SELECT", "SELECT queries only", "must start with SELECT"
+      if tokens[index].isUpperCase, reads(here) {
+        let near = entries[max(0, index - 4)..<min(entries.count, index + 5)]
+        let isMust = tokens[max(0, index - 4)..<index].contains { $0.word == "must" }
+        if isMust || near.contains(where: { only($0.topics) }) { claimsReadOnly = true }
+      }
+    }
+  }
+
+  /// Says whether a word that turns the meaning round stands shortly before.
+  func isNegated(_ index: Int) -> Bool {
+    var place = index
+    for _ in 0..<4 where place > 0 {
+      if tokens[place].gap >= .clause { return false }
+      place -= 1
+      if entries[place].topics.contains(.negation) { return true }
+    }
+    return false
+  }
+
+  /// The places of the verbs that the first sentence says the tool does: the lead and those joined to it.
+  var actsOfFirstSentence: [Int] {
+    guard let lead else { return [] }
+    return firstSentence.filter { $0 == lead || ($0 > lead && verb($0) != nil && isJoined($0) && !isNegated($0)) }
+  }
+
+  /// Verbs that a list's items begin with: "- DeleteCluster", "- create: makes a ...".
+  func listedActions() -> [(spelling: String, verb: Verb)] {
+    var actions: [(String, Verb)] = []
+    for index in tokens.indices where tokens[index].gap == .sentence && actions.count < 32 {
+      let start = tokens[index].range.lowerBound
+      let isItem = text[max(0, start - 4)..<start].contains { $0 == 0x2D || $0 == 0x2A }
+      let isAction = tokens[index].isIdentifier || (index + 1 < tokens.count && tokens[index + 1].gap == .clause)
+      guard isItem, isAction else { continue }
+      let word = spelling(index..<index + 1)
+      if let verb = NameReading(word).verb, verb.weight == .clear { actions.append((word, verb)) }
+    }
+    return actions
+  }
+
+  // MARK: Findings
+
+  /// `hasClearName`: the tool's name has a verb that a light one of the description must not outvote.
+  func report(to findings: inout Findings, hasClearName: Bool) {
+    if let lead, let verb = entries[lead].verb {
+      let isLight = hasClearName && entries[lead].topics.contains(.light)
+      let strength =
+        isLight ? Weights.leadLight : verb.weight == .clear ? Weights.leadClear : Weights.leadVague
+      findings.add(.description, spelling(lead..<lead + 1), verb.category, strength)
+      reportJoined(to: lead, form: verb.form, &findings)
+    } else {
+      reportInner(&findings)
+    }
+    reportLater(&findings)
+    reportFinal(&findings)
+  }
+
+  /// "creates, updates and deletes": verbs of the same form after a comma, a slash or an "and".
+  private func reportJoined(to lead: Int, form: Verb.Form, _ findings: inout Findings) {
+    for index in firstSentence where index > lead {
+      guard let verb = verb(index), verb.form == form, isJoined(index), !isNegated(index) else { continue }
+      // "lists users and updates" may mean things called updates, "the view and edit restrictions" are nouns too;
+      // "and updates the user" is an act.
+      let hasObject = index + 1 < entries.count && entries[index + 1].topics.contains(.determiner)
+      let isNoun = form == .third || isAfterNounVerb(index, lead: lead)
+      let isClear = verb.weight == .clear && (hasObject || !isNoun || entries[lead].verb?.category != .read)
+      let strength = isClear ? Weights.joinedClear : Weights.joinedVague
+      findings.add(.description, spelling(index..<index + 1), verb.category, strength)
+    }
+  }
+
+  /// "the current view and edit restrictions": before the "and" stands a word that could be a verb and is none.
+  private func isAfterNounVerb(_ index: Int, lead: Int) -> Bool {
+    guard index - 2 > lead, entries[index - 1].topics.contains(.conjunction) else { return false }
+    return verb(index - 2) != nil && !isJoined(index - 2)
+  }
+
+  private func isJoined(_ index: Int) -> Bool {
+    if tokens[index].gap == .mark { return true }
+    return index > 0 && entries[index - 1].topics.contains(.conjunction)
+  }
+
+  /// The first sentence does not begin with a verb: "SQL tool that executes statements".
+  private func reportInner(_ findings: inout Findings) {
+    for index in firstSentence.prefix(40).dropFirst() {
+      guard let verb = verb(index), !isNegated(index) else { continue }
+      let before = entries[index - 1].topics
+      guard before.contains(.promise) || before.contains(.filler) || before.contains(.conjunction) || verb.form != .base
+      else { continue }
+      let strength = verb.weight == .clear ? Weights.innerClear : Weights.innerVague
+      findings.add(.description, spelling(index..<index + 1), verb.category, strength)
+    }
+  }
+
+  /// A later sentence that promises an effect: "Also deletes ...", "This will overwrite ...".
+  ///
+  /// An imperative there is advice to the caller, not the tool's doing.
+  private func reportLater(_ findings: inout Findings) {
+    var spent: [Category: Int] = [:]
+    var isOpening = true
+    for index in tokens.indices where index >= firstSentence.upperBound {
+      if tokens[index].gap == .sentence { isOpening = true }
+      defer { if !entries[index].topics.contains(.filler) { isOpening = false } }
+      guard let verb = verb(index), verb.category != .read else { continue }
+      let promised = index > 0 && tokens[index].gap < .clause && entries[index - 1].topics.contains(.promise)
+      let says = verb.form == .third ? isOpening || promised : verb.form == .base && promised && isFirmPromise(index)
+      guard says, !isNegated(index) else { continue }
+      let strength = verb.weight == .clear ? Weights.laterClear : Weights.laterVague
+      guard spent[verb.category, default: 0] + strength <= Weights.laterMost else { continue }
+      spent[verb.category, default: 0] += strength
+      findings.add(.description, spelling(index..<index + 1), verb.category, strength)
+    }
+  }
+
+  /// "will delete" speaks of the tool, "to delete" may speak of anything.
+  private func isFirmPromise(_ index: Int) -> Bool {
+    guard index > 0, let word = tokens[index - 1].word else { return false }
+    return word == "will" || word == "also" || word == "automatically"
+  }
+
+  private func reportFinal(_ findings: inout Findings) {
+    guard let index = entries.indices.first(where: { entries[$0].topics.contains(.final) }) else { return }
+    // "cannot be undone" needs no check for a negation; "non-destructive" does.
+    let isDenied = tokens[index].gap == .hyphen || (isNegated(index) && tokens[index].word != "undone")
+    if !isDenied { findings.add(.description, spelling(index..<index + 1), .destructive, Weights.final) }
+  }
+}

@@ -1,0 +1,78 @@
+/// The verbs that tools are named with, by what they do to the world.
+///
+/// `clear` ones decide almost alone; `vague` ones are nouns too, or do this only with some objects, and want company.
+/// A word stands in one list only. Where a word could be read in two ways, it stands in the worse one.
+enum VerbLists {
+  static let all: [(category: Category, weight: Verb.Weight, words: String)] = [
+    (.read, .clear, clearReads), (.read, .vague, vagueReads),
+    (.write, .clear, clearWrites), (.write, .vague, vagueWrites),
+    (.execute, .clear, clearExecutes), (.execute, .vague, vagueExecutes),
+    (.destructive, .clear, clearDestructions), (.destructive, .vague, vagueDestructions),
+    (.financial, .clear, clearPayments), (.financial, .vague, vaguePayments),
+  ]
+
+  private static let clearReads = """
+    get list describe show fetch retrieve read view search find lookup browse inspect count verify validate analyze
+    analyse compare explain summarize summarise calculate compute estimate diagnose detect audit discover enumerate
+    preview poll whoami grep glob recommend suggest predict classify infer lint diff measure crawl scrape screenshot
+    display identify determine examine visualize visualise locate troubleshoot aggregate extract parse
+    translate transcribe decode render ping simulate obtain collect gather tail introspect geocode assess
+    recall advise interpret
+    """
+
+  private static let vagueReads = """
+    check query review report scan trace profile monitor watch download convert format wait think ask answer return
+    provide access match investigate outline view tell give see help guide learn peek stat select sample sort filter rank score
+    plan test look traverse generate export supply output present offer
+    """
+
+  private static let clearWrites = """
+    create add insert update modify edit write append save upload send publish notify reply assign unassign untag
+    rename move clone duplicate enable disable activate deactivate configure reconfigure subscribe attach detach
+    unlink invite grant unlock approve reject accept decline reopen dismiss acknowledge snooze unarchive undelete mark
+    upsert replace increment decrement toggle unstar follow unfollow unpin upgrade downgrade migrate provision
+    allocate associate disassociate apply scaffold remember store memorize annotate populate ingest adjust confirm
+    rotate renew mkdir chmod chown cp mv stage unstage rebase revert rollback unresolve submit propose escalate
+    register put checkout set change alter overwrite rewrite reorder reprioritize react mute unmute ban unban receive
+    initialize initialise connect disconnect login logout authenticate onboard enroll persist transition reschedule
+    enqueue requeue resend initiate
+    """
+
+  private static let vagueWrites = """
+    post patch email message comment tag label copy link share lock close resolve archive restore import sync
+    synchronize merge commit push fork star pin draft log record schedule reserve book index stash request claim
+    release refresh touch reset manage generate complete finish forward track note branch switch init setup vote rate
+    join leave open fix repair tune package produce mutate make cancel handle maintain attend prepare respond
+    load customize customise encrypt decrypt sign
+    charge transfer swap order settle
+    """
+
+  private static let clearExecutes = """
+    execute run exec invoke start restart reboot launch deploy redeploy install compile eval spawn ssh click hover
+    drag scroll tap swipe dispatch orchestrate promote failover resume suspend rerun retry replay shutdown
+    powershell navigate autoscale
+    """
+
+  private static let vagueExecutes = """
+    call trigger build rebuild stop pause abort process play type fill press shell bash terminal evaluate
+    control automate train scale drive operate command power script begin continue proceed next
+    """
+
+  private static let clearDestructions = """
+    delete remove drop destroy purge terminate revoke wipe erase truncate flush kill uninstall unregister deregister
+    discard evict nuke prune rm rmdir decommission teardown unpublish unsubscribe undeploy deprovision del shred
+    obliterate
+    """
+
+  private static let vagueDestructions = """
+    clear empty trash expire clean cleanup forget unset void
+    """
+
+  private static let clearPayments = """
+    pay refund purchase buy sell withdraw disburse remit payout reimburse donate prepay overpay
+    """
+
+  private static let vaguePayments = """
+    trade deposit bid invest stake invoice bill
+    """
+}

@@ -1,0 +1,125 @@
+import Risk
+import Testing
+
+/// Tools of our own invention, one line each.
+struct CategoryTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var name: String
+    var description: String
+    var parameters: KeyValuePairs<String, String>
+    var expected: Category
+
+    init(
+      _ expected: Category, _ name: String, _ description: String, _ parameters: KeyValuePairs<String, String> = [:]
+    ) {
+      self.expected = expected
+      self.name = name
+      self.description = description
+      self.parameters = parameters
+    }
+
+    var testDescription: String { name }
+  }
+
+  static let reads: [Case] = [
+    Case(.read, "list_orders", "List the orders of a shop, newest first."),
+    Case(.read, "getInvoice", "Returns one invoice."),
+    Case(.read, "warehouse_stock_get", "Get how many pieces are left."),
+    Case(.read, "getweather", "The forecast for a place."),
+    Case(.read, "is_door_open", "Tells whether the door is open."),
+    Case(.read, "server_status", "Shows load and uptime."),
+    Case(.read, "list_deleted_files", "Lists the files in the bin."),
+    Case(.read, "get_delete_requests", "Gets the pending requests."),
+    Case(.read, "describe_run", "Describes one run."),
+    Case(.read, "query_metrics", "Queries metrics with PromQL.", ["query": "string"]),
+    Case(.read, "run_query", "Runs a read-only SQL query.", ["sql": "string"]),
+    Case(.read, "convert_currency", "Converts an amount into another currency.", ["amount": "number"]),
+    Case(.read, "deploy_app_help", "Explains how an application is deployed."),
+    Case(.read, "list_payments", "Lists the payments of a customer.", ["customer": "string"]),
+  ]
+
+  static let writes: [Case] = [
+    Case(.write, "create_page", "Creates a page."),
+    Case(.write, "page_rename", "Gives a page another title."),
+    Case(.write, "send_postcard", "Sends a postcard to a person."),
+    Case(.write, "post_message", "Posts a message to a room."),
+    Case(.write, "get_token", "Creates a token and returns it."),
+    Case(.write, "render_chart", "Renders a chart.", ["output_path": "string"]),
+    Case(.write, "copy_photos", "Copies photos.", ["delete_source": "boolean"]),
+    Case(.write, "lookup_or_create_user", "Finds a user, making one if there is none."),
+    Case(.write, "transfer_ownership", "Gives a project to another user."),
+    Case(.write, "sync_contacts", "Brings both address books to the same state."),
+  ]
+
+  static let executes: [Case] = [
+    Case(.execute, "run_script", "Runs a script on the host.", ["script": "string"]),
+    Case(.execute, "execute_sql", "Runs one SQL statement.", ["sql": "string"]),
+    Case(.execute, "graph_query", "Executes a Cypher query.", ["query": "string"]),
+    Case(.execute, "write_query", "Executes an INSERT, UPDATE or DELETE query.", ["query": "string"]),
+    Case(.execute, "bash", "Runs a command in a shell.", ["command": "string"]),
+    Case(.execute, "deploy_site", "Deploys the site."),
+    Case(.execute, "browser_click", "Clicks an element of the page."),
+    Case(.execute, "restart_pump", "Restarts the pump."),
+    Case(.execute, "cancel_build_job", "Cancels a job that is running."),
+  ]
+
+  static let destructions: [Case] = [
+    Case(.destructive, "delete_order", "Deletes an order and its lines. This cannot be undone."),
+    Case(.destructive, "table_drop", "Drops a table."),
+    Case(.destructive, "purgeQueue", "Purges all messages."),
+    Case(.destructive, "find_and_remove", "Finds documents and removes them."),
+    Case(.destructive, "clear_history", "Clears the whole history."),
+    Case(.destructive, "search_index_delete", "Deletes a search index."),
+    Case(.destructive, "revoke_key", "Revokes a key."),
+  ]
+
+  static let payments: [Case] = [
+    Case(.financial, "refund_payment", "Refunds a payment in full or in part.", ["amount": "number"]),
+    Case(.financial, "transfer_funds", "Moves money between accounts.", ["amount": "number"]),
+    Case(.financial, "send_invoice", "Sends an invoice."),
+    Case(.financial, "place_order", "Buys shares of a company.", ["symbol": "string", "quantity": "integer"]),
+    Case(.financial, "withdraw", "Withdraws coins to an address.", ["amount": "string"]),
+    Case(.financial, "book_flight", "Books a flight and charges the card on file."),
+  ]
+
+  @Test(arguments: reads + writes + executes + destructions + payments)
+  func category(_ testCase: Case) throws {
+    let definition = try tool(testCase.name, testCase.description, testCase.parameters)
+    let assessment = RiskClassifier.assess(definition)
+    #expect(assessment.category == testCase.expected, "\(assessment)")
+    #expect(!assessment.evidence.isEmpty)
+  }
+
+  @Test(arguments: writes + executes + destructions + payments)
+  func neverHarmlessWithoutItsDescription(_ testCase: Case) throws {
+    // `get_token` and the like say what they do in the description only.
+    guard RiskClassifier.assess(try tool(testCase.name, "")).category != .read else {
+      #expect(["get_token", "render_chart", "graph_query"].contains(testCase.name))
+      return
+    }
+  }
+
+  @Test func choiceOfActionsIsItsWorst() throws {
+    func calendar(_ actions: String) throws -> Category {
+      RiskClassifier.assess(
+        try tool(
+          """
+          {"name":"calendar","description":"Manage events.","inputSchema":{"type":"object","$defs":{"Act":{"enum":\(actions)}},
+          "properties":{"action":{"anyOf":[{"$ref":"#/$defs/Act"},{"type":"null"}]}}}}
+          """)
+      ).category
+    }
+    #expect(try calendar(#"["list","get"]"#) == .read)
+    #expect(try calendar(#"["list","create"]"#) == .write)
+    #expect(try calendar(#"["list","create","delete"]"#) == .destructive)
+  }
+
+  @Test func anyRequestIsExecution() throws {
+    let request = try tool(
+      """
+      {"name":"api_request","description":"Makes a request to the API.","inputSchema":{"type":"object","properties":
+      {"endpoint":{"type":"string"},"method":{"enum":["GET","POST","DELETE"]}}}}
+      """)
+    #expect(RiskClassifier.assess(request).category == .execute)
+  }
+}
