@@ -1,0 +1,139 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+int csys_pipe(int ends[_Nonnull 2]) { return pipe2(ends, O_CLOEXEC); }
+int csys_duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 3); }
+void csys_grow_pipe(int fd, int bytes) { (void)fcntl(fd, F_SETPIPE_SZ, bytes); }
+int csys_status_flags(int fd) { return fcntl(fd, F_GETFL); }
+
+int csys_set_nonblocking(int fd) {
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) return -1;
+  return fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+int csys_replace(int fd, int number) {
+  if (fd == number) return fcntl(fd, F_SETFD, 0);
+  return dup2(fd, number);
+}
+
+int csys_flock_exclusive(int fd) {
+  int result;
+  do result = flock(fd, LOCK_EX | LOCK_NB);
+  while (result < 0 && errno == EINTR);
+  return result;
+}
+
+int csys_open(const char *path, int flags, mode_t mode) {
+  int fd;
+  do fd = open(path, flags | O_CLOEXEC | O_NOCTTY, mode);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+int csys_kind(int fd) {
+  struct stat status;
+  if (fstat(fd, &status) < 0) return -1;
+  switch (status.st_mode & S_IFMT) {
+    case S_IFREG: return CSYS_KIND_FILE;
+    case S_IFIFO: return CSYS_KIND_FIFO;
+    case S_IFSOCK: return CSYS_KIND_SOCKET;
+    case S_IFCHR: return CSYS_KIND_CHARACTER;
+    default: return CSYS_KIND_OTHER;
+  }
+}
+
+static void copy(const struct stat *status, struct csys_file *answer) {
+  *answer = (struct csys_file){
+      .device = status->st_dev,
+      .inode = status->st_ino,
+      .size = (uint64_t)status->st_size,
+      .modified_seconds = status->st_mtim.tv_sec,
+      .modified_nanoseconds = status->st_mtim.tv_nsec,
+      .changed_seconds = status->st_ctim.tv_sec,
+      .changed_nanoseconds = status->st_ctim.tv_nsec,
+      .mode = status->st_mode,
+      .user = status->st_uid,
+      .group = status->st_gid,
+  };
+}
+
+int csys_stat(const char *path, bool follow, struct csys_file *answer) {
+  struct stat status;
+  if ((follow ? stat(path, &status) : lstat(path, &status)) < 0) return -1;
+  copy(&status, answer);
+  return 0;
+}
+
+int csys_fstat(int fd, struct csys_file *answer) {
+  struct stat status;
+  if (fstat(fd, &status) < 0) return -1;
+  copy(&status, answer);
+  return 0;
+}
+
+bool csys_is_directory(uint32_t mode) { return S_ISDIR(mode); }
+bool csys_is_regular(uint32_t mode) { return S_ISREG(mode); }
+bool csys_is_link(uint32_t mode) { return S_ISLNK(mode); }
+
+// MARK: inotify
+
+int csys_inotify(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
+
+int csys_inotify_add(int inotify, const char *path) {
+  return inotify_add_watch(
+      inotify, path,
+      IN_CREATE | IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF |
+          IN_MOVE_SELF | IN_ONLYDIR);
+}
+
+int csys_inotify_remove(int inotify, int watch) { return inotify_rm_watch(inotify, watch); }
+
+size_t csys_inotify_next(const uint8_t *bytes, size_t count, struct csys_inotify_event *event) {
+  struct inotify_event raw;
+  if (count < sizeof raw) return 0;
+  memcpy(&raw, bytes, sizeof raw);
+  if (raw.len > count - sizeof raw) return 0;
+  event->watch = raw.wd;
+  event->is_settled = (raw.mask & (IN_CREATE | IN_MODIFY)) == 0;
+  event->is_gone = (raw.mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) != 0;
+  event->is_overflow = (raw.mask & IN_Q_OVERFLOW) != 0;
+  return sizeof raw + raw.len;
+}
+
+// MARK: The rest
+
+static int64_t microseconds(clockid_t clock) {
+  struct timespec time = {0};
+  clock_gettime(clock, &time);
+  return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+int64_t csys_wall_microseconds(void) { return microseconds(CLOCK_REALTIME); }
+int64_t csys_steady_microseconds(void) { return microseconds(CLOCK_BOOTTIME); }
+
+const char *csys_error_text(int code) {
+  const char *text = strerrordesc_np(code);
+  return text ? text : "unknown error";
+}
+
+char *_Nullable *_Nullable csys_environment(void) { return environ; }
+
+int csys_home(char *buffer, size_t capacity) {
+  char space[16384];
+  struct passwd entry, *found = NULL;
+  if (getpwuid_r(getuid(), &entry, space, sizeof space, &found) != 0 || !found || !found->pw_dir) return -1;
+  if (strlen(found->pw_dir) >= capacity) return -1;
+  strcpy(buffer, found->pw_dir);
+  return 0;
+}

@@ -1,0 +1,128 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+size_t csys_longest_socket_path(void) { return sizeof(((struct sockaddr_un *)0)->sun_path) - 1; }
+
+static int address_of(const char *path, struct sockaddr_un *address) {
+  size_t length = strlen(path);
+  if (length == 0 || length > csys_longest_socket_path()) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+  memcpy(address->sun_path, path, length);
+  return 0;
+}
+
+static int closing(int fd) {
+  int saved = errno;
+  close(fd);
+  errno = saved;
+  return -1;
+}
+
+int csys_unix_listen(const char *path, int backlog) {
+  struct sockaddr_un address;
+  if (address_of(path, &address) < 0) return -1;
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return -1;
+  // On Linux the mode of the unbound socket is the one that its file is made with.
+  if (fchmod(fd, 0600) < 0) return closing(fd);
+  if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0) return closing(fd);
+  if (chmod(path, 0600) < 0 || listen(fd, backlog) < 0) return closing(fd);
+  return fd;
+}
+
+int csys_unix_connect(const char *path) {
+  struct sockaddr_un address;
+  if (address_of(path, &address) < 0) return -1;
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return -1;
+  int result;
+  do result = connect(fd, (const struct sockaddr *)&address, sizeof address);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? closing(fd) : fd;
+}
+
+int csys_accept(int listener) {
+  int fd;
+  do fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+int csys_socket_pair(int ends[_Nonnull 2]) {
+  return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
+}
+
+int csys_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid) {
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) return -1;
+  *pid = peer.pid;
+  *uid = peer.uid;
+  *gid = peer.gid;
+  return 0;
+}
+
+ssize_t csys_send(int fd, const void *bytes, size_t count) {
+  return send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+ssize_t csys_receive(int fd, void *bytes, size_t count) { return recv(fd, bytes, count, MSG_DONTWAIT); }
+
+union control {
+  struct cmsghdr header;
+  char space[CMSG_SPACE(sizeof(int) * CSYS_MOST_DESCRIPTORS)];
+};
+
+ssize_t csys_send_descriptors(int fd, const void *bytes, size_t count, const int *fds, int fd_count) {
+  if (fd_count < 0 || fd_count > CSYS_MOST_DESCRIPTORS) {
+    errno = EINVAL;
+    return -1;
+  }
+  struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  union control control;
+  if (fd_count > 0) {
+    memset(&control, 0, sizeof control);
+    message.msg_control = &control;
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)fd_count);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * (size_t)fd_count);
+    memcpy(CMSG_DATA(header), fds, sizeof(int) * (size_t)fd_count);
+  }
+  return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+ssize_t csys_receive_descriptors(int fd, void *bytes, size_t count, int *fds, int *fd_count) {
+  *fd_count = 0;
+  struct iovec part = {.iov_base = bytes, .iov_len = count};
+  union control control;
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  ssize_t received = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (received < 0) return received;
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    size_t bytes_of_fds = header->cmsg_len - CMSG_LEN(0);
+    for (size_t index = 0; index < bytes_of_fds / sizeof(int); index++) {
+      int passed;
+      memcpy(&passed, CMSG_DATA(header) + index * sizeof(int), sizeof passed);
+      if (*fd_count < CSYS_MOST_DESCRIPTORS)
+        fds[(*fd_count)++] = passed;
+      else
+        close(passed);
+    }
+  }
+  return received;
+}

@@ -1,0 +1,216 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// posix_spawn cannot ask for a signal at the parent's death, so this does what it does inside: the child runs on a stack
+// of its own in the parent's memory while the parent is held (CLONE_VM | CLONE_VFORK), makes system calls only, and
+// leaves the number of an error where the parent finds it. It goes round libc's wrappers, whose sanitizer versions
+// write to the shared memory.
+
+enum { STACK = 64 * 1024 };
+
+struct plan {
+  struct csys_program *request;
+  int error, stage;
+  pid_t parent, pid;
+  char *inner_stack;
+  struct rlimit files;
+  bool restores_files;
+};
+
+static struct rlimit original_files;
+static _Atomic bool files_were_raised;
+
+#if defined(__clang__)
+#define UNCHECKED __attribute__((no_sanitize("address", "thread", "undefined"), no_stack_protector))
+#else
+#define UNCHECKED
+#endif
+
+// What the kernel's rt_sigaction takes; zero everywhere is SIG_DFL on every architecture.
+struct kernel_sigaction {
+  void *handler;
+  unsigned long flags;
+  void *restorer;
+  unsigned long mask;
+};
+
+UNCHECKED static int fail(struct plan *plan, int stage) {
+  plan->error = errno;
+  plan->stage = stage;
+  syscall(SYS_exit_group, 127);
+  return 127;
+}
+
+UNCHECKED static void reset_signals(void) {
+  struct kernel_sigaction standard = {0};
+  for (int signal = 1; signal <= 64; signal++) {
+    if (signal != SIGKILL && signal != SIGSTOP) syscall(SYS_rt_sigaction, signal, &standard, NULL, 8);
+  }
+  unsigned long none = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
+}
+
+UNCHECKED static int arrange_stdio(const int stdio[3]) {
+  int moved[3];
+  // First out of the way, so that no number is overwritten before it was used.
+  for (int index = 0; index < 3; index++) {
+    moved[index] = (int)syscall(SYS_fcntl, stdio[index], F_DUPFD_CLOEXEC, 3);
+    if (moved[index] < 0) return -1;
+  }
+  for (int index = 0; index < 3; index++) {
+    if (syscall(SYS_dup3, moved[index], index, 0) < 0) return -1;
+  }
+  return (int)syscall(SYS_close_range, 3, ~0U, 0);
+}
+
+UNCHECKED static int run(void *argument) {
+  struct plan *plan = argument;
+  struct csys_program *request = plan->request;
+  if (request->detached) {
+    if (syscall(SYS_setsid) < 0) return fail(plan, CSYS_STAGE_SETUP);
+  } else {
+    if (syscall(SYS_setpgid, 0, 0) < 0) return fail(plan, CSYS_STAGE_SETUP);
+  }
+  if (request->death_signal != 0) {
+    if (syscall(SYS_prctl, PR_SET_PDEATHSIG, request->death_signal, 0, 0, 0) < 0) return fail(plan, CSYS_STAGE_SETUP);
+    // The parent may have died before that, and then nobody will say so.
+    if (syscall(SYS_getppid) != plan->parent) syscall(SYS_exit_group, 127);
+  }
+  if (plan->restores_files) syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &plan->files, NULL);
+  if (arrange_stdio(request->stdio) < 0) return fail(plan, CSYS_STAGE_SETUP);
+  if (request->directory) {
+    if (syscall(SYS_chdir, request->directory) < 0) return fail(plan, CSYS_STAGE_DIRECTORY);
+  } else if (request->directory_fd >= 0) {
+    if (syscall(SYS_fchdir, request->directory_fd) < 0) return fail(plan, CSYS_STAGE_DIRECTORY);
+  }
+  reset_signals();
+
+  char **arguments = request->arguments + 1;
+  arguments[0] = request->name;
+  int error = ENOENT;
+  for (const char *const *candidate = request->candidates; *candidate; candidate++) {
+    syscall(SYS_execve, *candidate, arguments, request->environment);
+    if (errno == ENOEXEC) {
+      // A script without its first line is the shell's, as execvp has it.
+      request->arguments[0] = (char *)"/bin/sh";
+      request->arguments[1] = (char *)*candidate;
+      syscall(SYS_execve, "/bin/sh", request->arguments, request->environment);
+      errno = ENOEXEC;
+    }
+    // A program that may not be run is worth more than one that is not there.
+    if (errno != ENOENT && errno != ENOTDIR) error = errno;
+    if (errno != ENOENT && errno != ENOTDIR && errno != EACCES && errno != ESTALE) break;
+  }
+  errno = error;
+  return fail(plan, CSYS_STAGE_EXEC);
+}
+
+/// Starts the real child and leaves it to process 1.
+UNCHECKED static int run_between(void *argument) {
+  struct plan *plan = argument;
+  pid_t pid = clone(run, plan->inner_stack + STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, plan);
+  if (pid < 0) return fail(plan, CSYS_STAGE_FORK);
+  plan->pid = pid;
+  syscall(SYS_exit_group, 0);
+  return 0;
+}
+
+static void wait_for(pid_t pid) {
+  int status;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+}
+
+int csys_start(struct csys_program *request, pid_t *pid, int *pidfd, int *stage) {
+  struct plan plan = {.request = request, .stage = CSYS_STAGE_FORK, .parent = getpid()};
+  *pid = -1;
+  *pidfd = -1;
+  *stage = CSYS_STAGE_FORK;
+  if (atomic_load(&files_were_raised)) {
+    plan.files = original_files;
+    plan.restores_files = true;
+  }
+  char *stacks = mmap(NULL, 2 * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stacks == MAP_FAILED) return errno;
+  plan.inner_stack = stacks + STACK;
+
+  // No handler of ours may run in the child, which shares our memory.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t started;
+  int fd = -1;
+  if (request->detached) {
+    started = clone(run_between, stacks + STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
+  } else {
+    started = clone(run, stacks + STACK, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &plan, &fd);
+  }
+  int fork_error = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  munmap(stacks, 2 * STACK);
+  if (started < 0) return fork_error;
+
+  if (request->detached || plan.error != 0) {
+    wait_for(started);
+    if (fd >= 0) close(fd);
+  }
+  if (plan.error != 0) {
+    *stage = plan.stage;
+    return plan.error;
+  }
+  *pid = request->detached ? plan.pid : started;
+  *pidfd = fd;
+  return 0;
+}
+
+int csys_exit_status(int pidfd, bool *signalled, int *status) {
+  siginfo_t info = {0};
+  int result;
+  do result = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG | WNOWAIT);
+  while (result < 0 && errno == EINTR);
+  if (result < 0) return -1;
+  if (info.si_pid == 0) return 1;
+  *signalled = info.si_code != CLD_EXITED;
+  *status = info.si_status;
+  return 0;
+}
+
+int csys_reap(int pidfd) {
+  siginfo_t info = {0};
+  int result;
+  do result = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED);
+  while (result < 0 && errno == EINTR);
+  return result;
+}
+
+int csys_kill_group(pid_t group, int signal) {
+  // Never 0 (ourselves), 1 or -1 (everyone).
+  if (group <= 1) {
+    errno = EINVAL;
+    return -1;
+  }
+  return kill(-group, signal);
+}
+
+void csys_raise_file_limit(void) {
+  struct rlimit limit;
+  if (atomic_load(&files_were_raised) || getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+  if (limit.rlim_cur >= limit.rlim_max) return;
+  original_files = limit;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) == 0) atomic_store(&files_were_raised, true);
+}

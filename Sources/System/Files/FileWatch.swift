@@ -1,0 +1,136 @@
+internal import CSystem
+internal import Glibc
+internal import Policy
+
+/// Tells when a file may have other contents, whoever changed it and however.
+///
+/// It watches the folders, not the file: editors rename a new file into its place, a folder may be removed and come back,
+/// and of a chain of symbolic links each may be turned elsewhere. Many changes at once are told once.
+@LoopActor
+package final class FileWatch {
+  /// What a file looks like from outside; nil if it is not there.
+  private struct Look: Equatable {
+    var device: UInt64
+    var inode: UInt64
+    var size: UInt64
+    var modified: [Int64]
+  }
+
+  /// Writing goes on while this passes at most, in microseconds.
+  private static let unsettled: Int64 = 40_000
+  private static let settled: Int64 = 5_000
+
+  private let path: String
+  private let changed: @LoopActor () -> Void
+  private let inotify: Descriptor
+  private var watch: Watch?
+  private var folders: [Int32: String] = [:]
+  private var look: Look?
+  private var timer: LoopTimer?
+  private var buffer = [UInt8](repeating: 0, count: 8 << 10)
+
+  /// Watches a path, which must be absolute and need not exist, until `cancel`.
+  package init(_ path: String, changed: @escaping @LoopActor () -> Void) throws(SystemError) {
+    self.path = path
+    self.changed = changed
+    let number = csys_inotify()
+    guard number >= 0 else { throw .last("watch", path) }
+    inotify = Descriptor(owning: number)
+    watch = try Watch(number, .readable) { [weak self] _ in self?.readEvents() }
+    watchFolders()
+    look = FileWatch.look(at: path)
+  }
+
+  isolated deinit { cancel() }
+
+  package func cancel() {
+    timer?.cancel()
+    watch?.cancel()
+    watch = nil
+  }
+
+  /// Takes the file as it is now for known, after this process itself wrote it.
+  package func acknowledge() { look = FileWatch.look(at: path) }
+
+  private func readEvents() {
+    var isSettled = false
+    while true {
+      let count = unsafe read(inotify.number, &buffer, buffer.count)
+      guard count > 0 else { break }
+      isSettled = note(Int(count)) || isSettled
+    }
+    let delay = isSettled ? FileWatch.settled : FileWatch.unsettled
+    let due = Clock.now().advanced(byMicroseconds: delay)
+    if let timer, !timer.isCancelled, timer.due <= due { return }
+    timer?.cancel()
+    timer = Loop.shared.after(microseconds: delay) { [weak self] in self?.check() }
+  }
+
+  /// Answers whether one of the events ends a change, as closing and renaming do.
+  private func note(_ count: Int) -> Bool {
+    var isSettled = false
+    var start = 0
+    while start < count {
+      var event = csys_inotify_event()
+      let used = unsafe buffer.withUnsafeBufferPointer { bytes in
+        guard let base = bytes.baseAddress else { return 0 }
+        return unsafe csys_inotify_next(base + start, count - start, &event)
+      }
+      guard used > 0 else { break }
+      start += used
+      if event.is_settled { isSettled = true }
+      if event.is_gone { folders[event.watch] = nil }
+    }
+    return isSettled
+  }
+
+  private func check() {
+    // First the folders, then the look: what changes between the two is told by an event.
+    watchFolders()
+    let now = FileWatch.look(at: path)
+    guard now != look else { return }
+    look = now
+    changed()
+  }
+
+  /// Watches the folder of every link on the way; where one is missing, the nearest that is there.
+  private func watchFolders() {
+    let hops = (try? SafeFile.hops(from: path)) ?? [path]
+    var wanted: Set<Int32> = []
+    for hop in hops {
+      var folder = SafeFile.folder(of: hop)
+      while true {
+        let number = unsafe csys_inotify_add(inotify.number, folder)
+        if number >= 0 {
+          folders[number] = folder
+          wanted.insert(number)
+        }
+        // One above too, so that a folder that is removed or moved away and made again is seen.
+        let parent = SafeFile.folder(of: folder)
+        guard parent != folder else { break }
+        let above = unsafe csys_inotify_add(inotify.number, parent)
+        if above >= 0 {
+          folders[above] = parent
+          wanted.insert(above)
+        }
+        if number >= 0 { break }
+        folder = parent
+      }
+    }
+    for number in folders.keys where !wanted.contains(number) {
+      _ = csys_inotify_remove(inotify.number, number)
+      folders[number] = nil
+    }
+  }
+
+  private static func look(at path: String) -> Look? {
+    var status = csys_file()
+    guard unsafe csys_stat(path, true, &status) == 0 else { return nil }
+    return Look(
+      device: status.device, inode: status.inode, size: status.size,
+      modified: [
+        status.modified_seconds, status.modified_nanoseconds, status.changed_seconds, status.changed_nanoseconds,
+        Int64(status.mode),
+      ])
+  }
+}

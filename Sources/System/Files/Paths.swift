@@ -1,0 +1,121 @@
+/// Where everything is kept, by the environment.
+package struct Paths: Hashable, Sendable {
+  /// Holds the registry, the policy, the pins beside it and the user's themes.
+  package let configuration: String
+  /// Holds the catalogue and the gate's log.
+  package let state: String
+  package let policy: String
+  package let socket: String
+
+  package var registry: String { "\(configuration)/servers.json" }
+  package var themes: String { "\(configuration)/themes" }
+  package var pins: String { "\(SafeFile.folder(of: policy))/tools.lock.json" }
+  package var database: String { "\(state)/gatehouse.db" }
+  package var log: String { "\(state)/gate.log" }
+  /// Held by the gate that listens on the socket.
+  package var lock: String { "\(socket).lock" }
+
+  /// What the answer depends on beside the environment.
+  package struct Circumstances: Hashable, Sendable {
+    package var user: UInt32
+    /// The home folder by the user database.
+    package var home: String?
+    /// The working folder, for relative paths of the command line.
+    package var directory: String?
+
+    package init(user: UInt32, home: String?, directory: String?) {
+      self.user = user
+      self.home = home
+      self.directory = directory
+    }
+  }
+
+  /// Works the paths out; `policy` and `socket` come from the command line.
+  ///
+  /// `GATEHOUSE_HOME` puts everything into one folder. Otherwise the folders are those of the XDG base directory rules,
+  /// by which a relative path in a variable counts as none.
+  package init(
+    environment: [String: String], in circumstances: Circumstances, policy: String? = nil, socket: String? = nil
+  ) throws(PathError) {
+    func absolute(_ path: String, _ source: String) throws(PathError) -> String {
+      if path.utf8.first == 0x2F { return path }
+      guard let directory = circumstances.directory else {
+        throw PathError("the working folder is gone, so `\(path)` of \(source) leads nowhere", help: "use a full path")
+      }
+      return directory == "/" ? "/\(path)" : "\(directory)/\(path)"
+    }
+    func named(_ name: String) throws(PathError) -> String? {
+      guard let value = environment[name], !value.isEmpty else { return nil }
+      return try absolute(value, name)
+    }
+    func base(_ name: String, _ standard: String) throws(PathError) -> String {
+      if let value = environment[name], value.utf8.first == 0x2F { return Paths.trimmed(value) }
+      let home = environment["HOME"].flatMap { $0.utf8.first == 0x2F ? $0 : nil } ?? circumstances.home
+      guard let home else {
+        throw PathError("there is no home folder", help: "set HOME, or GATEHOUSE_HOME to a folder of your own")
+      }
+      return Paths.joined(home, standard)
+    }
+
+    let home = try named("GATEHOUSE_HOME").map(Paths.trimmed)
+    configuration = if let home { home } else { try base("XDG_CONFIG_HOME", ".config") + "/gatehouse" }
+    state = if let home { home } else { try base("XDG_STATE_HOME", ".local/state") + "/gatehouse" }
+
+    if let policy {
+      self.policy = try absolute(policy, "--policy")
+    } else {
+      self.policy = try named("GATEHOUSE_POLICY") ?? "\(configuration)/policy.json"
+    }
+
+    if let socket {
+      self.socket = try absolute(socket, "--socket")
+    } else if let socket = try named("GATEHOUSE_SOCKET") {
+      self.socket = socket
+    } else if let home {
+      self.socket = Paths.joined(home, "gate.sock")
+    } else if let runtime = environment["XDG_RUNTIME_DIR"], runtime.utf8.first == 0x2F {
+      self.socket = Paths.joined(runtime, "gatehouse/gate.sock")
+    } else {
+      let temporary = environment["TMPDIR"].flatMap { $0.utf8.first == 0x2F ? $0 : nil } ?? "/tmp"
+      self.socket = Paths.joined(temporary, "gatehouse-\(circumstances.user)/gate.sock")
+    }
+    guard self.socket.utf8.count <= UnixSocket.longestPath else {
+      throw PathError(
+        "the socket's path `\(self.socket)` has \(self.socket.utf8.count) bytes, and the system allows "
+          + "\(UnixSocket.longestPath)",
+        help: "set GATEHOUSE_SOCKET, or give `--socket`, to a shorter path")
+    }
+  }
+
+  /// The paths of the running process.
+  package static func current(policy: String? = nil, socket: String? = nil) throws(PathError) -> Paths {
+    try Paths(
+      environment: ThisProcess.environment,
+      in: Circumstances(user: ThisProcess.user, home: ThisProcess.home, directory: ThisProcess.directory),
+      policy: policy, socket: socket)
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    var path = path
+    while path.utf8.count > 1, path.utf8.last == 0x2F { path.removeLast() }
+    return path
+  }
+
+  private static func joined(_ folder: String, _ name: String) -> String {
+    let folder = trimmed(folder)
+    return folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+  }
+}
+
+/// Why there is no place for a file.
+package struct PathError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let message: String
+  package let help: String
+
+  init(_ message: String, help: String) {
+    self.message = message
+    self.help = help
+  }
+
+  package var description: String { "\(message); \(help)" }
+}

@@ -1,0 +1,169 @@
+internal import CSystem
+internal import Glibc
+package import Policy
+
+/// The one event loop: descriptors, timers and jobs of one thread.
+///
+/// A turn is: wait, call the handlers of what is ready, fire timers, run jobs, run what was put off to the end of the
+/// turn. Handlers are called synchronously and must not wait for anything.
+@LoopActor
+package final class Loop {
+  package static let shared = Loop()
+
+  /// The time that this turn began at.
+  package private(set) var now = Clock.now()
+
+  private let epoll: Int32
+  private var slots: [Slot] = []
+  private var freeSlots: [Int] = []
+  /// Watches of files that are ready at any time, which epoll refuses.
+  private var steady: [Watch] = []
+  private var timers = TimerHeap()
+  private var deferred: [@LoopActor () -> Void] = []
+  private var isStopping = false
+  private var events = [csys_event](repeating: csys_event(), count: 64)
+
+  private struct Slot {
+    var watch: Watch?
+    /// Counts the watches that had this slot, so that an event for an earlier one is known as stale.
+    var generation: UInt32 = 0
+  }
+
+  private static let wakeKey = UInt64.max
+
+  private init() {
+    epoll = csys_epoll_create()
+    guard epoll >= 0, csys_epoll_add(epoll, LoopExecutor.shared.wake, UInt32(CSYS_READABLE), Loop.wakeKey) == 0 else {
+      StandardError.write("gatehouse: \(SystemError.last("make the event loop"))\n")
+      exit(71)
+    }
+  }
+
+  // MARK: Running
+
+  /// Runs until `stop`; may be called again afterwards.
+  package func run() {
+    isStopping = false
+    now = Clock.now()
+    while true {
+      let ranJobs = LoopExecutor.shared.runWaiting()
+      runDeferred()
+      if isStopping { return }
+      turn(mayWait: !ranJobs)
+    }
+  }
+
+  /// Ends `run` when the present turn is over.
+  package func stop() { isStopping = true }
+
+  /// Calls `body` when everything else of this turn is done.
+  package func atEndOfTurn(_ body: @escaping @LoopActor () -> Void) { deferred.append(body) }
+
+  private func runDeferred() {
+    guard !deferred.isEmpty else { return }
+    // What these put off in their turn waits for the next one, so that nobody can hold the loop.
+    var batch: [@LoopActor () -> Void] = []
+    swap(&batch, &deferred)
+    for body in batch { body() }
+  }
+
+  private func turn(mayWait: Bool) {
+    let mayWait = mayWait && deferred.isEmpty && steady.isEmpty
+    let count = unsafe events.withUnsafeMutableBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { return Int32(0) }
+      return unsafe csys_epoll_wait(epoll, start, Int32(buffer.count), mayWait ? timers.wait(from: Clock.now()) : 0)
+    }
+    now = Clock.now()
+    for index in 0..<max(0, Int(count)) {
+      let event = events[index]
+      guard event.key != Loop.wakeKey else {
+        LoopExecutor.shared.clearWake()
+        continue
+      }
+      let place = Int(truncatingIfNeeded: event.key & 0xFFFF_FFFF)
+      let generation = UInt32(truncatingIfNeeded: event.key >> 32)
+      guard place < slots.count, slots[place].generation == generation, let watch = slots[place].watch else { continue }
+      watch.deliver(Readiness(rawValue: event.readiness))
+    }
+    if !steady.isEmpty {
+      for watch in steady { watch.deliver(watch.interest) }
+    }
+    while let timer = timers.takeDue(at: now) { timer.fire() }
+  }
+
+  // MARK: Descriptors
+
+  /// Lets epoll watch a descriptor, or keeps it as always ready where epoll refuses its kind.
+  func add(_ watch: Watch) throws(SystemError) {
+    let place = freeSlots.popLast() ?? slots.count
+    if place == slots.count { slots.append(Slot()) }
+    let key = UInt64(slots[place].generation) << 32 | UInt64(place)
+    if csys_epoll_add(epoll, watch.descriptor, watch.interest.rawValue, key) == 0 {
+      slots[place].watch = watch
+      watch.place = .slot(place)
+      return
+    }
+    let error = SystemError.last("watch a descriptor")
+    freeSlots.append(place)
+    guard error.code == EPERM else { throw error }
+    watch.place = .steady
+    steady.append(watch)
+  }
+
+  func change(_ watch: Watch) {
+    guard case .slot(let place) = watch.place else { return }
+    let key = UInt64(slots[place].generation) << 32 | UInt64(place)
+    _ = csys_epoll_change(epoll, watch.descriptor, watch.interest.rawValue, key)
+  }
+
+  func remove(_ watch: Watch) {
+    switch watch.place {
+    case .none: return
+    case .steady: steady.removeAll { $0 === watch }
+    case .slot(let place):
+      _ = csys_epoll_remove(epoll, watch.descriptor)
+      slots[place].watch = nil
+      slots[place].generation &+= 1
+      freeSlots.append(place)
+    }
+    watch.place = .none
+  }
+
+  // MARK: Time
+
+  /// Calls `body` once, so many microseconds from now, unless the timer is cancelled.
+  @discardableResult
+  package func after(microseconds: Int64, _ body: @escaping @LoopActor () -> Void) -> LoopTimer {
+    let timer = LoopTimer(due: Clock.now().advanced(byMicroseconds: max(0, microseconds)), body)
+    timers.insert(timer)
+    return timer
+  }
+}
+
+extension Loop {
+  /// Starts a task that stays on the loop: without the preference every `await` would cost a hop to a pool thread.
+  @discardableResult
+  package nonisolated static func task<Success: Sendable>(
+    _ body: @escaping @LoopActor @Sendable () async -> Success
+  ) -> Task<Success, Never> {
+    Task(executorPreference: LoopExecutor.shared) { await body() }
+  }
+
+  /// Runs the loop for ever on a thread of its own, for programs whose main thread has other work: tests.
+  package nonisolated static func startThread() {
+    _ = thread
+  }
+
+  private nonisolated static let thread: Void = {
+    var thread = pthread_t()
+    let failure = unsafe pthread_create(
+      &thread, nil,
+      { _ in
+        LoopActor.enter { () -> Void in
+          while true { Loop.shared.run() }
+        }
+        return nil
+      }, nil)
+    precondition(failure == 0)
+  }()
+}

@@ -1,0 +1,191 @@
+internal import CSystem
+internal import Glibc
+
+/// A running child process in a group of its own.
+///
+/// It is killed when this process dies, and its group when it ends itself.
+@LoopActor
+package final class Child {
+  package enum Exit: Hashable, Sendable {
+    case code(Int32)
+    case signal(Int32)
+  }
+
+  /// What a standard descriptor of the child is.
+  package enum Stdio: Hashable, Sendable {
+    case null
+    /// A pipe, whose other end the child's owner takes.
+    case pipe
+    /// A descriptor that stays its owner's.
+    case descriptor(Int32)
+  }
+
+  package let pid: Int32
+  private var input: Descriptor?
+  private var output: Descriptor?
+  private var errors: Descriptor?
+
+  private let pidfd: Descriptor
+  private var watch: Watch?
+  private var teardown = Teardown()
+  private var timer: LoopTimer?
+  package private(set) var exit: Exit?
+
+  /// Is called when the teardown begins: closes the child's standard input, after what was written to it where that
+  /// is possible.
+  package var closeInput: (@LoopActor () -> Void)?
+  /// Is called once when the child has ended.
+  package var exited: (@LoopActor (Exit) -> Void)?
+
+  /// Starts a program; a failed start is an error with the system's reason.
+  package init(
+    _ command: ChildCommand, input: Stdio = .pipe, output: Stdio = .pipe, errors: Stdio = .pipe
+  ) throws(SystemError) {
+    let null = try Descriptor.null()
+    var inputEnd = try ChildEnd(input, isInput: true, null: null.number)
+    var outputEnd = try ChildEnd(output, isInput: false, null: null.number)
+    var errorsEnd = try ChildEnd(errors, isInput: false, null: null.number)
+    let started = try command.spawn(stdio: (inputEnd.number, outputEnd.number, errorsEnd.number))
+    pid = started.pid
+    pidfd = Descriptor(owning: started.pidfd)
+    self.input = inputEnd.takeOurs()
+    self.output = outputEnd.takeOurs()
+    self.errors = errorsEnd.takeOurs()
+    do {
+      watch = try Watch(pidfd.number, .readable) { [weak self] _ in self?.noteExit() }
+    } catch {
+      _ = csys_kill_group(pid, SIGKILL)
+      _ = csys_reap(pidfd.number)
+      throw error
+    }
+  }
+
+  /// Starts a program that outlives this process, without standard descriptors but for an optional file of errors.
+  ///
+  /// - Returns: Its process id.
+  package nonisolated static func startDetached(_ command: ChildCommand, errors: Int32? = nil) throws(SystemError)
+    -> Int32
+  {
+    let null = try Descriptor.null()
+    var command = command
+    command.isDetached = true
+    return try command.spawn(stdio: (null.number, null.number, errors ?? null.number)).pid
+  }
+
+  isolated deinit {
+    guard exit == nil else { return }
+    watch?.cancel()
+    _ = csys_kill_group(pid, SIGKILL)
+    _ = csys_reap(pidfd.number)
+  }
+
+  // MARK: The owner's ends of the pipes; each can be taken once.
+
+  package func takeInput() -> Descriptor? { input.take() }
+  package func takeOutput() -> Descriptor? { output.take() }
+  package func takeErrors() -> Descriptor? { errors.take() }
+
+  // MARK: Ending
+
+  /// Ends the child: closes its input, asks its group to end after two seconds, kills it after three more.
+  package func tearDown() { perform(teardown.begin()) }
+
+  /// Kills the child's group now.
+  package func kill() { perform(teardown.hurry()) }
+
+  package var isEnding: Bool { teardown.hasBegun }
+
+  private func perform(_ action: Teardown.Action) {
+    switch action {
+    case .closeInput(let patience):
+      input = nil
+      closeInput?()
+      schedule(patience)
+    case .terminate(let patience):
+      _ = csys_kill_group(pid, SIGTERM)
+      schedule(patience)
+    case .kill:
+      timer?.cancel()
+      _ = csys_kill_group(pid, SIGKILL)
+    case .nothing: break
+    }
+  }
+
+  private func schedule(_ patience: Int64) {
+    guard exit == nil else { return }
+    timer?.cancel()
+    timer = Loop.shared.after(microseconds: patience) { [weak self] in
+      guard let self else { return }
+      perform(teardown.timerFired())
+    }
+  }
+
+  private func noteExit() {
+    var isSignalled = false
+    var status: Int32 = 0
+    let result = unsafe csys_exit_status(pidfd.number, &isSignalled, &status)
+    guard result != 1 else { return }
+    let exit: Exit = result < 0 ? .code(127) : isSignalled ? .signal(status) : .code(status)
+    self.exit = exit
+    teardown.exited()
+    timer?.cancel()
+    watch?.cancel()
+    watch = nil
+    linger()
+    exited?(exit)
+    exited = nil
+    closeInput = nil
+  }
+
+  // MARK: What the child leaves behind
+
+  private static var lingering: [Int32: Child] = [:]
+
+  /// Ends the rest of the group: a polite word, and half a second later the end.
+  ///
+  /// Until then the process is not reaped, so that its number cannot become another's.
+  private func linger() {
+    _ = csys_kill_group(pid, SIGTERM)
+    Child.lingering[pid] = self
+    timer = Loop.shared.after(microseconds: 500_000) { [weak self] in self?.finish() }
+  }
+
+  private func finish() {
+    timer?.cancel()
+    _ = csys_kill_group(pid, SIGKILL)
+    _ = csys_reap(pidfd.number)
+    Child.lingering[pid] = nil
+  }
+
+  /// Kills at once what ended children left behind, for a program that ends itself.
+  package static func finishLingering() {
+    for child in lingering.values { child.finish() }
+  }
+
+  /// How many ended children still have half a second for what they left behind.
+  package static var lingeringCount: Int { lingering.count }
+}
+
+/// One standard descriptor of a child to be: its own end, which is closed here once it has started, and ours.
+private struct ChildEnd: ~Copyable {
+  private(set) var ours: Descriptor?
+  private var theirs: Descriptor?
+  let number: Int32
+
+  init(_ stdio: Child.Stdio, isInput: Bool, null: Int32) throws(SystemError) {
+    switch stdio {
+    case .null: number = null
+    case .descriptor(let given): number = given
+    case .pipe:
+      let pipe = try Descriptor.pipe()
+      // A message of a megabyte then passes in a few turns instead of many; best effort.
+      csys_grow_pipe(pipe.first.number, 1 << 20)
+      number = isInput ? pipe.first.number : pipe.second.number
+      let (first, second) = pipe.release()
+      ours = Descriptor(owning: isInput ? second : first)
+      theirs = Descriptor(owning: isInput ? first : second)
+    }
+  }
+
+  mutating func takeOurs() -> Descriptor? { ours.take() }
+}

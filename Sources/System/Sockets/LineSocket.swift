@@ -1,0 +1,127 @@
+internal import CSystem
+internal import Glibc
+
+/// One connection of the control socket: lines in, lines out, descriptors along the way.
+@LoopActor
+package final class LineSocket {
+  package enum End: Hashable, Sendable {
+    case closed
+    /// The peer sent a line over the limit.
+    case lineTooLong
+    case failed(SystemError)
+  }
+
+  private let socket: Descriptor
+  private let out: OutQueue
+  private var watch: Watch?
+  private let longestLine: Int
+  private var buffer = [UInt8](repeating: 0, count: 16 << 10)
+  private var pending: [UInt8] = []
+  private var searched = 0
+  private var isOver = false
+
+  /// Descriptors that came and that no line has taken; closed with the connection.
+  package private(set) var descriptors: [ReceivedDescriptors] = []
+  /// Called for each line, without its end.
+  package var received: (@LoopActor ([UInt8]) -> Void)?
+  /// Called once when the connection is over; not after `close`.
+  package var ended: (@LoopActor (End) -> Void)?
+
+  /// Takes a connected socket over; nothing is read before the end of this turn, so that the callbacks can be set.
+  package init(
+    _ socket: consuming Descriptor, longestLine: Int, limit: Int = OutQueue.standardLimit
+  ) throws(SystemError) {
+    self.longestLine = longestLine
+    out = OutQueue(try Descriptor.duplicate(socket.number), limit: limit)
+    self.socket = socket
+    let number = self.socket.number
+    watch = try Watch(number, .readable) { [weak self] _ in self?.readOnce() }
+    out.broke = { [weak self] error in self?.finish(.failed(error)) }
+  }
+
+  isolated deinit { watch?.cancel() }
+
+  package var peer: UnixSocket.Peer? { UnixSocket.peer(of: socket.number) }
+  /// How many bytes the peer has yet to read.
+  package var unsent: Int { out.count }
+  /// Called when much waits to be read by the peer, and when nearly nothing does any more.
+  package var pressureChanged: (@LoopActor (Bool) -> Void)? {
+    get { out.pressureChanged }
+    set { out.pressureChanged = newValue }
+  }
+  package var isFull: Bool { out.isFull }
+
+  package func send(_ bytes: inout [UInt8]) { out.write(&bytes) }
+
+  package func send(_ bytes: [UInt8]) {
+    var bytes = bytes
+    out.write(&bytes)
+  }
+
+  /// Takes the descriptors that came last, if there are exactly as many as the caller expects.
+  package func takeDescriptors(_ count: Int) -> ReceivedDescriptors? {
+    defer { descriptors = [] }
+    guard descriptors.count == 1, let first = descriptors.first, first.count == count else { return nil }
+    return first
+  }
+
+  /// Closes when all was sent; nothing is read any more.
+  package func closeWhenSent() {
+    guard !isOver else { return }
+    isOver = true
+    watch?.cancel()
+    watch = nil
+    received = nil
+    ended = nil
+    out.closeWhenEmpty()
+  }
+
+  package func close() {
+    isOver = true
+    watch?.cancel()
+    watch = nil
+    out.close()
+    received = nil
+    ended = nil
+    descriptors = []
+  }
+
+  private func readOnce() {
+    do throws(SystemError) {
+      let (outcome, passed) = try UnixSocket.receive(into: &buffer, over: socket.number)
+      // A peer that sends descriptors without end shall not fill our table.
+      if let passed, descriptors.isEmpty { descriptors.append(passed) }
+      switch outcome {
+      case .wouldBlock: return
+      case .end: finish(.closed)
+      case .bytes(let count):
+        pending.append(contentsOf: buffer[..<count])
+        deliverLines()
+      }
+    } catch {
+      finish(.failed(error))
+    }
+  }
+
+  private func deliverLines() {
+    var start = 0
+    while let newline = pending[max(start, searched)...].firstIndex(of: 0x0A) {
+      let line = Array(pending[start..<newline])
+      start = newline + 1
+      searched = start
+      guard line.count <= longestLine else { return finish(.lineTooLong) }
+      received?(line)
+      if isOver { return }
+    }
+    pending.removeFirst(start)
+    searched = pending.count
+    if pending.count > longestLine { finish(.lineTooLong) }
+  }
+
+  private func finish(_ end: End) {
+    guard !isOver else { return }
+    let ended = ended
+    close()
+    ended?(end)
+  }
+}

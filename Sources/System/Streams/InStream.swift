@@ -1,0 +1,110 @@
+internal import CSystem
+internal import Glibc
+
+/// Reads a descriptor as its bytes come, up to 64 KiB at a time, and can be paused.
+@LoopActor
+package final class InStream {
+  /// How many bytes one call of the handler gets at most.
+  package nonisolated static let chunk = 64 << 10
+
+  private enum State {
+    case open
+    /// Whoever wrote is gone: ends as soon as nothing is left to read.
+    case draining
+    case ended
+  }
+
+  /// All streams read into the same memory, in turn.
+  private static let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
+  private static var isReading = false
+
+  private var end: StreamEnd?
+  private var watch: Watch?
+  private var state = State.open
+  private let received: @LoopActor (Span<UInt8>) -> Void
+  private let ended: @LoopActor (SystemError?) -> Void
+
+  /// Reads a descriptor that others may share, from now on.
+  ///
+  /// `received` is called with bytes that are valid for the call only; `ended` once at the end, with the reason if it is
+  /// not the plain one, and not after `close`.
+  package convenience init(
+    _ descriptor: consuming Descriptor, received: @escaping @LoopActor (Span<UInt8>) -> Void,
+    ended: @escaping @LoopActor (SystemError?) -> Void
+  ) throws(SystemError) {
+    try self.init(end: StreamEnd.adopt(descriptor, for: .reading), received, ended)
+  }
+
+  /// Reads the end of a pipe that this process made.
+  package convenience init(
+    own descriptor: consuming Descriptor, received: @escaping @LoopActor (Span<UInt8>) -> Void,
+    ended: @escaping @LoopActor (SystemError?) -> Void
+  ) throws(SystemError) {
+    try self.init(end: try StreamEnd.own(descriptor), received, ended)
+  }
+
+  private init(
+    end: consuming StreamEnd, _ received: @escaping @LoopActor (Span<UInt8>) -> Void,
+    _ ended: @escaping @LoopActor (SystemError?) -> Void
+  ) throws(SystemError) {
+    let number = end.number
+    self.end = consume end
+    self.received = received
+    self.ended = ended
+    watch = try Watch(number, .readable) { [weak self] _ in self?.readOnce() }
+  }
+
+  isolated deinit { watch?.cancel() }
+
+  /// While true nothing is read, so that the writer is held up in the end.
+  package var isPaused = false {
+    didSet {
+      guard isPaused != oldValue, state != .ended else { return }
+      watch?.want(isPaused ? [] : .readable)
+      if !isPaused, state == .draining { Loop.shared.atEndOfTurn { [weak self] in self?.readOnce() } }
+    }
+  }
+
+  package var hasEnded: Bool { state == .ended }
+
+  /// Treats the stream as ended once nothing more is there to read, for a writer that is gone.
+  ///
+  /// A stray process may hold the other end open for ever.
+  package func endWhenEmpty() {
+    guard state == .open else { return }
+    state = .draining
+    Loop.shared.atEndOfTurn { [weak self] in self?.readOnce() }
+  }
+
+  package func close() {
+    state = .ended
+    watch?.cancel()
+    watch = nil
+    end = nil
+  }
+
+  private func readOnce() {
+    guard !isPaused, state != .ended else { return }
+    precondition(!InStream.isReading, "a handler of a stream must not run the loop")
+    let outcome = unsafe end?.read(into: InStream.buffer) ?? .wouldBlock
+    switch outcome {
+    case .bytes(0): finish(nil)
+    case .bytes(let count):
+      InStream.isReading = true
+      let bytes = unsafe UnsafeRawBufferPointer(rebasing: InStream.buffer[..<count])
+      received(unsafe Span<UInt8>(_unsafeBytes: bytes))
+      InStream.isReading = false
+      if state == .draining { Loop.shared.atEndOfTurn { [weak self] in self?.readOnce() } }
+    case .wouldBlock:
+      if state == .draining { finish(nil) }
+    case .failed(let code):
+      // A terminal that hung up, a socket that was reset: ends all the same.
+      finish(code == EIO || code == ECONNRESET ? nil : SystemError("read", code: code))
+    }
+  }
+
+  private func finish(_ error: SystemError?) {
+    close()
+    ended(error)
+  }
+}

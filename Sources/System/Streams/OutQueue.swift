@@ -1,0 +1,199 @@
+internal import CSystem
+internal import Glibc
+
+/// Writes to a descriptor without ever waiting: at once where there is room, otherwise from a queue.
+///
+/// The queue tells when it has grown over a mark, so that its owner stops reading whatever fills it, and when it has
+/// emptied again. A queue that grows over its limit all the same breaks: memory is not the peer's to fill.
+@LoopActor
+package final class OutQueue {
+  private enum State {
+    case open
+    case closingWhenEmpty
+    case broken
+    case closed
+  }
+
+  private var end: StreamEnd?
+  private var watch: Watch?
+  private var state = State.open
+  /// Bytes from `head` on are still to be written.
+  private var queue: [UInt8] = []
+  private var head = 0
+  private var wasFull = false
+  private var held: OutQueue?
+
+  private let highWater: Int
+  private let limit: Int
+  /// Called with true when the queue grew over the mark and with false when it emptied again.
+  package var pressureChanged: (@LoopActor (Bool) -> Void)?
+  /// Called once, at the end of a turn, when nobody can read any more.
+  package var broke: (@LoopActor (SystemError) -> Void)?
+  /// Called once after the last byte was written and the descriptor closed.
+  package var closed: (@LoopActor () -> Void)?
+
+  package nonisolated static let standardHighWater = 1 << 20
+  package nonisolated static let standardLimit = 192 << 20
+
+  /// Writes to a descriptor that others may share.
+  package convenience init(
+    _ descriptor: consuming Descriptor, highWater: Int = standardHighWater, limit: Int = standardLimit
+  ) {
+    self.init(end: StreamEnd.adopt(descriptor, for: .writing), highWater, limit)
+  }
+
+  /// Writes to the end of a pipe that this process made.
+  package convenience init(
+    own descriptor: consuming Descriptor, highWater: Int = standardHighWater, limit: Int = standardLimit
+  ) throws(SystemError) {
+    self.init(end: try StreamEnd.own(descriptor), highWater, limit)
+  }
+
+  private init(end: consuming StreamEnd, _ highWater: Int, _ limit: Int) {
+    self.end = consume end
+    self.highWater = highWater
+    self.limit = limit
+  }
+
+  isolated deinit { watch?.cancel() }
+
+  /// How many bytes wait.
+  package var count: Int { queue.count - head }
+  package var isFull: Bool { count >= highWater }
+  package var isOpen: Bool { state == .open }
+
+  /// Writes all of `bytes` and leaves them empty, with their memory where it was not needed.
+  package func write(_ bytes: inout [UInt8]) {
+    guard state == .open, !bytes.isEmpty else {
+      bytes.removeAll(keepingCapacity: true)
+      return
+    }
+    if count > 0 {
+      queue.append(contentsOf: bytes)
+      bytes.removeAll(keepingCapacity: true)
+    } else {
+      let written = writeNow(bytes, from: 0)
+      if written == bytes.count || state == .broken {
+        bytes.removeAll(keepingCapacity: true)
+        return
+      }
+      queue.removeAll(keepingCapacity: true)
+      swap(&queue, &bytes)
+      head = written
+      waitForRoom()
+    }
+    notePressure()
+  }
+
+  /// Writes what there is room for and forgets the rest: for bytes that nobody is promised.
+  package func writeOrDrop(_ bytes: Span<UInt8>) {
+    guard state == .open, let end = end?.number, end >= 0 else { return }
+    let outcome = unsafe bytes.withUnsafeBytes { unsafe self.end?.write($0) ?? .wouldBlock }
+    if case .failed(let code) = outcome { breakDown(code) }
+  }
+
+  /// Closes the descriptor when everything that waits is written; whatever comes later is forgotten.
+  package func closeWhenEmpty() {
+    guard state == .open else { return }
+    if count == 0 { return finish() }
+    state = .closingWhenEmpty
+    // Its owner may go before the last byte does.
+    held = self
+  }
+
+  /// Closes the descriptor and forgets what waits.
+  package func close() {
+    release()
+    state = .closed
+    closed = nil
+    broke = nil
+    pressureChanged = nil
+  }
+
+  // MARK: Details
+
+  private func writeNow(_ bytes: [UInt8], from start: Int) -> Int {
+    let outcome = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe end?.write(UnsafeRawBufferPointer(rebasing: buffer[start...])) ?? .wouldBlock
+    }
+    switch outcome {
+    case .bytes(let count): return count
+    case .wouldBlock: return 0
+    case .failed(let code):
+      breakDown(code)
+      return 0
+    }
+  }
+
+  private func waitForRoom() {
+    if let watch {
+      watch.want(.writable)
+      return
+    }
+    guard let number = end?.number else { return }
+    do {
+      watch = try Watch(number, .writable) { [weak self] _ in self?.becameWritable() }
+    } catch {
+      breakDown(error.code)
+    }
+  }
+
+  private func becameWritable() {
+    head += writeNow(queue, from: head)
+    guard state == .open || state == .closingWhenEmpty else { return }
+    if count == 0 {
+      // Keep what ordinary messages need, give back what one large message took.
+      if queue.capacity > 1 << 20 { queue = [] } else { queue.removeAll(keepingCapacity: true) }
+      head = 0
+      watch?.want([])
+      if state == .closingWhenEmpty { return finish() }
+    } else if head > 1 << 20, head > queue.count / 2 {
+      queue.removeFirst(head)
+      head = 0
+    }
+    notePressure()
+  }
+
+  private func notePressure() {
+    if !wasFull, isFull {
+      wasFull = true
+      pressureChanged?(true)
+    } else if wasFull, count <= highWater / 2 {
+      wasFull = false
+      pressureChanged?(false)
+    }
+    if count > limit { breakDown(ENOBUFS) }
+  }
+
+  private func breakDown(_ code: Int32) {
+    guard state == .open || state == .closingWhenEmpty else { return }
+    state = .broken
+    release()
+    let wasFull = wasFull
+    self.wasFull = false
+    // Not from inside `write`, whose caller is in the midst of something.
+    Loop.shared.atEndOfTurn { [self] in
+      guard state == .broken else { return }
+      if wasFull { pressureChanged?(false) }
+      broke?(SystemError("write", code: code))
+      closed?()
+      closed = nil
+    }
+  }
+
+  private func finish() {
+    state = .closed
+    release()
+    closed?()
+    closed = nil
+  }
+
+  private func release() {
+    watch?.cancel()
+    watch = nil
+    held = nil
+    end = nil
+    queue = []
+    head = 0
+  }
+}

@@ -1,0 +1,52 @@
+internal import CSystem
+internal import Glibc
+
+/// What the running process was given: environment, place, user.
+package enum ThisProcess {
+  package static var pid: Int32 { getpid() }
+  package static var user: UInt32 { geteuid() }
+
+  /// The environment as it is now; of a name that occurs twice the first.
+  package static var environment: [String: String] {
+    var environment: [String: String] = [:]
+    guard var entry = unsafe csys_environment() else { return [:] }
+    while let text = unsafe entry.pointee {
+      let pair = unsafe String(cString: text)
+      if let equals = pair.utf8.firstIndex(of: 0x3D) {
+        let name = String(pair[..<equals])
+        if environment[name] == nil { environment[name] = String(pair[pair.utf8.index(after: equals)...]) }
+      }
+      unsafe entry += 1
+    }
+    return environment
+  }
+
+  /// The working folder; nil if it was removed.
+  package static var directory: String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    guard unsafe getcwd(&buffer, buffer.count) != nil else { return nil }
+    return text(buffer)
+  }
+
+  /// The user's home folder by the user database, for an environment without `HOME`.
+  package static var home: String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    guard unsafe csys_home(&buffer, buffer.count) == 0 else { return nil }
+    return text(buffer)
+  }
+
+  /// A path that starts this very program again, also after its file was replaced.
+  package static let executable = "/proc/self/exe"
+
+  /// Where the program's file is, for messages.
+  package static var executableFile: String {
+    SafeFile.linkTarget(executable) ?? "gatehouse"
+  }
+
+  private static func text(_ buffer: [CChar]) -> String {
+    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Allows as many open descriptors as the system lets us; children get the limit that we were given.
+  package static func raiseFileLimit() { csys_raise_file_limit() }
+}
