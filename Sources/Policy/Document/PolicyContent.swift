@@ -54,6 +54,14 @@ struct PolicyRule: Sendable {
   var action: Action
   var reason: String?
   var limits: [PolicyLimit]
+
+  var denies: Bool { action == .deny || limits.contains { $0.max == 0 } }
+
+  /// What people read, as `deny`, `allow`, `10/minute, 100/day`; a limit of nothing is a denial.
+  var summary: String {
+    if denies { return "deny" }
+    return limits.isEmpty ? "allow" : limits.map(\.summary).joined(separator: ", ")
+  }
 }
 
 struct PolicyLimit: Hashable, Sendable {

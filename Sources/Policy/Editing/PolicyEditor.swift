@@ -17,7 +17,7 @@ struct PolicyEditor {
     self.base = base
   }
 
-  var splices: [TextSplice] { tree.splices }
+  var replacements: [Replacement] { tree.replacements }
 
   mutating func apply(_ edit: PolicyEdit) throws(PolicyEditError) {
     switch edit {

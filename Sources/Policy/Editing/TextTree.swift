@@ -2,7 +2,7 @@ import JSONText
 
 /// A JSON text whose values are changed in place: what is not touched keeps its bytes.
 ///
-/// It opens the values on the way to a change only. All changes together become one list of splices, so that thousands
+/// It opens the values on the way to a change only. All changes together become one list of replacements, so that thousands
 /// of changes cost one pass over the text.
 struct TextTree: Sendable {
   /// A value: its place in the list of nodes.

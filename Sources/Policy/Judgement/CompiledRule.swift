@@ -31,11 +31,7 @@ final class CompiledRule: Sendable {
     allowance = Decision(.allow, rule: rule.pointer, isEnforced: isEnforced)
     denial = Decision(
       .deny, rule: rule.pointer, reason: reason ?? section.denial(isForAll: key == nil), isEnforced: isEnforced)
-    if rule.action == .deny || limits.contains(where: { $0.max == 0 }) {
-      summary = "deny"
-    } else {
-      summary = limits.isEmpty ? "allow" : limits.map(\.summary).joined(separator: ", ")
-    }
+    summary = rule.summary
   }
 
   /// A limit without a name counts each tool by itself; what is no tool, and `all_tools`, is counted together: there a

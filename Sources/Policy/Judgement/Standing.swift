@@ -103,9 +103,8 @@ extension Standing {
       case .glob: .pattern(rule.key?.string ?? "")
       case nil: .pattern("all_tools")
       }
-    let isDenied = rule.denies || rule.limits.contains { $0.max == 0 }
     self.init(
-      verdict: isDenied ? .deny : rule.limits.isEmpty ? .allow : .limit, summary: rule.summary,
+      verdict: rule.rule.denies ? .deny : rule.limits.isEmpty ? .allow : .limit, summary: rule.summary,
       rule: rule.rule.pointer, source: source, line: rule.rule.line,
       reason: rule.denies ? rule.denial.reason : rule.rule.reason,
       limits: rule.rule.limits.map {

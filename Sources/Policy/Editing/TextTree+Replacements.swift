@@ -2,23 +2,23 @@ import JSONText
 
 extension TextTree {
   /// All changes, in rising order.
-  var splices: [TextSplice] {
-    var found: [TextSplice] = []
+  var replacements: [Replacement] {
+    var found: [Replacement] = []
     collect(root, into: &found)
     return found
   }
 
-  private func collect(_ node: Node, into found: inout [TextSplice]) {
+  private func collect(_ node: Node, into found: inout [Replacement]) {
     let value = storage[node.index]
     guard let original = value.original else { return }
     switch value.content {
     case .closed: break
-    case .scalar(let bytes): found.append(TextSplice(original.range, in: text, bytes))
+    case .scalar(let bytes): found.append(Replacement(original.range, in: text, bytes))
     case .object(let items), .array(let items):
       if value.kind != nil {
         let spread = LayoutProbe(text).isSpread(original.range) || style.isSpread(value.kind ?? .rule)
         found.append(
-          TextSplice(
+          Replacement(
             original.range, in: text,
             written(node, style, indentation: indentation(of: original.range.lowerBound), canSpread: spread)))
       } else {
@@ -28,7 +28,7 @@ extension TextTree {
   }
 
   /// What changes between the braces of an object, or the brackets of an array, that the text has.
-  private func collect(_ items: [Item], of original: JSONNode, into found: inout [TextSplice]) {
+  private func collect(_ items: [Item], of original: JSONNode, into found: inout [Replacement]) {
     let parts = Self.parts(of: original)
     guard items.contains(where: { $0.isRemoved || $0.origin == nil }) else {
       for item in items { collect(item.node, into: &found) }
@@ -37,7 +37,7 @@ extension TextTree {
     let layout = Layout(self, original, parts)
     let live = items.filter { !$0.isRemoved }
     guard let firstKept = live.firstIndex(where: { $0.origin != nil }) else {
-      found.append(TextSplice(layout.interior, in: text, filled(live, layout)))
+      found.append(Replacement(layout.interior, in: text, filled(live, layout)))
       return
     }
     var new: [[UInt8]] = []
@@ -51,7 +51,7 @@ extension TextTree {
       // What is new stands before this one, what was removed stood there.
       let gap = parts[next].lowerBound..<parts[origin].lowerBound
       if !gap.isEmpty || !new.isEmpty {
-        found.append(TextSplice(gap, in: text, Array(new.map { $0 + layout.separator }.joined())))
+        found.append(Replacement(gap, in: text, Array(new.map { $0 + layout.separator }.joined())))
       }
       new = []
       next = origin + 1
@@ -60,7 +60,7 @@ extension TextTree {
     let end = next > 0 ? parts[next - 1].upperBound : layout.interior.lowerBound
     let tail = end..<(parts.last?.upperBound ?? end)
     if !tail.isEmpty || !new.isEmpty {
-      found.append(TextSplice(tail, in: text, Array(new.map { layout.separator + $0 }.joined())))
+      found.append(Replacement(tail, in: text, Array(new.map { layout.separator + $0 }.joined())))
     }
   }
 
