@@ -60,7 +60,8 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "ConsoleCoreTests", dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"]),
     .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk"]),
-    .testTarget(name: "GateCoreTests", dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy"]),
+    .testTarget(
+      name: "GateCoreTests", dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk"]),
     .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "MCPWireTests", dependencies: ["JSONText", "MCPWire"]),

@@ -26,7 +26,7 @@ struct RequestsInFlight: Sendable {
   }
 
   /// More than any client has in flight; past it requests are refused.
-  static let limit = 10_000
+  static let limit = 65_536
 
   private var requests: [UInt64: Request] = [:]
   private var numbers: [ExactText: UInt64] = [:]

@@ -38,7 +38,6 @@ package struct Backlog: Sendable {
   private var lost: UInt64 = 0
   private var overBudget: UInt64 = 0
   private var lastGap = Moment(microseconds: .min)
-  private var lastLost: UInt64 = 0
   /// Messages that this subscriber never got, since it came.
   package private(set) var missed: UInt64 = 0
 
@@ -58,7 +57,6 @@ package struct Backlog: Sendable {
     guard !isOverBudget(message, lane) else {
       overBudget += 1
       missed += 1
-      lastLost = max(lastLost, message.sequence)
       return
     }
     order += 1
@@ -72,17 +70,15 @@ package struct Backlog: Sendable {
   }
 
   /// Tells of messages that were lost before they came here: those that a log no longer had.
-  package mutating func lose(_ count: UInt64, before sequence: UInt64) {
-    guard count > 0 else { return }
+  package mutating func lose(_ count: UInt64) {
     lost += count
     missed += count
-    lastLost = max(lastLost, sequence)
   }
 
   /// The next message for the subscriber, in the order of the stream, a gap before what came after it.
   package mutating func next(at now: Moment) -> GateMessage? {
     if isGapDue(at: now) {
-      let gap = GateMessage(sequence: lastLost, time: now, event: .gap(missed: lost + overBudget))
+      let gap = GateMessage(sequence: 0, time: now, event: .gap(missed: lost + overBudget))
       lost = 0
       overBudget = 0
       lastGap = now
@@ -129,11 +125,10 @@ package struct Backlog: Sendable {
   private mutating func loseOne() {
     let message = allowed.removeFirst() ?? routine.removeFirst() ?? important.removeFirst()
     guard let message else { return }
-    // A tick stands at the position of another message and is not one that is missed.
+    // The next tick tells as much as the one that is lost.
     if case .tick = message.message.event { return }
     lost += 1
     missed += 1
-    lastLost = max(lastLost, message.message.sequence)
   }
 
   /// Messages of one kind, first in, first out.

@@ -55,11 +55,10 @@ package struct GateLog: Sendable {
 
   /// The decisions by verdict since the last tick; nil if there were none.
   ///
-  /// To be asked for every 100 ms while somebody listens. A tick has no number of its own: it stands at the position of
-  /// the last message that it counts.
+  /// To be asked for every 100 ms while somebody listens. A tick has no number: it is no part of what can be missed.
   package mutating func takeTick(at now: Moment) -> GateMessage? {
     guard hasTicked else { return nil }
-    let message = GateMessage(sequence: lastSequence, time: now, event: .tick(counts: tick))
+    let message = GateMessage(sequence: 0, time: now, event: .tick(counts: tick))
     for index in tick.indices { tick[index] = 0 }
     hasTicked = false
     return message

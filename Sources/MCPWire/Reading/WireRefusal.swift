@@ -28,10 +28,10 @@ package struct WireRefusal: Error, Hashable, Sendable {
       // A key is a peer's text of any length; it is shown only if it is short and plain.
       let isPlain = key.utf8.count <= 64 && key.utf8.allSatisfy { 0x20...0x7E ~= $0 && $0 != 0x60 }
       self.init(.invalidRequest, isPlain ? error.description : "a key occurs twice in one object")
-    case .nulInKey, .tooDeep, .numberTooLong:
+    case .nulInKey:
       self.init(.invalidRequest, error.description)
     case .unexpectedEnd, .unexpectedByte, .trailingBytes, .controlCharacterInString, .badEscape, .loneSurrogate,
-      .invalidUTF8, .badNumber, .byteOrderMark:
+      .invalidUTF8, .badNumber, .byteOrderMark, .tooDeep, .numberTooLong:
       self.init(.parseError, "\(error.description) (byte \(error.offset))")
     }
   }
