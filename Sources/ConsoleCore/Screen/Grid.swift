@@ -7,14 +7,22 @@ package struct Cell: Hashable, Sendable {
   package var style: Role
   /// Columns that the scalar covers: 1 or 2; 0 for the second half of a wide one.
   package var width: UInt8
+  /// What the cell lies on: a selected row's cells keep their own role's foreground over `row.selected`'s background.
+  package var ground: Ground
+
+  /// The row that a cell is part of, as far as it shows.
+  package enum Ground: UInt8, Hashable, Sendable { case plain, selected, marked }
 
   package static func blank(_ style: Role) -> Cell { Cell(scalar: " ", marks: [], style: style, width: 1) }
 
-  package init(scalar: Unicode.Scalar, marks: [Unicode.Scalar] = [], style: Role, width: UInt8 = 1) {
+  package init(
+    scalar: Unicode.Scalar, marks: [Unicode.Scalar] = [], style: Role, width: UInt8 = 1, ground: Ground = .plain
+  ) {
     self.scalar = scalar
     self.marks = marks
     self.style = style
     self.width = width
+    self.ground = ground
   }
 }
 

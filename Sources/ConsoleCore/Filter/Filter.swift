@@ -1,0 +1,146 @@
+internal import Policy
+internal import Risk
+
+/// An expression that says which rows are shown, such as `deny server:git* !tool:get_* risk>=med`.
+package struct Filter: Hashable, Sendable {
+  /// The pane whose rows it is for: they have different fields.
+  package enum Subject: Hashable, Sendable { case policy, live, servers }
+
+  package enum Field: String, CaseIterable, Hashable, Sendable {
+    case agent, session, server, tool, rule, decision, risk, cat, source, lat, age, n, arg, text
+
+    /// Whether rows of a pane have it.
+    func exists(in subject: Subject) -> Bool {
+      switch self {
+      case .server, .tool, .rule, .decision, .risk, .cat, .text, .n: true
+      case .source: subject == .policy
+      case .agent, .session, .lat: subject == .live
+      case .age, .arg: false
+      }
+    }
+  }
+
+  package enum Comparison: String, CaseIterable, Hashable, Sendable {
+    case matches = ":"
+    case regex = "~"
+    case equal = "="
+    case notEqual = "!="
+    case less = "<"
+    case lessOrEqual = "<="
+    case greater = ">"
+    case greaterOrEqual = ">="
+  }
+
+  /// What a field is compared with.
+  enum Value: Hashable, Sendable {
+    case text(Pattern)
+    case decision(Verdict)
+    case severity(Severity)
+    case category(Category)
+    /// Microseconds, or a plain number for `n`.
+    case number(Int64)
+  }
+
+  /// One condition; `slot` numbers it, so that answers about a text can be remembered.
+  struct Leaf: Hashable, Sendable {
+    enum Test: Hashable, Sendable {
+      case word(Pattern)
+      case field(Field, Comparison, Value)
+    }
+
+    var test: Test
+    var slot: Int
+  }
+
+  indirect enum Node: Hashable, Sendable {
+    case any([Node])
+    case all([Node])
+    case not(Node)
+    case leaf(Leaf)
+
+    func holds(_ test: (Leaf) -> Bool) -> Bool {
+      switch self {
+      case .any(let nodes): nodes.contains { $0.holds(test) }
+      case .all(let nodes): nodes.allSatisfy { $0.holds(test) }
+      case .not(let node): !node.holds(test)
+      case .leaf(let leaf): test(leaf)
+      }
+    }
+  }
+
+  /// As it was typed.
+  package let source: String
+  let root: Node
+  let slots: Int
+
+  /// Nil for a blank text.
+  package init?(_ source: String, for subject: Subject) throws(FilterError) {
+    var parser = FilterParser(source, subject)
+    guard let root = try parser.parse() else { return nil }
+    self.source = source
+    self.root = root
+    slots = parser.slots
+  }
+
+  func matches(_ subject: some FilterSubject) -> Bool {
+    root.holds { Self.holds($0.test, subject) { pattern, text in pattern.holds(text) } }
+  }
+
+  /// Judges one condition; `look` answers whether a text fits a pattern.
+  static func holds(_ test: Leaf.Test, _ subject: some FilterSubject, look: (Pattern, String) -> Bool) -> Bool {
+    switch test {
+    case .word(let pattern): return subject.shown.contains { look(pattern, $0) }
+    case .field(let field, let comparison, let value):
+      switch value {
+      case .text(let pattern):
+        let holds =
+          field == .text
+          ? subject.shown.contains { look(pattern, $0) } : subject.text(of: field).map { look(pattern, $0) } ?? false
+        return comparison == .notEqual ? !holds : holds
+      case .decision(let verdict): return compare(comparison, subject.verdict == verdict)
+      case .category(let category): return compare(comparison, subject.category == category)
+      case .severity(let severity):
+        guard let own = subject.severity else { return comparison == .notEqual }
+        return comparison.holds(Int64(own.position), Int64(severity.position))
+      case .number(let number):
+        guard let own = subject.number(of: field) else { return false }
+        return comparison.holds(own, number)
+      }
+    }
+  }
+
+  private static func compare(_ comparison: Comparison, _ isSame: Bool) -> Bool {
+    comparison == .notEqual ? !isSame : isSame
+  }
+}
+
+extension Filter.Comparison {
+  func holds(_ left: Int64, _ right: Int64) -> Bool {
+    switch self {
+    case .matches, .regex, .equal: left == right
+    case .notEqual: left != right
+    case .less: left < right
+    case .lessOrEqual: left <= right
+    case .greater: left > right
+    case .greaterOrEqual: left >= right
+    }
+  }
+}
+
+/// Why a text is no filter.
+package struct FilterError: Error, Hashable, Sendable {
+  package var message: String
+  /// Where, in Unicode scalars from the start.
+  package var place: Int
+}
+
+/// A row, as filters see it.
+protocol FilterSubject {
+  /// Texts that a plain word is looked for in.
+  var shown: [String] { get }
+  var verdict: Verdict? { get }
+  var severity: Severity? { get }
+  var category: Category? { get }
+  func text(of field: Filter.Field) -> String?
+  func number(of field: Filter.Field) -> Int64?
+}

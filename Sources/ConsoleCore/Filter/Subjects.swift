@@ -1,0 +1,129 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+internal import Risk
+
+/// A decision of the stream.
+struct LiveSubject: FilterSubject {
+  let record: DecisionRing.Record
+  let ring: DecisionRing
+
+  var verdict: Verdict? { record.verdict }
+  var severity: Severity? { record.severity }
+  var category: Category? { record.category }
+
+  var shown: [String] {
+    fields.map { ring.text($0) }
+      + [record.verdict.rawValue, record.severity?.rawValue ?? "", record.category?.rawValue ?? ""]
+  }
+
+  /// The texts of a row that a word is looked for in.
+  var fields: [UInt32] {
+    [record.client, record.server, record.tool, record.rule, record.reason, record.method, record.session]
+  }
+
+  func textNumber(of field: Filter.Field) -> UInt32? {
+    switch field {
+    case .agent: record.client
+    case .session: record.session
+    case .server: record.server
+    case .tool: record.tool
+    case .rule: record.rule
+    case .decision, .risk, .cat, .source, .lat, .age, .n, .arg, .text: nil
+    }
+  }
+
+  func text(of field: Filter.Field) -> String? { textNumber(of: field).map { ring.text($0) } }
+
+  func number(of field: Filter.Field) -> Int64? {
+    switch field {
+    case .lat: record.took
+    case .n: Int64(clamping: record.sequence)
+    default: nil
+    }
+  }
+}
+
+/// Filters many decisions: what it found out about a text once it does not look up again.
+struct LiveMatcher {
+  let filter: Filter
+  /// For each condition and text: 0 unknown, 1 does not fit, 2 fits.
+  private var known: [[UInt8]]
+
+  init(filter: Filter) {
+    self.filter = filter
+    known = Array(repeating: [], count: filter.slots)
+  }
+
+  mutating func matches(_ record: DecisionRing.Record, in ring: DecisionRing) -> Bool {
+    let subject = LiveSubject(record: record, ring: ring)
+    let root = filter.root
+    return root.holds { leaf in
+      switch leaf.test {
+      case .word(let pattern):
+        return fits(pattern, leaf.slot, subject.fields, ring) || pattern.holds(record.verdict.rawValue)
+          || pattern.holds(record.severity?.rawValue ?? "") || pattern.holds(record.category?.rawValue ?? "")
+      case .field(let field, let comparison, .text(let pattern)) where field != .text:
+        guard let number = subject.textNumber(of: field) else { return false }
+        let holds = fits(pattern, leaf.slot, [number], ring)
+        return comparison == .notEqual ? !holds : holds
+      case .field: return Filter.holds(leaf.test, subject) { pattern, text in pattern.holds(text) }
+      }
+    }
+  }
+
+  private mutating func fits(_ pattern: Pattern, _ slot: Int, _ numbers: [UInt32], _ ring: DecisionRing) -> Bool {
+    for number in numbers {
+      let index = Int(number)
+      if index >= known[slot].count {
+        known[slot].append(contentsOf: repeatElement(0, count: index + 1 - known[slot].count))
+      }
+      if known[slot][index] == 0 { known[slot][index] = pattern.holds(ring.text(number)) ? 2 : 1 }
+      if known[slot][index] == 2 { return true }
+    }
+    return false
+  }
+}
+
+/// A row of the policy pane.
+struct ToolSubject: FilterSubject {
+  let tool: Catalogue.Tool
+  let server: String
+
+  var verdict: Verdict? { tool.standing.verdict }
+  var severity: Severity? { tool.info.assessment.severity }
+  var category: Category? { tool.info.assessment.category }
+
+  var shown: [String] {
+    [
+      tool.info.name.string, server, tool.standing.summary, tool.info.assessment.severity.rawValue,
+      tool.info.assessment.category.rawValue, tool.standing.sourceInWords, tool.info.title ?? "",
+    ]
+  }
+
+  func text(of field: Filter.Field) -> String? {
+    switch field {
+    case .server: server
+    case .tool: tool.info.name.string
+    case .rule: tool.standing.rule
+    case .source: tool.standing.sourceInWords
+    default: nil
+    }
+  }
+
+  func number(of field: Filter.Field) -> Int64? { field == .n ? Int64(tool.calls) : nil }
+}
+
+extension Standing {
+  /// Where the decision comes from, in words that fit a column.
+  package var sourceInWords: String {
+    switch source {
+    case .explicit: "explicit"
+    case .pattern(let pattern): "pattern \(pattern)"
+    case .serverDefault: "server default"
+    case .globalDefault: "global default"
+    case .hidden(let pattern): "hide \(pattern)"
+    case .noPolicy: "no policy"
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package import ControlWire
+package import JSONText
+
+/// What the console asks the world to do; the only way out.
+package enum ConsoleEffect: Hashable, Sendable {
+  /// Put `text` in place of the policy file; answer with `ConsoleMessage.policySaved`.
+  ///
+  /// `over` is the digest of the file that it must replace, nil if there must be none: anything else is refused.
+  case save(text: [UInt8], over: ContentDigest?)
+  /// Read the policy file and answer with `ConsoleMessage.policyRead`.
+  case readPolicy
+  case send(ControlRequest)
+  /// Leave, with the terminal as it was found.
+  case quit
+  case suspend
+  /// Put a text on the clipboard; it is safe to print.
+  case copy(String)
+  case bell
+  /// Draw everything again: something else may have written on the screen.
+  case redraw
+  /// Open the policy file in `$EDITOR`, at a line if one is given, and read the file afterwards.
+  case openEditor(line: Int?)
+  /// Use another theme; answer with `ConsoleMessage.themeSet`.
+  case setTheme(String)
+}

@@ -1,0 +1,57 @@
+package import ControlWire
+package import Policy
+
+/// Everything that can happen to the console; the only way in.
+package enum ConsoleMessage: Hashable, Sendable {
+  case input(InputEvent)
+  case resized(Size)
+  /// The time now; send it before other messages of the same turn, and when `ConsoleState.nextTick` has passed.
+  case tick(Moment)
+  /// One line of the control socket, stream or answer.
+  case gate(GateMessage)
+  /// The socket is connected; the console answers with a hello of its own.
+  case gateConnected
+  /// There is no connection, or no longer; `retryIn` is in microseconds, nil if nobody will try again.
+  case gateLost(reason: String, retryIn: Int64?)
+  /// What registry and last scan know, for as long as no gate has sent a snapshot.
+  case offlineCatalogue(Snapshot)
+  /// The policy file was read: at start, when it changed, and after `ConsoleEffect.readPolicy`.
+  case policyRead(PolicyFileState)
+  /// The end of `ConsoleEffect.save`.
+  case policySaved(PolicySaveResult)
+  /// A theme was set, or could not be: the end of `ConsoleEffect.setTheme`.
+  case themeSet(String, problem: String?)
+  /// Something that an effect, or the console's surroundings, have to say.
+  case note(Note)
+}
+
+/// What the policy file is on the disk.
+package enum PolicyFileState: Hashable, Sendable {
+  case loaded(PolicyDocument)
+  case rejected([PolicyProblem], text: [UInt8])
+  case absent
+  /// It is there and cannot be read; the text says why.
+  case unreadable(String)
+}
+
+/// How saving went.
+package enum PolicySaveResult: Hashable, Sendable {
+  case saved
+  /// Not written: the file is no longer what the edits were made on, but this.
+  case changedUnderneath(PolicyFileState)
+  /// Not written, and why.
+  case failed(String)
+}
+
+/// One message for the person, in the bottom line and in the log.
+package struct Note: Hashable, Sendable {
+  package enum Weight: String, CaseIterable, Hashable, Sendable { case info, warning, error }
+
+  package var weight: Weight
+  package var text: String
+
+  package init(_ weight: Weight, _ text: String) {
+    self.weight = weight
+    self.text = text
+  }
+}

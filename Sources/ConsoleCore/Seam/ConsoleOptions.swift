@@ -1,0 +1,28 @@
+/// What is decided at start and stays.
+package struct ConsoleOptions: Hashable, Sendable {
+  /// Where the policy file is, for people.
+  package var policyPath: String
+  /// This program's build, compared with the gate's.
+  package var build: String
+  /// No edit is made and nothing is saved.
+  package var isReadOnly = false
+  /// ASCII where the terminal or the locale cannot show more.
+  package var glyphs = GlyphSet.unicode
+  /// What to add to a moment to get the wall clock's time of day.
+  package var secondsFromGMT = 0
+  /// Names that `:theme` offers.
+  package var themes: [String] = []
+  package var theme = ""
+  /// How many decisions are kept.
+  package var ringCapacity = 100_000
+  /// Rows that one notch of the mouse wheel scrolls.
+  package var wheelRows = 3
+
+  package init(policyPath: String = "policy.json", build: String = "dev") {
+    self.policyPath = policyPath
+    self.build = build
+  }
+}
+
+/// The characters that the console draws with.
+package enum GlyphSet: String, CaseIterable, Hashable, Sendable { case unicode, ascii }

@@ -1,0 +1,151 @@
+package import ControlWire
+package import JSONText
+package import Policy
+internal import Risk
+
+/// A tool of a server: the name that marks and cursors remember, whatever row it is in.
+package struct ToolName: Hashable, Sendable {
+  package var server: ExactText
+  package var tool: ExactText
+
+  package init(server: ExactText, tool: ExactText) {
+    self.server = server
+    self.tool = tool
+  }
+}
+
+/// Every server and tool that is known, and what the policy says about each.
+package struct Catalogue: Hashable, Sendable {
+  /// What an unsaved edit did to a tool's rule.
+  package enum Mark: UInt8, Hashable, Sendable { case none, added, changed, removed }
+
+  package struct Tool: Hashable, Sendable {
+    package var server: Int
+    package var info: Snapshot.Tool
+    /// What the draft says.
+    package var standing: Standing
+    /// What the saved file says.
+    package var saved: Standing
+    package var mark = Mark.none
+    /// Decisions on it since the console's start.
+    package var calls: UInt32 = 0
+  }
+
+  package struct Server: Hashable, Sendable {
+    package var info: Snapshot.Server
+    /// Where its tools are in `tools`.
+    package var tools: Range<Int>
+    /// Tools by severity, the lowest first.
+    package var severities: [Int]
+    /// Tools by verdict, in the order of `Verdict.allCases`.
+    package var verdicts: [Int]
+    package var changed: Int
+  }
+
+  package internal(set) var servers: [Server] = []
+  package internal(set) var tools: [Tool] = []
+  /// Nothing was heard of servers yet.
+  package internal(set) var isUnknown = true
+  private var places: [ToolName: Int] = [:]
+  private var serverPlaces: [ExactText: Int] = [:]
+
+  package func index(of name: ToolName) -> Int? { places[name] }
+  package func index(ofServer name: ExactText) -> Int? { serverPlaces[name] }
+
+  package func name(of tool: Int) -> ToolName {
+    ToolName(server: servers[tools[tool].server].info.name, tool: tools[tool].info.name)
+  }
+
+  /// What is said of a tool before anyone has asked a policy about it.
+  static let unknown = PolicyEngine.denyEverything.standing(server: "", tool: "")
+
+  /// Takes what the gate knows in place of what was known; counts of calls are kept.
+  mutating func replace(with snapshot: [Snapshot.Server]) {
+    let before = self
+    self = Catalogue()
+    isUnknown = false
+    tools.reserveCapacity(snapshot.reduce(0) { $0 + $1.tools.count })
+    for info in snapshot where serverPlaces[info.name] == nil {
+      let start = tools.count
+      var bare = info
+      bare.tools = []
+      for tool in info.tools {
+        let name = ToolName(server: info.name, tool: tool.name)
+        // A server may list a name twice; the first one is the one that is called.
+        guard places[name] == nil else { continue }
+        places[name] = tools.count
+        var entry = Tool(server: servers.count, info: tool, standing: Self.unknown, saved: Self.unknown)
+        if let old = before.places[name] { entry.calls = before.tools[old].calls }
+        tools.append(entry)
+      }
+      serverPlaces[info.name] = servers.count
+      servers.append(Server(info: bare, tools: start..<tools.count, severities: [], verdicts: [], changed: 0))
+    }
+  }
+
+  /// Asks the policy about every tool again: once an edit, not once a frame.
+  mutating func judge(draft: PolicyDocument?, saved: PolicyDocument?) {
+    let now = draft.map { PolicyEngine($0) } ?? .denyEverything
+    let before = saved == draft ? nil : saved.map { PolicyEngine($0) } ?? .denyEverything
+    for index in tools.indices {
+      let server = servers[tools[index].server].info.name
+      let tool = tools[index].info.name
+      let standing = now.standing(server: server, tool: tool)
+      let saved = before?.standing(server: server, tool: tool) ?? standing
+      tools[index].mark = before == nil ? .none : Self.mark(from: saved, to: standing)
+      tools[index].standing = standing
+      tools[index].saved = saved
+    }
+    for index in servers.indices { summarise(index) }
+  }
+
+  private static func mark(from old: Standing, to new: Standing) -> Mark {
+    if old.summary == new.summary, old.source == new.source, old.reason == new.reason { return .none }
+    if old.source != .explicit, new.source == .explicit { return .added }
+    if old.source == .explicit, new.source != .explicit { return .removed }
+    return .changed
+  }
+
+  private mutating func summarise(_ index: Int) {
+    var severities = [Int](repeating: 0, count: Severity.allCases.count)
+    var verdicts = [Int](repeating: 0, count: Verdict.allCases.count)
+    var changed = 0
+    for tool in tools[servers[index].tools] {
+      severities[tool.info.assessment.severity.position] += 1
+      verdicts[tool.standing.verdict.position] += 1
+      if tool.mark != .none { changed += 1 }
+    }
+    servers[index].severities = severities
+    servers[index].verdicts = verdicts
+    servers[index].changed = changed
+  }
+
+  mutating func countCall(_ name: ToolName) {
+    guard let index = places[name], tools[index].calls < .max else { return }
+    tools[index].calls += 1
+  }
+}
+
+extension Verdict {
+  /// Where it is in `allCases`, which is the order of counts on the wire.
+  var position: Int {
+    switch self {
+    case .allow: 0
+    case .deny: 1
+    case .limit: 2
+    case .ask: 3
+    case .hide: 4
+    }
+  }
+}
+
+extension Severity {
+  var position: Int {
+    switch self {
+    case .low: 0
+    case .medium: 1
+    case .high: 2
+    case .critical: 3
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package import ControlWire
+package import JSONText
+package import Policy
+
+/// Everything that the console knows and shows; one value, changed by `update` alone.
+package struct ConsoleState: Equatable, Sendable {
+  package internal(set) var options: ConsoleOptions
+  package internal(set) var size: Size
+  package internal(set) var now = Moment(microseconds: 0)
+
+  package internal(set) var gate = GateLink()
+  package internal(set) var policy = PolicyFile()
+  package internal(set) var catalogue = Catalogue()
+  /// Sessions that are open, by name.
+  package internal(set) var sessions: [ExactText: SessionEvent] = [:]
+
+  package internal(set) var list = PolicyList()
+  package internal(set) var live: LiveView
+  package internal(set) var serverList = ListCursor()
+  package internal(set) var changeList = ListCursor()
+  /// The first line of the rule pane that is drawn.
+  package internal(set) var ruleTop = 0
+  /// The choice under the cursor while there is no policy file.
+  package internal(set) var starter = Starter.careful
+
+  package internal(set) var focus = Pane.policy
+  /// What fills the upper part of the screen: `policy` (with `rule`), `servers` or `changes`.
+  package internal(set) var upper = Pane.policy
+  package internal(set) var isZoomed = false
+  package internal(set) var overlay: Overlay?
+
+  /// The message in the bottom line.
+  package internal(set) var note: Note?
+  /// When it goes away; errors stay until the next key.
+  package internal(set) var noteEnds: Moment?
+  package internal(set) var log: [LoggedNote] = []
+  package internal(set) var commands: [String] = []
+
+  /// The last limit that was set, which Space and `:limit` without words use.
+  package internal(set) var lastLimit = LimitSetting()
+  /// The person has said yes once to allowing something risky.
+  package internal(set) var acceptsRisk = false
+  /// Whether the terminal has the focus, as far as it tells.
+  package internal(set) var hasFocus = true
+  /// Undone steps can be done again, as far as this console knows.
+  package internal(set) var isQuitting = false
+
+  package init(options: ConsoleOptions, size: Size = Size(columns: 80, rows: 24), now: Moment = Moment(microseconds: 0))
+  {
+    self.options = options
+    self.size = size
+    self.now = now
+    live = LiveView(capacity: options.ringCapacity)
+  }
+
+  /// When the picture changes by itself; nil if only messages change it.
+  ///
+  /// The loop sends `ConsoleMessage.tick` then and draws again; with nil it may sleep for ever.
+  package var nextTick: Moment? {
+    var next: Moment?
+    func want(_ moment: Moment) { next = next.map { min($0, moment) } ?? moment }
+    let second = Moment(microseconds: (now.microseconds / 1_000_000 + 1).multiplied(1_000_000))
+    if case .lost = gate.connection { want(second) }
+    if live.rates.isMoving(now: now) { want(second) }
+    if let noteEnds { want(noteEnds) }
+    if case .awaitingGate = policy.saving, gate.isUp { want(second) }
+    return next
+  }
+}
+
+/// A note with the time it was said.
+package struct LoggedNote: Hashable, Sendable {
+  package var note: Note
+  package var time: Moment
+}
+
+/// How often something may be called.
+package struct LimitSetting: Hashable, Sendable {
+  package var most = 10
+  package var window = "minute"
+  package var scope = "grant"
+
+  package var setting: RuleSetting { .limit(max: most, window: window, scope: scope) }
+}

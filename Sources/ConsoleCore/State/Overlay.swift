@@ -1,0 +1,136 @@
+internal import JSONText
+package import Policy
+
+/// Something in front of the panes that takes the keys.
+package enum Overlay: Hashable, Sendable {
+  case help(HelpList)
+  case command(CommandField)
+  case filter(FilterField)
+  case confirm(Confirmation)
+  case limit(LimitEditor)
+  /// One decision of the stream, by serial number.
+  case decision(UInt64, top: Int)
+  /// What the console said so far, the newest last.
+  case log(top: Int)
+}
+
+/// A line of text that is being typed.
+package struct TextField: Hashable, Sendable {
+  /// The text, at most 1,000 scalars.
+  package internal(set) var scalars: [Unicode.Scalar] = []
+  /// Where the next character goes.
+  package internal(set) var cursor = 0
+
+  package init(_ text: String = "") {
+    scalars = Array(text.unicodeScalars.prefix(1000))
+    cursor = scalars.count
+  }
+
+  package var text: String { String(String.UnicodeScalarView(scalars)) }
+
+  /// Takes a key that edits; false if it does something else.
+  mutating func take(_ key: Key) -> Bool {
+    switch (key.code, key.modifiers) {
+    case (.scalar(let scalar), []):
+      guard scalars.count < 1000 else { return true }
+      scalars.insert(scalar, at: cursor)
+      cursor += 1
+    case (.backspace, _):
+      guard cursor > 0 else { return !scalars.isEmpty }
+      cursor -= 1
+      scalars.remove(at: cursor)
+    case (.delete, _):
+      if cursor < scalars.count { scalars.remove(at: cursor) }
+    case (.left, _), (.scalar("b"), .control): cursor = max(0, cursor - 1)
+    case (.right, _), (.scalar("f"), .control): cursor = min(scalars.count, cursor + 1)
+    case (.home, _), (.scalar("a"), .control): cursor = 0
+    case (.end, _), (.scalar("e"), .control): cursor = scalars.count
+    case (.scalar("u"), .control):
+      scalars.removeFirst(cursor)
+      cursor = 0
+    case (.scalar("k"), .control): scalars.removeLast(scalars.count - cursor)
+    case (.scalar("w"), .control):
+      while cursor > 0, scalars[cursor - 1] == " " { removeBefore() }
+      while cursor > 0, scalars[cursor - 1] != " " { removeBefore() }
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func removeBefore() {
+    cursor -= 1
+    scalars.remove(at: cursor)
+  }
+
+  /// Takes pasted text; line ends become spaces.
+  mutating func paste(_ text: String) {
+    for scalar in text.unicodeScalars.prefix(1000 - min(1000, scalars.count)) {
+      scalars.insert(scalar == "\n" || scalar == "\r" || scalar == "\t" ? " " : scalar, at: cursor)
+      cursor += 1
+    }
+  }
+}
+
+/// The help: all actions, those that fit what is typed, one of them under the cursor.
+package struct HelpList: Hashable, Sendable {
+  package internal(set) var field = TextField()
+  package internal(set) var list = ListCursor()
+}
+
+/// The command line.
+package struct CommandField: Hashable, Sendable {
+  package internal(set) var field = TextField()
+  /// Which command of the history is shown; nil for a new one.
+  package internal(set) var recalled: Int?
+}
+
+/// The filter line of a pane.
+package struct FilterField: Hashable, Sendable {
+  package internal(set) var field: TextField
+  package internal(set) var pane: Pane
+  /// What is wrong with the text; the last valid filter stays in force meanwhile.
+  package internal(set) var error: FilterError?
+  /// The filter that Esc puts back.
+  package internal(set) var before: Filter?
+}
+
+/// A question that only `y` says yes to.
+package struct Confirmation: Hashable, Sendable {
+  package enum Question: Hashable, Sendable {
+    case edit(PolicyEdit, said: String, isRisky: Bool)
+    case create(Starter)
+    case quit
+    case keepMine
+    case takeTheirs
+  }
+
+  package var question: Question
+  /// What would happen, in numbers.
+  package var lines: [String]
+}
+
+/// A text that a first policy file may have.
+package enum Starter: String, CaseIterable, Hashable, Sendable {
+  case careful, observe, empty
+}
+
+/// The rate limit of some tools, while it is being written.
+package struct LimitEditor: Hashable, Sendable {
+  package enum Field: Int, CaseIterable, Hashable, Sendable { case most, window, scope }
+
+  package static let windows = ["second", "minute", "hour", "day"]
+  package static let scopes = ["grant", "session", "server", "global"]
+  package static let mostCalls = 999_999_999
+
+  package internal(set) var targets: [ToolName]
+  package internal(set) var most: Int
+  package internal(set) var window: Int
+  package internal(set) var scope: Int
+  package internal(set) var field = Field.most
+  /// The next digit starts the number anew.
+  package internal(set) var isFresh = true
+
+  package var setting: RuleSetting {
+    .limit(max: most, window: Self.windows[window], scope: Self.scopes[scope])
+  }
+}

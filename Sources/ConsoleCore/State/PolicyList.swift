@@ -1,0 +1,136 @@
+internal import ControlWire
+package import JSONText
+internal import Policy
+internal import Risk
+
+/// The policy pane: which rows it shows, in which order, and where the person stands.
+package struct PolicyList: Hashable, Sendable {
+  /// One row; the numbers are places in the catalogue.
+  package enum Row: Hashable, Sendable {
+    case server(Int)
+    case tool(Int)
+  }
+
+  /// A row by name, which outlives every new order of the list.
+  package enum Identity: Hashable, Sendable {
+    case server(ExactText)
+    case tool(ToolName)
+  }
+
+  package enum Order: String, CaseIterable, Hashable, Sendable {
+    case listed, name, risk, decision, calls, changed
+  }
+
+  package internal(set) var rows: [Row] = []
+  package internal(set) var cursor = ListCursor()
+  package internal(set) var collapsed: Set<ExactText> = []
+  package internal(set) var isFlat = false
+  package internal(set) var order = Order.risk
+  package internal(set) var isReversed = false
+  package internal(set) var filter: Filter?
+  package internal(set) var marks: Set<ToolName> = []
+  /// Where a range of marks began.
+  package internal(set) var rangeStart: Identity?
+  /// Tools that the filter lets through.
+  package internal(set) var matching = 0
+
+  package func identity(at row: Int, in catalogue: Catalogue) -> Identity? {
+    guard rows.indices.contains(row) else { return nil }
+    switch rows[row] {
+    case .server(let index): return .server(catalogue.servers[index].info.name)
+    case .tool(let index): return .tool(catalogue.name(of: index))
+    }
+  }
+
+  package func index(of identity: Identity, in catalogue: Catalogue) -> Int? {
+    switch identity {
+    case .server(let name): catalogue.index(ofServer: name).flatMap { index in rows.firstIndex(of: .server(index)) }
+    case .tool(let name): catalogue.index(of: name).flatMap { index in rows.firstIndex(of: .tool(index)) }
+    }
+  }
+
+  /// Makes the rows anew; the cursor stays on its tool and that tool on its line of the screen.
+  ///
+  /// - Parameter before: the catalogue that the present rows are about.
+  mutating func rebuild(from before: Catalogue, to catalogue: Catalogue) {
+    let current = identity(at: cursor.row, in: before)
+    let offset = cursor.row - cursor.top
+    rows = arranged(catalogue)
+    guard let current else {
+      cursor = ListCursor()
+      return
+    }
+    var target = index(of: current, in: catalogue)
+    if target == nil, case .tool(let name) = current {
+      // A tool that is folded away or gone: its server is the nearest thing.
+      target = index(of: .server(name.server), in: catalogue)
+    }
+    cursor.row = target ?? min(cursor.row, max(0, rows.count - 1))
+    cursor.top = max(0, cursor.row - offset)
+  }
+
+  private mutating func arranged(_ catalogue: Catalogue) -> [Row] {
+    var rows: [Row] = []
+    rows.reserveCapacity(catalogue.servers.count + catalogue.tools.count)
+    matching = 0
+    var flat: [Int] = []
+    for index in catalogue.servers.indices {
+      let server = catalogue.servers[index]
+      let shown = server.tools.filter { fits($0, catalogue) }
+      matching += shown.count
+      if isFlat {
+        flat.append(contentsOf: shown)
+        continue
+      }
+      if shown.isEmpty, filter != nil { continue }
+      rows.append(.server(index))
+      // A filter opens what it finds.
+      if filter == nil, collapsed.contains(server.info.name) { continue }
+      for tool in sorted(shown, catalogue) { rows.append(.tool(tool)) }
+    }
+    return isFlat ? sorted(flat, catalogue).map { .tool($0) } : rows
+  }
+
+  private func fits(_ tool: Int, _ catalogue: Catalogue) -> Bool {
+    guard let filter else { return true }
+    let entry = catalogue.tools[tool]
+    return filter.matches(ToolSubject(tool: entry, server: catalogue.servers[entry.server].info.name.string))
+  }
+
+  private func sorted(_ tools: [Int], _ catalogue: Catalogue) -> [Int] {
+    guard order != .listed else { return isReversed ? tools.reversed() : tools }
+    let all = catalogue.tools
+    let keyed = tools.map { (key: key(all[$0]), tool: $0) }
+    let isReversed = isReversed
+    return keyed.sorted { left, right in
+      if left.key != right.key { return isReversed ? left.key > right.key : left.key < right.key }
+      let names = (all[left.tool].info.name, all[right.tool].info.name)
+      if order == .name, names.0 != names.1 { return isReversed ? names.1 < names.0 : names.0 < names.1 }
+      return left.tool < right.tool
+    }.map(\.tool)
+  }
+
+  /// What comes first in an order has the smaller key; names are compared where keys are equal.
+  private func key(_ tool: Catalogue.Tool) -> Int {
+    let assessment = tool.info.assessment
+    return switch order {
+    case .listed, .name: 0
+    case .risk: -(assessment.severity.position * 8 + assessment.category.position)
+    case .decision: tool.standing.verdict.position
+    case .calls: -Int(tool.calls)
+    case .changed: tool.mark == .none ? 1 : 0
+    }
+  }
+}
+
+extension Category {
+  var position: Int {
+    switch self {
+    case .read: 0
+    case .write: 1
+    case .execute: 2
+    case .destructive: 3
+    case .financial: 4
+    }
+  }
+}
