@@ -40,6 +40,8 @@ package struct Catalogue: Hashable, Sendable {
     /// Tools by verdict, in the order of `Verdict.allCases`.
     package var verdicts: [Int]
     package var changed: Int
+    /// What is said to a tool of it that no rule names.
+    package var fallback: Standing
   }
 
   package internal(set) var servers: [Server] = []
@@ -79,7 +81,10 @@ package struct Catalogue: Hashable, Sendable {
         tools.append(entry)
       }
       serverPlaces[info.name] = servers.count
-      servers.append(Server(info: bare, tools: start..<tools.count, severities: [], verdicts: [], changed: 0))
+      servers.append(
+        Server(
+          info: bare, tools: start..<tools.count, severities: [], verdicts: [], changed: 0,
+          fallback: Self.unknown))
     }
   }
 
@@ -96,7 +101,11 @@ package struct Catalogue: Hashable, Sendable {
       tools[index].standing = standing
       tools[index].saved = saved
     }
-    for index in servers.indices { summarise(index) }
+    for index in servers.indices {
+      // No tool has this name, so only patterns and defaults can answer for it.
+      servers[index].fallback = now.standing(server: servers[index].info.name, tool: "\n")
+      summarise(index)
+    }
   }
 
   private static func mark(from old: Standing, to new: Standing) -> Mark {

@@ -1,4 +1,42 @@
+internal import ControlWire
+
 /// Takes one message into the state and says what is to be done about it.
 package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [ConsoleEffect] {
-  []
+  switch message {
+  case .input(let event): return state.take(event)
+  case .resized(let size):
+    state.size = size
+    state.revealCursor()
+    return []
+  case .tick(let moment):
+    state.pass(to: moment)
+    return []
+  case .gate(let message): return state.take(message)
+  case .gateConnected:
+    state.gate.connection = .greeting
+    return [.send(.hello(version: 1, build: state.options.build))]
+  case .gateLost(let reason, let retryIn):
+    state.lose(reason, retryIn: retryIn)
+    return []
+  case .offlineCatalogue(let snapshot):
+    // What a gate said is newer than what a file remembers.
+    if !state.gate.isUp { state.know(snapshot.servers) }
+    return []
+  case .policyRead(let file):
+    state.take(file)
+    return []
+  case .policySaved(let result):
+    return state.take(result)
+  case .themeSet(let name, let problem):
+    if let problem {
+      state.say(.error, problem)
+    } else {
+      state.options.theme = name
+      state.say(.info, "theme \(state.safe(name))")
+    }
+    return []
+  case .note(let note):
+    state.say(note.weight, state.safe(note.text, limit: 1000))
+    return []
+  }
 }

@@ -1,0 +1,138 @@
+/// Everything that a key can do, by the name that `:` and the help know it under.
+package enum Action: String, CaseIterable, Hashable, Sendable {
+  // Decisions
+  case allow, deny, limit, hide, inherit
+  case ask
+  case cycle
+  case serverDefault = "server-default"
+  // Marks
+  case mark, range
+  case clearMarks = "clear-marks"
+  // The edit
+  case undo, redo, save, changes
+  case edit
+  case keepMine = "keep-mine"
+  case takeTheirs = "take-theirs"
+  // The list
+  case filter
+  case nextMatch = "next-match"
+  case previousMatch = "previous-match"
+  case sort
+  case reverse
+  case flat
+  case collapseAll = "collapse-all"
+  case expandAll = "expand-all"
+  case jump
+  case callsOfTool = "calls"
+  // Live
+  case pause
+  case nextDenied = "next-denied"
+  case previousDenied = "previous-denied"
+  case clearView = "clear-view"
+  // Moving
+  case down, up, first, last
+  case pageDown = "page-down"
+  case pageUp = "page-up"
+  case halfDown = "half-down"
+  case halfUp = "half-up"
+  case left, right, open, back
+  // Panes
+  case policy, rule, approvals, live, servers
+  case nextPane = "next-pane"
+  case previousPane = "previous-pane"
+  case zoom, unzoom
+  // The program
+  case command, help, log, copy, rescan, redraw, suspend, quit
+
+  package var name: String { rawValue }
+
+  /// What it does, in a few words.
+  package var summary: String {
+    switch self {
+    case .allow: "allow the tool, or every marked one"
+    case .deny: "deny it"
+    case .limit: "limit how often it is called"
+    case .hide: "hide it: not listed, denied when called"
+    case .inherit: "remove its own rule, so that patterns and defaults decide"
+    case .ask: "ask a person about every call"
+    case .cycle: "next decision: allow, limit, deny, inherit"
+    case .serverDefault: "the server's default: deny, allow, none"
+    case .mark: "mark or unmark; on a server all its tools"
+    case .range: "begin a range of marks, or end it"
+    case .clearMarks: "clear all marks"
+    case .undo: "undo the last edit"
+    case .redo: "do it again"
+    case .save: "save the policy file"
+    case .changes: "what is changed and not saved"
+    case .edit: "open the policy file in $EDITOR"
+    case .keepMine: "save over what changed on the disk"
+    case .takeTheirs: "drop the unsaved edits for what is on the disk"
+    case .filter: "show only rows that fit an expression"
+    case .nextMatch: "next row that the filter found"
+    case .previousMatch: "previous row that the filter found"
+    case .sort: "next order: risk, decision, calls, changed, listed, name"
+    case .reverse: "turn the order around"
+    case .flat: "tree or flat list"
+    case .collapseAll: "close all servers"
+    case .expandAll: "open all servers"
+    case .jump: "from a decision to its tool, from a tool to its line in the file"
+    case .callsOfTool: "show the live decisions of this tool"
+    case .pause: "pause or follow the stream"
+    case .nextDenied: "next decision that is not allow"
+    case .previousDenied: "previous decision that is not allow"
+    case .clearView: "clear the view; nothing is forgotten"
+    case .down: "down"
+    case .up: "up"
+    case .first: "to the first row"
+    case .last: "to the last row; in Live, follow"
+    case .pageDown: "a page down"
+    case .pageUp: "a page up"
+    case .halfDown: "half a page down"
+    case .halfUp: "half a page up"
+    case .left: "close the server"
+    case .right: "open the server"
+    case .open: "details, or open what is under the cursor"
+    case .back: "leave, clear the filter, clear the marks, in that order"
+    case .policy: "pane 1: servers and tools"
+    case .rule: "pane 2: the tool under the cursor"
+    case .approvals: "pane 3: calls that wait for a person"
+    case .live: "pane 4: decisions as they happen"
+    case .servers: "pane 5: servers"
+    case .nextPane: "next pane"
+    case .previousPane: "previous pane"
+    case .zoom: "give the pane the whole screen"
+    case .unzoom: "back to all panes"
+    case .command: "type a command"
+    case .help: "this list"
+    case .log: "messages so far"
+    case .copy: "copy the name under the cursor"
+    case .rescan: "let the gate read policy, registry and catalogue again"
+    case .redraw: "draw the screen again"
+    case .suspend: "back to the shell; fg returns"
+    case .quit: "leave a popup; at the top, quit"
+    }
+  }
+}
+
+extension Action {
+  /// Why it cannot be done now; nil if it can.
+  package func refusal(in state: ConsoleState) -> String? {
+    switch self {
+    case .allow, .deny, .limit, .hide, .inherit, .cycle, .serverDefault, .undo, .redo:
+      if state.options.isReadOnly { return "this console is read-only" }
+      return state.policy.refusal
+    case .ask, .approvals: return "approvals come with a later version; nothing waits"
+    case .save:
+      if state.options.isReadOnly { return "this console is read-only" }
+      if state.policy.saving == .writing { return "the file is being written" }
+      return nil
+    case .keepMine, .takeTheirs:
+      if state.options.isReadOnly { return "this console is read-only" }
+      return state.policy.isContested ? nil : "the file on the disk is the one you are editing"
+    case .rescan: return state.gate.isUp ? nil : "no gate is connected"
+    case .jump where state.focus == .live:
+      return state.live.current == nil ? "there is no decision under the cursor" : nil
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package import Policy
+
+/// What a typed command means.
+package enum Command: Hashable, Sendable {
+  case act(Action)
+  /// Give the named tools a rule; without names, the marked ones or the one under the cursor.
+  case set(RuleSetting, names: [String])
+  /// Give every tool that the filter shows a rule.
+  case setAll(RuleSetting)
+  /// `server` nil is the policy's own default; `setting` nil removes it.
+  case setDefault(server: String?, DefaultSetting?)
+  case filter(String)
+  case sort(PolicyList.Order)
+  case theme(String)
+  case start(Starter)
+  case saveAndQuit
+  case quitWithoutSaving
+  /// Go to a tool or server, by `server/tool` or a part of its name.
+  case go(String)
+
+  /// Reads a command line without its colon.
+  package static func read(_ line: String) throws(CommandError) -> Command? {
+    let words = line.split(separator: " ").map(String.init)
+    guard let verb = words.first else { return nil }
+    let rest = Array(words.dropFirst())
+    switch verb {
+    case "w", "write": return .act(.save)
+    case "q": return .act(.quit)
+    case "q!": return .quitWithoutSaving
+    case "wq", "x": return .saveAndQuit
+    case "allow": return .set(.allow, names: rest)
+    case "deny": return .set(.deny, names: rest)
+    case "hide": return .set(.hide, names: rest)
+    case "inherit": return .set(.inherit, names: rest)
+    case "limit":
+      guard !rest.isEmpty else { return .act(.limit) }
+      let (setting, names) = try limit(rest)
+      return .set(setting, names: names)
+    case "all": return .setAll(try setting(rest))
+    case "default": return try defaultSetting(rest)
+    case "filter": return .filter(rest.joined(separator: " "))
+    case "sort":
+      guard let name = rest.first else { return .act(.sort) }
+      guard let order = PolicyList.Order(rawValue: name) else {
+        throw CommandError("`\(name)` is no order; there are \(list(PolicyList.Order.allCases))")
+      }
+      return .sort(order)
+    case "theme":
+      guard let name = rest.first else { throw CommandError("a theme's name is missing: theme NAME") }
+      return .theme(name)
+    case "starter":
+      guard let name = rest.first, let starter = Starter(rawValue: name) else {
+        throw CommandError("choose one of \(list(Starter.allCases)): starter NAME")
+      }
+      return .start(starter)
+    case "go":
+      guard !rest.isEmpty else { throw CommandError("a name is missing: go SERVER/TOOL") }
+      return .go(rest.joined(separator: " "))
+    default: break
+    }
+    guard let action = Action(rawValue: verb) else { throw unknown(verb) }
+    guard rest.isEmpty else { throw CommandError("`\(verb)` takes no more words") }
+    return .act(action)
+  }
+
+  /// All first words that a command may have.
+  package static let verbs: [String] =
+    (["w", "q", "q!", "wq", "all", "default", "theme", "starter", "go"] + Action.allCases.map(\.name)).sorted()
+
+  /// Ways to go on from what is typed, the shortest first.
+  package static func completions(of line: String, themes: [String]) -> [String] {
+    let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    guard let last = words.last else { return verbs }
+    let choices: [String] =
+      switch (words.count, words.first) {
+      case (..<2, _): verbs
+      case (2, "default"): DefaultSetting.allCases.map(\.rawValue) + ["none"]
+      case (2, "all"): ["allow", "deny", "hide", "inherit", "limit"]
+      case (2, "sort"): PolicyList.Order.allCases.map(\.rawValue)
+      case (2, "theme"): themes
+      case (2, "starter"): Starter.allCases.map(\.rawValue)
+      case (2, "limit"): LimitEditor.windows.map { "10/\($0)" }
+      case (3, "limit"): LimitEditor.scopes
+      default: []
+      }
+    let head = words.dropLast().joined(separator: " ")
+    return choices.filter { $0.hasPrefix(last) && $0 != last }.map { head.isEmpty ? $0 : "\(head) \($0)" }
+  }
+
+  private static func list(_ values: some Sequence<some RawRepresentable<String>>) -> String {
+    values.map(\.rawValue).joined(separator: " ")
+  }
+
+  private static func unknown(_ verb: String) -> CommandError {
+    let near = verbs.filter { $0.hasPrefix(verb.prefix(2)) }.prefix(4).joined(separator: ", ")
+    return CommandError("`\(verb)` is no command" + (near.isEmpty ? "; help lists all" : "; there is \(near)"))
+  }
+
+  private static func setting(_ words: [String]) throws(CommandError) -> RuleSetting {
+    switch words.first {
+    case "allow": return .allow
+    case "deny": return .deny
+    case "hide": return .hide
+    case "inherit": return .inherit
+    case "limit":
+      let (setting, names) = try limit(Array(words.dropFirst()))
+      guard names.isEmpty else { throw CommandError("`\(names[0])` is too much: all limit 10/minute [SCOPE]") }
+      return setting
+    default: throw CommandError("write: all allow, all deny, all hide, all inherit or all limit 10/minute")
+    }
+  }
+
+  /// `10/minute`, then a scope if there is one; what is left are names.
+  static func limit(_ words: [String]) throws(CommandError) -> (RuleSetting, names: [String]) {
+    let usage = "write it as 10/minute, with second, minute, hour, day or a number of seconds"
+    guard let first = words.first else { throw CommandError("how many? \(usage)") }
+    let parts = first.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let most = Int(parts[0]), most >= 0, most <= LimitEditor.mostCalls else {
+      throw CommandError("`\(first)` is no limit; \(usage)")
+    }
+    let window = String(parts[1])
+    guard LimitEditor.windows.contains(window) || Int(window).map({ 1...2_678_400 ~= $0 }) == true else {
+      throw CommandError("`\(window)` is no window; \(usage)")
+    }
+    let hasScope = words.count > 1 && LimitEditor.scopes.contains(words[1])
+    let scope = hasScope ? words[1] : "grant"
+    return (.limit(max: most, window: window, scope: scope), Array(words.dropFirst(hasScope ? 2 : 1)))
+  }
+
+  private static func defaultSetting(_ words: [String]) throws(CommandError) -> Command {
+    let usage = "write: default deny, or default SERVER deny; the words are allow, deny, none"
+    guard let last = words.last, words.count <= 2 else { throw CommandError(usage) }
+    let setting = DefaultSetting(rawValue: last)
+    guard setting != nil || last == "none" else { throw CommandError("`\(last)` is no default; \(usage)") }
+    return .setDefault(server: words.count == 2 ? words[0] : nil, setting)
+  }
+}
+
+/// Why a command line means nothing.
+package struct CommandError: Error, Hashable, Sendable {
+  package var message: String
+
+  init(_ message: String) { self.message = message }
+}

@@ -1,0 +1,115 @@
+/// Which key does what; a pane's own bindings come before those of the whole console.
+package enum Keymap {
+  package struct Binding: Hashable, Sendable {
+    package var key: Key
+    /// Nil for everywhere.
+    package var pane: Pane?
+    package var action: Action
+  }
+
+  /// What a key does in a pane.
+  package static func action(for key: Key, in pane: Pane) -> Action? {
+    perPane[pane]?[key] ?? everywhere[key]
+  }
+
+  /// The keys of an action as people write them, the usual one first: `a`, `ctrl-s`, `PgDn`.
+  package static func keys(for action: Action) -> [String] {
+    var seen: [String] = []
+    for binding in bindings where binding.action == action {
+      let name = binding.key.name
+      if !seen.contains(name) { seen.append(name) }
+    }
+    return seen
+  }
+
+  /// The pane that an action belongs to; nil if it works everywhere.
+  package static func pane(of action: Action) -> Pane? {
+    let panes = Set(bindings.filter { $0.action == action }.map(\.pane))
+    return panes.count == 1 ? panes.first.flatMap { $0 } : nil
+  }
+
+  private static let everywhere: [Key: Action] = table(nil)
+  private static let perPane: [Pane: [Key: Action]] = Dictionary(
+    uniqueKeysWithValues: Pane.allCases.map { ($0, table($0)) })
+
+  private static func table(_ pane: Pane?) -> [Key: Action] {
+    Dictionary(
+      bindings.filter { $0.pane == pane }.map { ($0.key, $0.action) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// All bindings, in the order of the help.
+  package static let bindings: [Binding] =
+    edits(in: .policy) + edits(in: .rule)
+    + [
+      bind("D", .serverDefault, .servers),
+      bind("u", .undo), bind("z", .undo), bind("U", .redo), bind("Z", .redo), bind(.control("r"), .redo),
+      bind(.control("s"), .save), bind("=", .changes), bind("E", .edit),
+      bind("K", .keepMine, .changes), bind("T", .takeTheirs, .changes),
+      bind("/", .filter), bind("n", .nextMatch), bind("N", .previousMatch),
+      bind("s", .sort, .policy), bind("S", .reverse, .policy), bind("f", .flat, .policy),
+      bind("-", .collapseAll, .policy), bind("*", .expandAll, .policy),
+      bind("J", .jump), bind("L", .callsOfTool, .policy), bind("L", .callsOfTool, .rule),
+      bind(" ", .pause, .live), bind("]", .nextDenied, .live), bind("[", .previousDenied, .live),
+      bind("c", .clearView, .live),
+      bind("j", .down), bind(Key(.down), .down), bind("k", .up), bind(Key(.up), .up),
+      bind("g", .first), bind(Key(.home), .first), bind("G", .last), bind(Key(.end), .last),
+      bind(Key(.pageDown), .pageDown), bind(.control("f"), .pageDown),
+      bind(Key(.pageUp), .pageUp), bind(.control("b"), .pageUp),
+      bind(.control("d"), .halfDown), bind(.control("u"), .halfUp),
+      bind("h", .left), bind(Key(.left), .left), bind("l", .right), bind(Key(.right), .right),
+      bind(Key(.enter), .open), bind(Key(.escape), .back),
+      bind("1", .policy), bind("2", .rule), bind("3", .approvals), bind("4", .live), bind("5", .servers),
+      bind("6", .changes),
+      bind(Key(.tab), .nextPane), bind(Key(.tab, .shift), .previousPane),
+      bind("+", .zoom), bind("_", .unzoom),
+      bind(":", .command), bind(.control("p"), .command), bind("?", .help), bind(Key(.function(1)), .help),
+      bind("!", .log), bind("y", .copy), bind("R", .rescan),
+      bind(.control("l"), .redraw), bind(.control("z"), .suspend), bind("q", .quit), bind(.control("c"), .quit),
+    ]
+
+  /// The decisions, wherever a tool of the policy pane is in view.
+  private static func edits(in pane: Pane) -> [Binding] {
+    [
+      bind("a", .allow, pane), bind("d", .deny, pane), bind("r", .limit, pane), bind("x", .hide, pane),
+      bind("i", .inherit, pane), bind("p", .ask, pane), bind(" ", .cycle, pane), bind("D", .serverDefault, pane),
+    ]
+      + (pane == .policy ? [bind("m", .mark, pane), bind("v", .range, pane), bind("M", .clearMarks, pane)] : [])
+  }
+
+  private static func bind(_ scalar: Unicode.Scalar, _ action: Action, _ pane: Pane? = nil) -> Binding {
+    Binding(key: .character(scalar), pane: pane, action: action)
+  }
+
+  private static func bind(_ key: Key, _ action: Action, _ pane: Pane? = nil) -> Binding {
+    Binding(key: key, pane: pane, action: action)
+  }
+}
+
+extension Key {
+  /// The key as people write it.
+  package var name: String {
+    var name = modifiers.contains(.control) ? "ctrl-" : ""
+    if modifiers.contains(.alt) { name += "alt-" }
+    if modifiers.contains(.shift) { name += "shift-" }
+    switch code {
+    case .scalar(" "): name += "Space"
+    case .scalar(let scalar): name.unicodeScalars.append(scalar)
+    case .enter: name += "Enter"
+    case .escape: name += "Esc"
+    case .tab: name += "Tab"
+    case .backspace: name += "Backspace"
+    case .delete: name += "Delete"
+    case .insert: name += "Insert"
+    case .up: name += "Up"
+    case .down: name += "Down"
+    case .left: name += "Left"
+    case .right: name += "Right"
+    case .home: name += "Home"
+    case .end: name += "End"
+    case .pageUp: name += "PgUp"
+    case .pageDown: name += "PgDn"
+    case .function(let number): name += "F\(number)"
+    }
+    return name
+  }
+}

@@ -1,0 +1,196 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+internal import Risk
+
+/// Where the cursor stands in a popup.
+struct PopupCursor {
+  var row: Int
+  var column: Int
+  var isTyping = false
+}
+
+extension Canvas {
+  /// Draws what is in front of the panes.
+  mutating func drawOverlay(of state: ConsoleState) -> PopupCursor? {
+    switch state.overlay {
+    case .help(let help): return drawHelp(help, of: state)
+    case .confirm(let confirmation): return drawQuestion(confirmation, of: state)
+    case .limit(let editor): return drawLimit(editor, of: state)
+    case .decision(let serial, let top): return drawDecision(serial, top: top, of: state)
+    case .log(let top): return drawLog(top: top, of: state)
+    case .command, .filter, nil: return nil
+    }
+  }
+
+  /// An empty framed box in the middle; returns what is inside.
+  private mutating func box(_ title: String, columns: Int, rows: Int, hint: String) -> Rect {
+    let columns = min(columns, grid.size.columns)
+    let rows = min(rows, grid.size.rows - 1)
+    let frame = Rect(
+      column: (grid.size.columns - columns) / 2, row: max(0, (grid.size.rows - rows) / 2), columns: columns, rows: rows)
+    fill(frame, .text)
+    border(frame, title: Line(TextSpan(title, .title)), isFocused: true)
+    putRight(
+      " \(hint) ", .dim, row: frame.row + rows - 1, end: frame.column + columns - 1, columns: max(0, columns - 2))
+    return Rect(column: frame.column + 2, row: frame.row + 1, columns: max(0, columns - 4), rows: max(0, rows - 2))
+  }
+
+  private mutating func drawHelp(_ help: HelpList, of state: ConsoleState) -> PopupCursor? {
+    let body = box(
+      "Help", columns: min(100, grid.size.columns), rows: grid.size.rows - 1,
+      hint: "type to search · Enter does it · Esc")
+    guard body.rows > 2 else { return nil }
+    let found = help.actions
+    put("find: ", .dim, row: body.row, column: body.column, columns: body.columns)
+    let end = put(
+      help.field.text, .input, row: body.row, column: body.column + 6, columns: body.columns - 6, isPeer: true)
+    let list = Rect(column: body.column, row: body.row + 1, columns: body.columns, rows: body.rows - 1)
+    if found.isEmpty { put("no action is called so", .dim, row: list.row, column: list.column, columns: list.columns) }
+    let top = help.list.firstRow(count: found.count, height: list.rows)
+    for (offset, action) in found.dropFirst(top).prefix(list.rows).enumerated() {
+      let ground: Cell.Ground = top + offset == help.list.row ? .selected : .plain
+      let row = list.row + offset
+      fill(Rect(column: list.column, row: row, columns: list.columns, rows: 1), .text, ground: ground)
+      let keys = Keymap.keys(for: action).prefix(2).joined(separator: " ")
+      put(ground == .selected ? "▶" : " ", .accent, row: row, column: list.column, columns: 1, ground: ground)
+      put(keys, .key, row: row, column: list.column + 1, columns: 13, ground: ground)
+      put(action.name, .accent, row: row, column: list.column + 15, columns: 15, ground: ground)
+      let at = put(
+        action.summary, .text, row: row, column: list.column + 31, columns: max(0, list.columns - 31), ground: ground)
+      if let refusal = action.refusal(in: state) {
+        put(
+          " (\(state.safe(refusal)))", .dim, row: row, column: at, columns: list.column + list.columns - at,
+          ground: ground)
+      }
+    }
+    return PopupCursor(row: body.row, column: min(end, body.column + body.columns - 1), isTyping: true)
+  }
+
+  private mutating func drawQuestion(_ confirmation: Confirmation, of state: ConsoleState) -> PopupCursor? {
+    let columns = min(76, grid.size.columns)
+    let lines = confirmation.lines.flatMap { line in
+      TerminalText.wrap(line, columns: max(1, columns - 4), limit: 6).map { Line(TextSpan(String($0))) }
+    }
+    let hint = confirmation.question == .quit ? "y quit · s save first · n stay" : "y yes · n no"
+    let body = box("Sure?", columns: columns, rows: min(lines.count + 2, grid.size.rows - 1), hint: hint)
+    draw(lines, from: 0, in: body)
+    return PopupCursor(row: body.row, column: body.column)
+  }
+
+  private mutating func drawLimit(_ editor: LimitEditor, of state: ConsoleState) -> PopupCursor? {
+    let columns = min(76, grid.size.columns)
+    let words = TerminalText.wrap(editor.inWords, columns: max(1, columns - 4), limit: 4)
+    let body = box("Rate limit", columns: columns, rows: 6 + words.count, hint: "Enter keep · Esc cancel")
+    var row = body.row
+    if let first = editor.targets.first {
+      let name = "\(state.safe(first.server.string, limit: 60))/\(state.safe(first.tool.string, limit: 60))"
+      let subject = editor.targets.count == 1 ? name : Format.count(editor.targets.count, "tool")
+      put(subject, .title, row: row, column: body.column, columns: body.columns)
+    }
+    row += 1
+    let values = [
+      (LimitEditor.Field.most, "at most ", Format.count(editor.most)),
+      (.window, " calls per ", LimitEditor.windows[editor.window]),
+      (.scope, " for each ", LimitEditor.scopes[editor.scope]),
+    ]
+    var spans: [TextSpan] = []
+    var cursor = PopupCursor(row: row, column: body.column)
+    var width = 0
+    for (field, label, value) in values {
+      let isHere = editor.field == field
+      spans.append(TextSpan(label))
+      spans.append(TextSpan(isHere ? "[\(value)]" : " \(value) ", isHere ? .input : .accent))
+      width += label.utf8.count
+      if isHere { cursor.column = min(body.column + width + 1, body.column + body.columns - 1) }
+      width += value.utf8.count + 2
+    }
+    put(Line(spans), row: row, column: body.column, columns: body.columns)
+    row += 1
+    for glyphs in words where row < body.row + body.rows {
+      put(glyphs, .text, row: row, column: body.column)
+      row += 1
+    }
+    if row < body.row + body.rows {
+      put(
+        "digits · Up Down 1 · PgUp PgDn 10 · Tab next field", .dim, row: row, column: body.column, columns: body.columns
+      )
+    }
+    return cursor
+  }
+
+  private mutating func drawDecision(_ serial: UInt64, top: Int, of state: ConsoleState) -> PopupCursor? {
+    let columns = min(100, grid.size.columns)
+    let lines = state.decisionLines(serial, columns: max(1, columns - 4))
+    let body = box(
+      "Decision", columns: columns, rows: min(lines.count + 2, grid.size.rows - 1), hint: "j k others · J rule · Esc")
+    draw(lines, from: min(top, max(0, lines.count - body.rows)), in: body)
+    return PopupCursor(row: body.row, column: body.column)
+  }
+
+  private mutating func drawLog(top: Int, of state: ConsoleState) -> PopupCursor? {
+    let body = box("Messages", columns: min(100, grid.size.columns), rows: grid.size.rows - 1, hint: "Esc")
+    if state.log.isEmpty {
+      put("nothing was said yet", .dim, row: body.row, column: body.column, columns: body.columns)
+    }
+    let first = max(0, min(top, state.log.count - body.rows))
+    for (offset, entry) in state.log.dropFirst(first).prefix(body.rows).enumerated() {
+      let role: Role =
+        entry.note.weight == .error ? .decisionDeny : entry.note.weight == .warning ? .decisionLimit : .text
+      let time = Format.clock(entry.time, secondsFromGMT: state.options.secondsFromGMT)
+      let line = Line(TextSpan("\(time) ", .dim), TextSpan("\(entry.note.weight.rawValue): \(entry.note.text)", role))
+      put(line, row: body.row + offset, column: body.column, columns: body.columns)
+    }
+    return PopupCursor(row: body.row, column: body.column)
+  }
+}
+
+extension ConsoleState {
+  /// Everything that is known about one decision.
+  func decisionLines(_ serial: UInt64, columns: Int) -> [Line] {
+    guard let record = live.ring[serial], record.kind == .decision else {
+      return [Line(TextSpan("this decision is no longer kept", .dim))]
+    }
+    let ring = live.ring
+    var facts: [(String, TextSpan)] = [
+      ("time", TextSpan(Format.clock(record.time, secondsFromGMT: options.secondsFromGMT, milliseconds: true))),
+      (
+        "decision",
+        TextSpan(
+          verdictWords(record) + (record.isEnforced ? "" : " would be; the policy only observes"), record.verdict.role)
+      ),
+      ("rule", TextSpan(peer: ring.text(record.rule))),
+    ]
+    if record.reason != 0 { facts.append(("reason", TextSpan(peer: ring.text(record.reason)))) }
+    if record.retryAfter > 0 { facts.append(("fits in", TextSpan(Format.span(microseconds: record.retryAfter)))) }
+    facts += [
+      ("server", TextSpan(peer: ring.text(record.server))), ("tool", TextSpan(peer: ring.text(record.tool))),
+      ("method", TextSpan(peer: ring.text(record.method))), ("client", TextSpan(peer: ring.text(record.client))),
+      ("session", TextSpan(peer: ring.text(record.session))),
+    ]
+    if let severity = record.severity, let category = record.category {
+      facts.append(("risk", TextSpan("\(category.rawValue) · \(severity.rawValue)", severity.role)))
+    }
+    facts.append(("judged in", TextSpan(Format.span(microseconds: record.took))))
+    let result = resultWords(record)
+    if record.outcome != nil { facts.append(("outcome", TextSpan(result.text, result.role))) }
+    if record.outcome == nil, record.verdict == .allow { facts.append(("outcome", TextSpan("not answered yet", .dim))) }
+    if record.digest > 0 {
+      let digits = String(record.digest & (1 << 48 - 1), radix: 16)
+      facts.append(
+        ("arguments", TextSpan("digest \(String(repeating: "0", count: max(0, 12 - digits.count)))\(digits)")))
+    }
+    if record.revision != 0 { facts.append(("policy", TextSpan(peer: "rev " + ring.text(record.revision)))) }
+    facts.append(("event", TextSpan("number \(record.sequence)", .dim)))
+    return facts.flatMap { label, value -> [Line] in
+      let text = value.isPeer ? safe(value.text, limit: 600) : value.text
+      let wrapped = TerminalText.wrap(text, columns: max(8, columns - 10), limit: 8)
+      return wrapped.enumerated().map { index, glyphs in
+        let name =
+          index == 0
+          ? label + String(repeating: " ", count: max(1, 10 - label.utf8.count)) : String(repeating: " ", count: 10)
+        return Line(TextSpan(name, .dim), TextSpan(String(glyphs), value.role))
+      }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+internal import Risk
+
+extension ConsoleState {
+  /// The columns of the rule pane; what it would have if it is not on the screen.
+  var ruleColumns: Int { layout.place(of: .rule)?.body.columns ?? 40 }
+
+  /// Everything about what is under the policy pane's cursor.
+  func ruleLines(columns: Int) -> [Line] {
+    if let tool = currentTool { return toolLines(catalogue.tools[tool], columns: columns) }
+    guard focus != .servers, let server = currentServer else {
+      return paragraphs([(" Nothing is under the cursor in pane 1.", .dim)], columns: columns)
+    }
+    return serverLines(server, columns: columns)
+  }
+
+  private func toolLines(_ tool: Catalogue.Tool, columns: Int) -> [Line] {
+    let assessment = tool.info.assessment
+    let role = assessment.severity.role
+    let server = catalogue.servers[tool.server].info.name.string
+    var lines = [Line(TextSpan(peer: tool.info.name.string, .title))]
+    if let title = tool.info.title { lines.append(Line(TextSpan(peer: title, .text))) }
+    lines.append(Line(TextSpan("server   ", .dim), TextSpan(peer: server)))
+    lines.append(
+      Line(
+        TextSpan("risk     ", .dim),
+        TextSpan("\(assessment.category.rawValue) · \(assessment.severity.rawValue)", role),
+        TextSpan(" \(min(100, max(0, assessment.confidence)))% sure", .dim)))
+    lines += decisionLines(tool, columns: columns)
+    if !tool.info.parameters.isEmpty {
+      lines.append(Line())
+      let required = max(0, tool.info.requiredParameters)
+      let names = tool.info.parameters.prefix(100).enumerated().map { index, name in
+        safe(name, limit: 80) + (index < required ? "*" : "")
+      }
+      lines += block("takes    ", names.joined(separator: "  "), .text, columns: columns)
+    }
+    lines += evidenceLines(assessment, columns: columns)
+    lines.append(Line())
+    if tool.info.description.isEmpty {
+      lines.append(Line(TextSpan("The server describes it with no word.", .dim)))
+    } else {
+      lines.append(Line(TextSpan("the server says", .dim)))
+      lines += TerminalText.wrap(tool.info.description, columns: columns, options.glyphs).map { glyphs in
+        Line(Self.spans(glyphs, .text))
+      }
+    }
+    if tool.calls > 0 {
+      lines += [Line(), Line(TextSpan(Format.count(tool.calls, "call") + " seen · L shows them", .dim))]
+    }
+    return lines
+  }
+
+  private func decisionLines(_ tool: Catalogue.Tool, columns: Int) -> [Line] {
+    let standing = tool.standing
+    var lines = [
+      Line(),
+      Line(
+        TextSpan("decision ", .dim),
+        TextSpan("\(standing.verdict.glyph) \(safe(standing.summary))", standing.verdict.role)),
+      Line(
+        TextSpan("because  ", .dim), TextSpan(peer: standing.sourceInWords),
+        TextSpan(standing.line.map { ", line \($0)" } ?? "", .text)),
+      Line(TextSpan("rule     ", .dim), TextSpan(peer: standing.rule)),
+    ]
+    if tool.mark != .none {
+      let was = "\(tool.saved.verdict.glyph) \(safe(tool.saved.summary))"
+      lines.append(
+        Line(TextSpan("was      ", .dim), TextSpan(was, tool.saved.verdict.role), TextSpan(" in the saved file", .dim)))
+    }
+    lines += block("so       ", safe(standing.inWords, limit: 400), .text, columns: columns)
+    if let told = standing.told { lines += block("told     ", safe(told, limit: 800), .text, columns: columns) }
+    return lines
+  }
+
+  private func evidenceLines(_ assessment: Assessment, columns: Int) -> [Line] {
+    guard !assessment.evidence.isEmpty else { return [] }
+    var lines = [Line(), Line(TextSpan("why \(assessment.category.rawValue), \(assessment.severity.rawValue)", .dim))]
+    for evidence in assessment.evidence.prefix(12) {
+      lines.append(
+        Line(
+          TextSpan(peer: evidence.field, .dim), TextSpan(" has ", .dim), TextSpan(peer: "\"\(evidence.found)\""),
+          TextSpan(" · \(evidence.category.rawValue)", .dim)))
+    }
+    return lines
+  }
+
+  private func serverLines(_ index: Int, columns: Int) -> [Line] {
+    let server = catalogue.servers[index]
+    let fallback = server.fallback
+    var lines = [
+      Line(TextSpan(peer: server.info.name.string, .title)),
+      Line(
+        TextSpan("server   ", .dim),
+        TextSpan("\(server.info.state.glyph) \(server.info.state.rawValue)", server.info.state.role)),
+      Line(
+        TextSpan("runs     ", .dim), TextSpan(peer: server.info.program), TextSpan(" (", .dim),
+        TextSpan(peer: server.info.transport, .dim), TextSpan(")", .dim)),
+      Line(
+        TextSpan("default  ", .dim),
+        TextSpan("\(fallback.verdict.glyph) \(safe(fallback.summary))", fallback.verdict.role), TextSpan(" · ", .dim),
+        TextSpan(peer: fallback.sourceInWords, .dim)),
+      Line(),
+    ]
+    for verdict in Verdict.allCases {
+      let count = server.verdicts.indices.contains(verdict.position) ? server.verdicts[verdict.position] : 0
+      guard count > 0 else { continue }
+      lines.append(
+        Line(TextSpan("\(verdict.glyph) \(verdict.rawValue)  ", verdict.role), TextSpan(Format.count(count, "tool"))))
+    }
+    if server.tools.isEmpty {
+      lines += block(
+        "", "No tools are known: gatehouse servers scan \(safe(server.info.name.string)) asks for them.", .text,
+        columns: columns)
+    }
+    if let error = server.info.lastError {
+      lines.append(Line())
+      lines += block("last error  ", safe(error, limit: 1000), .decisionDeny, columns: columns)
+    }
+    lines.append(Line())
+    lines += block(
+      "", "D changes its default, m marks all its tools, Enter opens or closes it.", .dim, columns: columns)
+    return lines
+  }
+
+  /// A label and a text of ours behind it, broken into lines under itself.
+  private func block(_ label: String, _ text: String, _ role: Role, columns: Int) -> [Line] {
+    let indent = label.utf8.count
+    let wrapped = TerminalText.wrap(text, columns: max(8, columns - indent), limit: 40)
+    return wrapped.enumerated().map { index, glyphs in
+      Line(TextSpan(index == 0 ? label : String(repeating: " ", count: indent), .dim), TextSpan(String(glyphs), role))
+    }
+  }
+
+  /// Glyphs as spans, so that tokens keep their role.
+  static func spans(_ glyphs: [TerminalText.Glyph], _ role: Role) -> [TextSpan] {
+    var spans: [TextSpan] = []
+    var start = 0
+    for index in 1...max(1, glyphs.count) where index >= glyphs.count || glyphs[index].isToken != glyphs[start].isToken
+    {
+      let part = Array(glyphs[start..<min(index, glyphs.count)])
+      spans.append(TextSpan(String(part), part.first?.isToken == true ? .attention : role))
+      start = index
+    }
+    return spans
+  }
+}
+
+extension Canvas {
+  mutating func drawRule(of state: ConsoleState, in body: Rect) -> (row: Int, column: Int)? {
+    let lines = state.ruleLines(columns: body.columns)
+    let top = min(state.ruleTop, max(0, lines.count - body.rows))
+    draw(lines, from: top, in: body)
+    let below = lines.count - top - body.rows
+    if below > 0 {
+      putRight(
+        " \(below) more", .dim, row: body.row + body.rows, end: body.column + body.columns, columns: body.columns)
+    }
+    return (body.row, body.column)
+  }
+}

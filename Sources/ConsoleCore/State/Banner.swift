@@ -1,0 +1,68 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+
+/// A line under the header that is there only while something needs the person.
+struct Banner: Hashable, Sendable {
+  var text: String
+  var isError: Bool
+}
+
+extension PolicyFile {
+  /// The file on the disk is another than the one being edited, and a person must choose.
+  package var isContested: Bool {
+    switch disk {
+    case .conflict: true
+    case .rejected, .unreadable, .absent: isDirty
+    case .reading, .asBase: false
+    }
+  }
+}
+
+extension ConsoleState {
+  /// The most urgent thing that stays until it is dealt with.
+  var banner: Banner? {
+    if let banner = fileBanner { return banner }
+    guard gate.isUp else { return nil }
+    if let path = gate.policyPath, path.hasPrefix("/"), options.policyPath.hasPrefix("/"), path != options.policyPath {
+      let other = TerminalText.safe(path, options.glyphs, limit: 200)
+      return Banner(
+        text: "! the gate obeys another file: \(other); start the console with --policy to edit that one", isError: true
+      )
+    }
+    switch gate.policy?.state {
+    case .rejected:
+      let first = gate.policy?.problems.first.map { " line \($0.place.line): \(safe($0.message))" } ?? ""
+      let rest = gate.policy?.revision.map { "it keeps rev \($0)" } ?? "it denies everything"
+      return Banner(text: "! the gate REJECTED the policy\(first); \(rest)", isError: true)
+    case .absent: return Banner(text: "! the gate has no policy: it denies everything", isError: true)
+    case .loaded, nil: return nil
+    }
+  }
+
+  private var fileBanner: Banner? {
+    let unsaved = Format.count(policy.unsaved, "edit")
+    switch policy.disk {
+    case .conflict(_, let reason):
+      return Banner(
+        text: "! policy.json changed on disk and your \(unsaved) do not fit (\(safe(reason))): "
+          + ":keep-mine or :take-theirs, = shows yours",
+        isError: true)
+    case .rejected(let problems, _):
+      let place = problems.first.map { "line \($0.place.line): \(safe($0.message))" } ?? "not valid"
+      return Banner(
+        text: "! policy.json is NOT VALID, \(place); E opens it, 6 lists all"
+          + (policy.isDirty ? "; \(unsaved) kept" : ""),
+        isError: true)
+    case .unreadable(let reason): return Banner(text: "! policy.json cannot be read: \(safe(reason))", isError: true)
+    case .absent where policy.isDirty:
+      return Banner(
+        text: "! policy.json is gone from the disk; ctrl-s makes it again with your \(unsaved)", isError: true)
+    case .absent, .asBase, .reading: break
+    }
+    return options.isReadOnly ? Banner(text: "read-only: nothing can be changed or saved here", isError: false) : nil
+  }
+
+  /// A peer's text, safe to be put into one of ours.
+  func safe(_ text: String, limit: Int = 200) -> String { TerminalText.safe(text, options.glyphs, limit: limit) }
+}

@@ -1,0 +1,249 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+
+extension ConsoleState {
+  /// Does what a key, the help or a command asks for, or says why not.
+  mutating func perform(_ action: Action) -> [ConsoleEffect] {
+    if let refusal = action.refusal(in: self) {
+      say(.info, "\(action.name): \(safe(refusal))")
+      return []
+    }
+    switch action {
+    case .allow: decide(.allow)
+    case .deny: decide(.deny)
+    case .hide: decide(.hide)
+    case .inherit: decide(.inherit)
+    case .limit: openLimitEditor()
+    case .cycle: cycle()
+    case .serverDefault: cycleDefault()
+    case .mark: toggleMark()
+    case .range: toggleRange()
+    case .clearMarks: clearMarks()
+    case .undo: undo(again: false)
+    case .redo: undo(again: true)
+    case .save: return save()
+    case .keepMine: ask(.keepMine)
+    case .takeTheirs: ask(.takeTheirs)
+    case .filter: openFilter()
+    case .nextMatch: moveToMatch(1)
+    case .previousMatch: moveToMatch(-1)
+    case .sort: sort(by: nil)
+    case .reverse, .flat, .collapseAll, .expandAll: rearrange(action)
+    case .jump: return jump()
+    case .callsOfTool: showCalls()
+    case .pause: live.setFollows(!live.follows, height: height(of: .live))
+    case .nextDenied: moveToDenied(1)
+    case .previousDenied: moveToDenied(-1)
+    case .clearView: live.clear()
+    case .down: move(by: 1, in: focus)
+    case .up: move(by: -1, in: focus)
+    case .first: move(by: -(1 << 40), in: focus)
+    case .last:
+      if focus == .live { live.setFollows(true, height: height(of: .live)) } else { move(by: 1 << 40, in: focus) }
+    case .pageDown: move(by: height(of: focus), in: focus)
+    case .pageUp: move(by: -height(of: focus), in: focus)
+    case .halfDown: move(by: max(1, height(of: focus) / 2), in: focus)
+    case .halfUp: move(by: -max(1, height(of: focus) / 2), in: focus)
+    case .left: fold()
+    case .right: unfold()
+    case .open: open()
+    case .back: back()
+    case .policy: focus(.policy)
+    case .rule: focus(.rule)
+    case .live: focus(.live)
+    case .servers: focus(.servers)
+    case .changes: focus(.changes)
+    case .nextPane: nextPane(1)
+    case .previousPane: nextPane(-1)
+    case .zoom: isZoomed = true
+    case .unzoom: isZoomed = false
+    case .command: overlay = .command(CommandField())
+    case .help: overlay = .help(HelpList())
+    case .log: overlay = .log(top: max(0, log.count - 1))
+    case .copy: return copyName()
+    case .edit: return [.openEditor(line: problemLine)]
+    case .rescan: return [.send(.reload(id: nil))]
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .quit: return quit()
+    case .ask, .approvals: break
+    }
+    return []
+  }
+
+  private var problemLine: Int? {
+    if case .rejected(let problems, _) = policy.disk { return problems.first?.place.line }
+    return nil
+  }
+
+  // MARK: Leaving
+
+  mutating func quit() -> [ConsoleEffect] {
+    if isZoomed {
+      isZoomed = false
+      return []
+    }
+    guard policy.isDirty else { return [.quit] }
+    ask(.quit)
+    return []
+  }
+
+  mutating func ask(_ question: Confirmation.Question) {
+    let unsaved = Format.count(policy.unsaved, "unsaved change")
+    switch question {
+    case .quit: overlay = .confirm(Confirmation(question: .quit, lines: ["quit and lose \(unsaved)? s saves first"]))
+    case .keepMine:
+      overlay = .confirm(
+        Confirmation(question: .keepMine, lines: ["write over the file on the disk with your \(unsaved)?"]))
+    case .takeTheirs:
+      overlay = .confirm(Confirmation(question: .takeTheirs, lines: ["drop your \(unsaved) for what is on the disk?"]))
+    case .edit, .create: break
+    }
+  }
+
+  mutating func back() {
+    switch focus {
+    case .live where live.filter != nil:
+      live.set(nil)
+      say(.info, "filter cleared")
+      return
+    case .policy where list.filter != nil, .rule where list.filter != nil:
+      setListFilter(nil)
+      say(.info, "filter cleared")
+      return
+    default: break
+    }
+    if !list.marks.isEmpty || list.rangeStart != nil {
+      clearMarks()
+    } else if isZoomed {
+      isZoomed = false
+    } else if focus != .policy {
+      focus(.policy)
+    }
+  }
+
+  // MARK: Marks
+
+  private mutating func toggleMark() {
+    guard list.rows.indices.contains(list.cursor.row) else { return }
+    var names: [ToolName]
+    switch list.rows[list.cursor.row] {
+    case .tool(let tool): names = [catalogue.name(of: tool)]
+    case .server(let server):
+      let shown = Set(
+        list.rows.compactMap { row in
+          if case .tool(let tool) = row { tool } else { nil }
+        })
+      let tools = catalogue.servers[server].tools
+      let isOpen = !list.collapsed.contains(catalogue.servers[server].info.name) || list.filter != nil
+      names = tools.filter { !isOpen || shown.contains($0) }.map { catalogue.name(of: $0) }
+    }
+    names = names.filter { catalogue.index(of: $0) != nil }
+    if names.allSatisfy({ list.marks.contains($0) }) {
+      list.marks.subtract(names)
+    } else {
+      list.marks.formUnion(names)
+    }
+    move(by: 1, in: .policy)
+    say(.info, "\(Format.count(list.marks.count, "tool")) marked")
+  }
+
+  private mutating func toggleRange() {
+    if list.rangeStart == nil {
+      list.rangeStart = list.identity(at: list.cursor.row, in: catalogue)
+      say(.info, "range begun: move, then v again or a decision")
+    } else {
+      list.marks = marked
+      list.rangeStart = nil
+      say(.info, "\(Format.count(list.marks.count, "tool")) marked")
+    }
+  }
+
+  private mutating func clearMarks() {
+    list.marks = []
+    list.rangeStart = nil
+    say(.info, "marks cleared")
+  }
+
+  // MARK: Elsewhere
+
+  private mutating func jump() -> [ConsoleEffect] {
+    if focus == .live {
+      guard let record = live.current, record.kind == .decision else {
+        say(.info, "there is no decision under the cursor")
+        return []
+      }
+      let server = ExactText(live.ring.text(record.server))
+      reveal(ToolName(server: server, tool: ExactText(live.ring.text(record.tool))))
+      return []
+    }
+    guard let tool = currentTool else {
+      say(.info, "there is no tool under the cursor")
+      return []
+    }
+    guard let line = catalogue.tools[tool].standing.line else {
+      say(.info, "no line of the file says that: it is \(safe(catalogue.tools[tool].standing.sourceInWords))")
+      return []
+    }
+    return [.openEditor(line: line)]
+  }
+
+  /// Puts the policy pane's cursor on a tool, opening or unfiltering what hides it.
+  mutating func reveal(_ name: ToolName) {
+    let identity: PolicyList.Identity = catalogue.index(of: name) != nil ? .tool(name) : .server(name.server)
+    guard catalogue.index(of: name) != nil || catalogue.index(ofServer: name.server) != nil else {
+      say(.info, "\(safe(name.server.string))/\(safe(name.tool.string)) is not in the catalogue")
+      return
+    }
+    if list.index(of: identity, in: catalogue) == nil {
+      list.collapsed.remove(name.server)
+      if list.filter != nil { say(.info, "filter cleared: it hid \(safe(name.tool.string))") }
+      setListFilter(nil)
+    }
+    if let row = list.index(of: identity, in: catalogue) {
+      list.cursor.go(to: row, count: list.rows.count, height: height(of: .policy))
+    }
+    ruleTop = 0
+    focus(.policy)
+  }
+
+  private mutating func showCalls() {
+    guard let tool = currentTool else {
+      say(.info, "there is no tool under the cursor")
+      return
+    }
+    let name = catalogue.name(of: tool)
+    let source = "server=\(quoted(name.server.string)) tool=\(quoted(name.tool.string))"
+    live.set((try? Filter(source, for: .live)) ?? nil)
+    focus(.live)
+  }
+
+  private func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
+      quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "\""
+  }
+
+  private mutating func copyName() -> [ConsoleEffect] {
+    var text = ""
+    if focus == .live, let record = live.current, record.kind == .decision {
+      text = "\(live.ring.text(record.server))/\(live.ring.text(record.tool)) \(live.ring.text(record.rule))"
+    } else if focus != .servers, let tool = currentTool {
+      let name = catalogue.name(of: tool)
+      text = "\(name.server.string)/\(name.tool.string)"
+    } else if let server = currentServer {
+      text = catalogue.servers[server].info.name.string
+    }
+    guard !text.isEmpty else {
+      say(.info, "there is nothing to copy here")
+      return []
+    }
+    let safe = safe(text, limit: 1000)
+    say(.info, "copied \(Format.count(safe.utf8.count, "byte"))")
+    return [.copy(safe)]
+  }
+}

@@ -1,0 +1,179 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+internal import Risk
+
+extension ConsoleState {
+  /// The tool under the policy pane's cursor.
+  package var currentTool: Int? {
+    guard list.rows.indices.contains(list.cursor.row), case .tool(let tool) = list.rows[list.cursor.row] else {
+      return nil
+    }
+    return tool
+  }
+
+  /// The server under the cursor, of the pane that has one.
+  package var currentServer: Int? {
+    if focus == .servers { return catalogue.servers.indices.contains(serverList.row) ? serverList.row : nil }
+    guard list.rows.indices.contains(list.cursor.row) else { return nil }
+    switch list.rows[list.cursor.row] {
+    case .server(let index): return index
+    case .tool(let tool): return catalogue.tools[tool].server
+    }
+  }
+
+  /// All marks, those of a range that is still open included.
+  package var marked: Set<ToolName> {
+    guard let start = list.rangeStart, let from = list.index(of: start, in: catalogue) else { return list.marks }
+    var marks = list.marks
+    for row in min(from, list.cursor.row)...max(from, list.cursor.row) where list.rows.indices.contains(row) {
+      if case .tool(let tool) = list.rows[row] { marks.insert(catalogue.name(of: tool)) }
+    }
+    return marks
+  }
+
+  /// The tools that a decision key is about, in the catalogue's order.
+  func targets() -> [ToolName] {
+    let marked = marked
+    guard marked.isEmpty else {
+      return marked.sorted { left, right in
+        (catalogue.index(of: left) ?? 0) < (catalogue.index(of: right) ?? 0)
+      }
+    }
+    return currentTool.map { [catalogue.name(of: $0)] } ?? []
+  }
+
+  // MARK: Rules
+
+  mutating func decide(_ setting: RuleSetting) {
+    let targets = targets()
+    if targets.isEmpty {
+      guard let server = currentServer else {
+        say(.info, "there is no tool under the cursor")
+        return
+      }
+      decideServer(server, setting)
+      return
+    }
+    decide(setting, for: targets)
+  }
+
+  /// On a server's row the key is about the server's default.
+  private mutating func decideServer(_ server: Int, _ setting: RuleSetting) {
+    let name = catalogue.servers[server].info.name
+    switch setting {
+    case .allow: askDefault(.allow, server: name)
+    case .deny: askDefault(.deny, server: name)
+    case .inherit: askDefault(nil, server: name)
+    case .limit, .hide: say(.info, "that is for tools: m marks all tools of \(safe(name.string))")
+    }
+  }
+
+  /// Gives tools a rule; asks first where something risky is let through.
+  mutating func decide(_ setting: RuleSetting, for targets: [ToolName], mustAsk: Bool = false) {
+    let edits = targets.map { ruleEdit($0, setting) }
+    guard let first = targets.first, let firstEdit = edits.first else { return }
+    let subject =
+      targets.count == 1
+      ? "\(safe(first.server.string))/\(safe(first.tool.string))" : Format.count(targets.count, "tool")
+    let said = "\(subject): \(setting.words)"
+    let edit = targets.count == 1 ? firstEdit : .batch(edits, title: said)
+    let risky = setting == .allow && !acceptsRisk ? targets.filter(isRisky) : []
+    let shared = setting == .inherit ? sharedRules(targets) : 0
+    guard mustAsk || !risky.isEmpty || shared > 0 else {
+      list.rangeStart = nil
+      apply(edit, said: said)
+      return
+    }
+    var lines = [mustAsk ? "\(said): \(changing(edit)) of \(Format.count(targets.count, "shown tool")) change" : said]
+    if !risky.isEmpty {
+      let names = risky.prefix(3).map { safe($0.tool.string, limit: 40) }.joined(separator: ", ")
+      let more = risky.count > 3 ? " and \(Format.count(risky.count - 3)) more" : ""
+      lines.append("\(Format.count(risky.count)) of high risk will act unasked: \(names)\(more)")
+    }
+    if shared > 0 {
+      lines.append("the rule stands in the part for all servers: \(Format.count(shared, "tool")) lose it")
+    }
+    overlay = .confirm(
+      Confirmation(question: .edit(edit, said: said, isRisky: !risky.isEmpty), lines: lines))
+  }
+
+  /// Removing means the rule that is there: a tool's rule may stand in the part for all servers.
+  private func ruleEdit(_ name: ToolName, _ setting: RuleSetting) -> PolicyEdit {
+    if setting == .inherit, isTopLevel(name) { return .setRule(server: nil, tool: name.tool, .inherit) }
+    return .setRule(server: name.server, tool: name.tool, setting)
+  }
+
+  private func isTopLevel(_ name: ToolName) -> Bool {
+    guard let index = catalogue.index(of: name) else { return false }
+    let standing = catalogue.tools[index].standing
+    return standing.source == .explicit && standing.rule.hasPrefix("/tools/")
+  }
+
+  /// Tools that lose a rule beside those that were asked for.
+  private func sharedRules(_ targets: [ToolName]) -> Int {
+    let names = Set(targets.filter(isTopLevel).map(\.tool))
+    guard !names.isEmpty else { return 0 }
+    let affected = catalogue.tools.count { names.contains($0.info.name) && $0.standing.rule.hasPrefix("/tools/") }
+    return affected > targets.count ? affected : 0
+  }
+
+  private func isRisky(_ name: ToolName) -> Bool {
+    guard let index = catalogue.index(of: name) else { return false }
+    let tool = catalogue.tools[index]
+    return tool.standing.verdict != .allow
+      && (tool.info.assessment.severity >= .high || tool.info.assessment.category >= .destructive)
+  }
+
+  /// The next decision for the tool under the cursor.
+  mutating func cycle() {
+    guard marked.isEmpty, let index = currentTool else {
+      decide(.allow)
+      return
+    }
+    let standing = catalogue.tools[index].standing
+    let next: RuleSetting =
+      switch (standing.source, standing.verdict) {
+      case (.explicit, .allow): lastLimit.setting
+      case (.explicit, .limit): .deny
+      case (.explicit, _), (.hidden, _): .inherit
+      default: .allow
+      }
+    decide(next, for: [catalogue.name(of: index)])
+  }
+
+  // MARK: Defaults
+
+  /// Goes through deny, allow and none with each key.
+  mutating func cycleDefault() {
+    guard let server = currentServer else {
+      say(.info, "there is no server under the cursor")
+      return
+    }
+    let fallback = catalogue.servers[server].fallback
+    let next: DefaultSetting? = fallback.source != .serverDefault ? .deny : fallback.verdict == .deny ? .allow : nil
+    askDefault(next, server: catalogue.servers[server].info.name)
+  }
+
+  /// Asks before a default changes, with the number of tools that it decides about.
+  mutating func askDefault(_ setting: DefaultSetting?, server: ExactText?) {
+    let edit = PolicyEdit.setDefault(server: server, setting)
+    let subject = server.map { "default of \(safe($0.string))" } ?? "default of the policy"
+    let said = "\(subject): \(setting?.rawValue ?? "none")"
+    let of =
+      server.flatMap { catalogue.index(ofServer: $0) }.map { catalogue.servers[$0].tools.count }
+      ?? catalogue.tools.count
+    let lines = ["\(said) changes \(Format.count(changing(edit))) of \(Format.count(of, "tool"))"]
+    overlay = .confirm(Confirmation(question: .edit(edit, said: said, isRisky: false), lines: lines))
+  }
+
+  /// How many tools would be decided otherwise.
+  func changing(_ edit: PolicyEdit) -> Int {
+    guard var draft = policy.draft, (try? draft.apply(edit)) != nil else { return 0 }
+    let engine = PolicyEngine(draft.current)
+    return catalogue.tools.indices.count { index in
+      let name = catalogue.name(of: index)
+      return engine.standing(server: name.server, tool: name.tool).summary != catalogue.tools[index].standing.summary
+    }
+  }
+}

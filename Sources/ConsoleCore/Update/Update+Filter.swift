@@ -1,0 +1,91 @@
+extension ConsoleState {
+  /// The pane that a filter typed now is for.
+  private var filterPane: Pane { focus == .live ? .live : .policy }
+
+  mutating func openFilter() {
+    let pane = filterPane
+    guard focus != .servers, focus != .changes else {
+      say(.info, "filters are for the panes Policy and Live")
+      return
+    }
+    let before = pane == .live ? live.filter : list.filter
+    overlay = .filter(FilterField(field: TextField(before?.source ?? ""), pane: pane, error: nil, before: before))
+  }
+
+  /// Sets the pane's filter from a command.
+  mutating func set(filter source: String) {
+    let pane = filterPane
+    do throws(FilterError) {
+      let filter = try Filter(source, for: pane == .live ? .live : .policy)
+      put(filter, in: pane)
+      say(.info, filter == nil ? "filter cleared" : found(in: pane))
+    } catch {
+      say(.error, "filter: \(safe(error.message))")
+    }
+  }
+
+  private mutating func put(_ filter: Filter?, in pane: Pane) {
+    if pane == .live { live.set(filter) } else { setListFilter(filter) }
+  }
+
+  private func found(in pane: Pane) -> String {
+    pane == .live
+      ? Format.count(live.count, "decision")
+      : "\(Format.count(list.matching)) of \(Format.count(catalogue.tools.count, "tool"))"
+  }
+
+  mutating func take(_ key: Key, _ filter: FilterField) -> [ConsoleEffect] {
+    var filter = filter
+    switch key {
+    case _ where key.leaves:
+      overlay = nil
+      put(filter.before, in: filter.pane)
+      return []
+    case Key(.enter):
+      overlay = nil
+      if let error = filter.error { say(.error, "filter: \(safe(error.message)); the last valid one stays") }
+      return []
+    case _ where key == Key(.tab) || key == Key(.right) && filter.field.cursor == filter.field.scalars.count:
+      guard let rest = filter.completion else { return [] }
+      filter.field.paste(rest)
+      typed(filter)
+    case Key(.backspace) where filter.field.scalars.isEmpty:
+      overlay = nil
+      put(nil, in: filter.pane)
+    default:
+      guard filter.field.take(key) else { return [] }
+      typed(filter)
+    }
+    return []
+  }
+
+  /// Filters with what is typed; while it is no filter, the last valid one stays.
+  mutating func typed(_ field: FilterField) {
+    var field = field
+    do throws(FilterError) {
+      let filter = try Filter(field.field.text, for: field.pane == .live ? .live : .policy)
+      field.error = nil
+      put(filter, in: field.pane)
+    } catch {
+      field.error = error
+    }
+    overlay = .filter(field)
+  }
+}
+
+extension FilterField {
+  /// What Tab adds: the rest of a field's name or of one of its words.
+  var completion: String? {
+    guard field.cursor == field.scalars.count else { return nil }
+    let last = field.text.split(separator: " ", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+    let word = last.drop { "!(&|".contains($0) }
+    guard !word.isEmpty else { return nil }
+    let subject: Filter.Subject = pane == .live ? .live : .policy
+    let words =
+      Filter.Field.allCases.filter { $0.exists(in: subject) }.map { "\($0.rawValue):" }
+      + ["allow", "deny", "limit", "hide"].map { "decision:\($0)" }
+      + ["low", "med", "high", "crit"].flatMap { ["risk:\($0)", "risk>=\($0)"] }
+      + ["read", "write", "execute", "destructive", "financial"].map { "cat:\($0)" }
+    return words.first { $0.hasPrefix(word) && $0 != word }.map { String($0.dropFirst(word.count)) }
+  }
+}

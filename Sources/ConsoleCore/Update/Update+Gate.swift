@@ -1,0 +1,195 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+
+extension ConsoleState {
+  static let noteTime: Int64 = 6_000_000
+  static let mostSessions = 10_000
+  static let mostLog = 500
+
+  mutating func say(_ weight: Note.Weight, _ text: String) {
+    let note = Note(weight, text)
+    self.note = note
+    noteEnds = weight == .error ? nil : now.advanced(byMicroseconds: Self.noteTime)
+    if log.count >= Self.mostLog { log.removeFirst(Self.mostLog / 4) }
+    log.append(LoggedNote(note: note, time: now))
+  }
+
+  mutating func pass(to moment: Moment) {
+    now = max(now, moment)
+    if let noteEnds, noteEnds <= now {
+      note = nil
+      self.noteEnds = nil
+    }
+    if case .awaitingGate(let revision, let since) = policy.saving, gate.isUp,
+      now.microseconds(since: since) > 5_000_000
+    {
+      policy.saving = .idle
+      say(.warning, "saved as rev \(revision), but the gate has not said that it loaded it: R makes it read again")
+    }
+  }
+
+  mutating func lose(_ reason: String, retryIn: Int64?) {
+    let retryAt = retryIn.map { now.advanced(byMicroseconds: $0) }
+    if case .lost(_, let since, _) = gate.connection {
+      gate.connection = .lost(reason: reason, since: since, retryAt: retryAt)
+      return
+    }
+    let wasUp = gate.isUp
+    gate.connection = .lost(reason: reason, since: now, retryAt: retryAt)
+    gate.awaitsSnapshot = false
+    gate.needsSnapshot = false
+    sessions = [:]
+    if wasUp { live.append { $0.append(remark: "gate lost: \(reason)", at: now) } }
+    if case .awaitingGate(let revision, _) = policy.saving {
+      policy.saving = .idle
+      say(.warning, "saved as rev \(revision); no gate is connected to load it")
+    }
+  }
+
+  mutating func take(_ message: GateMessage) -> [ConsoleEffect] {
+    if message.sequence > gate.sequence { gate.sequence = message.sequence }
+    now = max(now, message.time)
+    switch message.event {
+    case .decision(let event):
+      live.append { $0.append(event, sequence: message.sequence, time: message.time) }
+      if let tool = event.tool { catalogue.countCall(ToolName(server: event.server, tool: tool)) }
+    case .result(let event): live.finish(event)
+    case .session(let event): take(event)
+    case .server(let event): return take(event)
+    case .policy(let event): take(event)
+    case .toolsChanged(let server):
+      live.append { $0.append(remark: "the tools of \(server.string) changed", at: message.time) }
+      return refreshSnapshot()
+    case .tick(let counts): live.rates.add(counts, at: message.time)
+    case .gap(let missed):
+      live.dropped = live.dropped.addingReportingOverflow(missed).overflow ? .max : live.dropped + missed
+      live.append { $0.append(gap: missed, at: message.time) }
+    case .hello(let hello): return take(hello)
+    case .snapshot(let snapshot, _): return take(snapshot)
+    case .refused(let text, _): say(.error, "the gate refused: \(safe(text))")
+    case .status, .done, .exit: break
+    }
+    return []
+  }
+
+  private mutating func take(_ hello: Hello) -> [ConsoleEffect] {
+    let isSameGate = gate.hello?.pid == hello.pid
+    let wasHere = gate.hello != nil
+    if !isSameGate {
+      live.append { $0.append(remark: wasHere ? "another gate runs now" : "gate connected", at: now) }
+      live.ring.beginEpoch()
+      gate.sequence = 0
+    } else {
+      live.append { $0.append(remark: "gate is back", at: now) }
+    }
+    gate.hello = hello
+    gate.connection = .up
+    gate.policyPath = hello.policyPath
+    guard hello.version == 1 else {
+      say(.error, "the gate speaks version \(hello.version) of the protocol, this console version 1")
+      return []
+    }
+    if hello.build != options.build {
+      say(
+        .warning,
+        "the gate is build \(safe(hello.build, limit: 40)), this console \(options.build): "
+          + "`gatehouse stop` lets the newer one take its place")
+    }
+    gate.awaitsSnapshot = true
+    gate.needsSnapshot = false
+    let since = isSameGate && gate.sequence > 0 ? gate.sequence : nil
+    return [.send(.subscribe(since: since, budget: nil, id: nil)), .send(.snapshot(id: nil))]
+  }
+
+  private mutating func take(_ snapshot: Snapshot) -> [ConsoleEffect] {
+    sessions = [:]
+    for session in snapshot.sessions.prefix(Self.mostSessions) where session.state != .closed {
+      sessions[session.session] = session
+    }
+    gate.policyPath = snapshot.policyPath
+    gate.policy = snapshot.policy
+    know(snapshot.servers)
+    gate.awaitsSnapshot = false
+    guard gate.needsSnapshot else { return [] }
+    gate.needsSnapshot = false
+    return refreshSnapshot()
+  }
+
+  /// Asks for the whole picture again, once at a time.
+  mutating func refreshSnapshot() -> [ConsoleEffect] {
+    guard gate.isUp else { return [] }
+    guard !gate.awaitsSnapshot else {
+      gate.needsSnapshot = true
+      return []
+    }
+    gate.awaitsSnapshot = true
+    return [.send(.snapshot(id: nil))]
+  }
+
+  /// Takes servers and tools in place of the known ones; the person stays where they are.
+  mutating func know(_ servers: [Snapshot.Server]) {
+    let before = catalogue
+    catalogue.replace(with: servers)
+    catalogue.judge(draft: policy.draft?.current, saved: policy.draft?.base)
+    list.rebuild(from: before, to: catalogue)
+    revealCursor()
+  }
+
+  private mutating func take(_ event: SessionEvent) {
+    switch event.state {
+    case .opened, .identified:
+      if sessions.count < Self.mostSessions || sessions[event.session] != nil { sessions[event.session] = event }
+    case .closed: sessions[event.session] = nil
+    }
+  }
+
+  private mutating func take(_ event: ServerEvent) -> [ConsoleEffect] {
+    catalogue.take(event)
+    switch event.state {
+    case .failed: say(.warning, "\(safe(event.server.string)) failed: \(safe(event.detail ?? "no reason given"))")
+    case .added, .removed, .scanned: return refreshSnapshot()
+    case .started, .exited: break
+    }
+    return catalogue.index(ofServer: event.server) == nil ? refreshSnapshot() : []
+  }
+
+  private mutating func take(_ event: PolicyEvent) {
+    let before = gate.policy
+    gate.policy = event
+    let revision = event.revision ?? "none"
+    switch (event.state, policy.saving) {
+    case (.loaded, .awaitingGate(let awaited, _)):
+      guard event.revision == awaited else { return }
+      policy.saving = .idle
+      say(.info, "saved; the gate runs rev \(revision) now")
+    case (.rejected, _):
+      if case .awaitingGate = policy.saving { policy.saving = .idle }
+      let first = event.problems.first.map { "line \($0.place.line): \(safe($0.message))" } ?? "no reason given"
+      let rest = event.revision.map { "it keeps rev \($0)" } ?? "it denies everything"
+      say(.error, "REJECTED by the gate, \(first); \(rest)")
+    case (.loaded, _):
+      if before?.revision != event.revision || before?.state != .loaded {
+        say(.info, "the gate loaded rev \(revision)")
+      }
+    case (.absent, _): say(.warning, "the gate has no policy now: it denies everything")
+    }
+  }
+}
+
+extension Catalogue {
+  /// What happened to a server, as far as it shows without asking for everything again.
+  mutating func take(_ event: ServerEvent) {
+    guard let index = index(ofServer: event.server) else { return }
+    switch event.state {
+    case .started: servers[index].info.state = .running
+    case .exited:
+      servers[index].info.state = .idle
+      if let detail = event.detail { servers[index].info.lastError = detail }
+    case .failed:
+      servers[index].info.state = .failed
+      servers[index].info.lastError = event.detail ?? "failed"
+    case .added, .removed, .scanned: break
+    }
+  }
+}

@@ -1,0 +1,164 @@
+internal import ControlWire
+internal import Policy
+
+extension ConsoleState {
+  mutating func take(_ event: InputEvent) -> [ConsoleEffect] {
+    switch event {
+    case .focus(let hasFocus):
+      self.hasFocus = hasFocus
+      return []
+    case .mouse(let mouse):
+      take(mouse)
+      return []
+    case .paste(let text):
+      take(pasted: text)
+      return []
+    case .key(let key):
+      if overlay == nil || note?.weight != .error || noteEnds != nil {
+        note = nil
+        noteEnds = nil
+      }
+      return take(key)
+    }
+  }
+
+  private mutating func take(_ key: Key) -> [ConsoleEffect] {
+    switch key {
+    case .control("z"): return [.suspend]
+    case .control("l"): return [.redraw]
+    default: break
+    }
+    switch overlay {
+    case .help(let help): return take(key, help)
+    case .command(let field): return take(key, field)
+    case .filter(let field): return take(key, field)
+    case .confirm(let confirmation): return take(key, confirmation)
+    case .limit(let editor): return take(key, editor)
+    case .decision(let serial, let top): return take(key, decision: serial, top: top)
+    case .log(let top): return take(key, logTop: top)
+    case nil: break
+    }
+    if isChoosingStarter, let effects = takeStarter(key) { return effects }
+    guard let action = Keymap.action(for: key, in: focus) else {
+      say(.info, "\(key.name) does nothing here · ? lists all keys")
+      return []
+    }
+    return perform(action)
+  }
+
+  /// There is no policy file, and the policy pane offers texts to start with.
+  package var isChoosingStarter: Bool { policy.disk == .absent && policy.draft == nil && focus == .policy }
+
+  private mutating func takeStarter(_ key: Key) -> [ConsoleEffect]? {
+    let all = Starter.allCases
+    let index = all.firstIndex(of: starter) ?? 0
+    switch key {
+    case Key(.down), .character("j"): starter = all[min(index + 1, all.count - 1)]
+    case Key(.up), .character("k"): starter = all[max(index - 1, 0)]
+    case Key(.enter): start(starter)
+    default: return nil
+    }
+    return []
+  }
+
+  mutating func start(_ starter: Starter) {
+    if options.isReadOnly {
+      say(.info, "this console is read-only")
+      return
+    }
+    guard policy.disk == .absent, policy.draft == nil else {
+      say(.info, "there is a policy file already")
+      return
+    }
+    overlay = .confirm(
+      Confirmation(
+        question: .create(starter), lines: ["write \(safe(options.policyPath)): \(starter.title), \(starter.effect)"]))
+  }
+
+  private mutating func take(pasted text: String) {
+    switch overlay {
+    case .help(var help):
+      help.field.paste(text)
+      help.list = ListCursor()
+      overlay = .help(help)
+    case .command(var command):
+      command.field.paste(text)
+      overlay = .command(command)
+    case .filter(var filter):
+      filter.field.paste(text)
+      typed(filter)
+    default: say(.info, "pasted text goes into text fields only: ignored")
+    }
+  }
+
+  // MARK: The mouse
+
+  private mutating func take(_ mouse: Mouse) {
+    let step = mouse.action == .wheelDown ? options.wheelRows : -options.wheelRows
+    if overlay != nil {
+      guard mouse.action == .wheelUp || mouse.action == .wheelDown else { return }
+      _ = take(Key(mouse.action == .wheelDown ? .down : .up))
+      return
+    }
+    let hit = layout.places.first { place in
+      place.frame.row <= mouse.row && mouse.row < place.frame.row + place.frame.rows
+        && place.frame.column <= mouse.column && mouse.column < place.frame.column + place.frame.columns
+    }
+    guard let place = hit else { return }
+    switch mouse.action {
+    case .wheelUp, .wheelDown: move(by: step, in: place.pane)
+    case .press:
+      focus(place.pane)
+      let row = mouse.row - place.body.row
+      guard row >= 0, row < place.body.rows else { return }
+      select(row: row, in: place)
+    case .release: break
+    }
+  }
+
+  private mutating func select(row: Int, in place: Layout.Place) {
+    let height = height(of: place.pane)
+    switch place.pane {
+    case .policy:
+      let top = list.cursor.firstRow(count: list.rows.count, height: height)
+      if top + row < list.rows.count { list.cursor.go(to: top + row, count: list.rows.count, height: height) }
+    case .live:
+      let index = live.topIndex(height: height) + row - liveHeading(place.body)
+      if index >= 0, index < live.count { live.place(index, height: height) }
+    case .servers:
+      let top = serverList.firstRow(count: catalogue.servers.count, height: height - 1)
+      serverList.go(to: top + row - 1, count: catalogue.servers.count, height: height - 1)
+    case .changes:
+      let top = changeList.firstRow(count: changeRowCount, height: height)
+      changeList.go(to: top + row, count: changeRowCount, height: height)
+    case .rule, .approvals: break
+    }
+  }
+}
+
+extension Starter {
+  package var title: String {
+    switch self {
+    case .careful: "Careful"
+    case .observe: "Observe"
+    case .empty: "Empty"
+    }
+  }
+
+  /// What it does to calls.
+  package var effect: String {
+    switch self {
+    case .careful: "deny what no rule allows"
+    case .observe: "let everything through and record what would have been decided"
+    case .empty: "deny everything"
+    }
+  }
+
+  var text: [UInt8] {
+    switch self {
+    case .careful: PolicyStarter.carefulText
+    case .observe: PolicyStarter.observeText
+    case .empty: PolicyStarter.emptyText
+    }
+  }
+}

@@ -1,0 +1,255 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+
+extension Key {
+  /// The keys that leave every popup without deciding anything.
+  var leaves: Bool { self == Key(.escape) || self == .control("c") }
+}
+
+extension ConsoleState {
+  // MARK: Help
+
+  mutating func take(_ key: Key, _ help: HelpList) -> [ConsoleEffect] {
+    var help = help
+    let found = help.actions
+    let height = max(1, size.rows - 6)
+    switch key {
+    case _ where key.leaves:
+      overlay = nil
+      return []
+    case Key(.down), .control("n"): help.list.go(to: help.list.row + 1, count: found.count, height: height)
+    case Key(.up), .control("p"): help.list.go(to: help.list.row - 1, count: found.count, height: height)
+    case Key(.pageDown): help.list.go(to: help.list.row + height, count: found.count, height: height)
+    case Key(.pageUp): help.list.go(to: help.list.row - height, count: found.count, height: height)
+    case Key(.enter):
+      guard found.indices.contains(help.list.row) else { return [] }
+      overlay = nil
+      return perform(found[help.list.row])
+    default:
+      guard help.field.take(key) else { return [] }
+      help.list = ListCursor()
+    }
+    overlay = .help(help)
+    return []
+  }
+
+  // MARK: The command line
+
+  mutating func take(_ key: Key, _ command: CommandField) -> [ConsoleEffect] {
+    var command = command
+    switch key {
+    case _ where key.leaves:
+      overlay = nil
+      return []
+    case Key(.enter):
+      overlay = nil
+      return run(command.field.text)
+    case Key(.tab):
+      let all = Command.completions(of: command.field.text, themes: options.themes)
+      guard let first = all.first else { return [] }
+      let shared = all.reduce(first) { String($0.commonPrefix(with: $1)) }
+      command.field = TextField(shared == command.field.text || all.count == 1 ? first : shared)
+    case Key(.up), .control("p"):
+      let index = max(0, (command.recalled ?? commands.count) - 1)
+      guard commands.indices.contains(index) else { return [] }
+      command = CommandField(field: TextField(commands[index]), recalled: index)
+    case Key(.down), .control("n"):
+      guard let recalled = command.recalled else { return [] }
+      let index = recalled + 1
+      command =
+        commands.indices.contains(index)
+        ? CommandField(field: TextField(commands[index]), recalled: index) : CommandField()
+    case Key(.backspace) where command.field.scalars.isEmpty:
+      overlay = nil
+      return []
+    default: _ = command.field.take(key)
+    }
+    overlay = .command(command)
+    return []
+  }
+
+  /// Runs a command line and remembers it.
+  mutating func run(_ line: String) -> [ConsoleEffect] {
+    do throws(CommandError) {
+      guard let command = try Command.read(line) else { return [] }
+      commands.removeAll { $0 == line }
+      if commands.count >= 100 { commands.removeFirst() }
+      commands.append(line)
+      return run(command)
+    } catch {
+      say(.error, safe(error.message))
+      return []
+    }
+  }
+
+  mutating func run(_ command: Command) -> [ConsoleEffect] {
+    switch command {
+    case .act(let action): return perform(action)
+    case .set(let setting, let names):
+      if let effects = refuseEdit() { return effects }
+      if names.isEmpty {
+        decide(setting)
+        return []
+      }
+      var targets: [ToolName] = []
+      for name in names {
+        let found = find(name)
+        guard !found.isEmpty else {
+          say(.error, "no tool is called `\(safe(name))`: write SERVER/TOOL, * stands for any characters")
+          return []
+        }
+        targets.append(contentsOf: found)
+      }
+      decide(setting, for: targets)
+    case .setAll(let setting):
+      if let effects = refuseEdit() { return effects }
+      let shown = shownTools()
+      if shown.isEmpty { say(.info, "the filter shows no tool") }
+      decide(setting, for: shown, mustAsk: true)
+    case .setDefault(let server, let setting):
+      if let effects = refuseEdit() { return effects }
+      if let server, catalogue.index(ofServer: .init(server)) == nil {
+        say(.error, "no server is called `\(safe(server))`")
+      } else {
+        askDefault(setting, server: server.map { .init($0) })
+      }
+    case .filter(let source): set(filter: source)
+    case .sort(let order): sort(by: order)
+    case .theme(let name): return [.setTheme(name)]
+    case .start(let starter): start(starter)
+    case .saveAndQuit:
+      guard policy.isDirty else { return [.quit] }
+      isQuitting = true
+      let effects = perform(.save)
+      if effects.isEmpty { isQuitting = false }
+      return effects
+    case .quitWithoutSaving: return [.quit]
+    case .go(let name):
+      guard let first = find(name).first ?? find("*\(name)*").first else {
+        say(.error, "no tool is called `\(safe(name))`")
+        return []
+      }
+      reveal(first)
+    }
+    return []
+  }
+
+  private mutating func refuseEdit() -> [ConsoleEffect]? {
+    guard let refusal = Action.allow.refusal(in: self) else { return nil }
+    say(.error, safe(refusal))
+    return []
+  }
+
+  /// Tools by `server/tool` or by the tool's name alone; stars stand for any characters.
+  func find(_ name: String) -> [ToolName] {
+    let whole = Pattern(name, .whole)
+    return catalogue.tools.indices.compactMap { index in
+      let tool = catalogue.name(of: index)
+      let full = "\(tool.server.string)/\(tool.tool.string)"
+      return whole.holds(full) || whole.holds(tool.tool.string) ? tool : nil
+    }
+  }
+
+  /// Every tool that the filter lets through, folded servers included.
+  func shownTools() -> [ToolName] {
+    catalogue.tools.indices.compactMap { index in
+      let tool = catalogue.tools[index]
+      let server = catalogue.servers[tool.server].info.name.string
+      guard list.filter?.matches(ToolSubject(tool: tool, server: server)) ?? true else { return nil }
+      return catalogue.name(of: index)
+    }
+  }
+
+  // MARK: Questions
+
+  mutating func take(_ key: Key, _ confirmation: Confirmation) -> [ConsoleEffect] {
+    switch key {
+    case .character("y"):
+      overlay = nil
+      return agree(to: confirmation.question)
+    case .character("s") where confirmation.question == .quit:
+      overlay = nil
+      return run(.saveAndQuit)
+    case .character("n"), Key(.escape), .control("c"):
+      overlay = nil
+      say(.info, "nothing is changed")
+    default: say(.info, "y means yes, n means no")
+    }
+    return []
+  }
+
+  private mutating func agree(to question: Confirmation.Question) -> [ConsoleEffect] {
+    switch question {
+    case .edit(let edit, let said, let isRisky):
+      // The file may have changed while the question stood there.
+      if let refusal = policy.refusal {
+        say(.error, safe(refusal))
+        return []
+      }
+      if isRisky { acceptsRisk = true }
+      list.rangeStart = nil
+      apply(edit, said: said)
+    case .create(let starter):
+      policy.saving = .writing
+      return [.save(text: starter.text, over: nil)]
+    case .quit: return [.quit]
+    case .keepMine: return keepMine()
+    case .takeTheirs: takeTheirs()
+    }
+    return []
+  }
+
+  // MARK: Details and log
+
+  mutating func take(_ key: Key, decision serial: UInt64, top: Int) -> [ConsoleEffect] {
+    let height = height(of: .live)
+    switch key {
+    case _ where key.leaves, Key(.enter), .character("q"): overlay = nil
+    case .character("J"):
+      overlay = nil
+      focus = .live
+      return perform(.jump)
+    case Key(.pageDown), .character(" "): overlay = .decision(serial, top: min(top + 5, 100))
+    case Key(.pageUp): overlay = .decision(serial, top: max(0, top - 5))
+    case Key(.down), .character("j"), Key(.up), .character("k"):
+      let step = key == Key(.down) || key == .character("j") ? 1 : -1
+      var index = live.index(of: serial) + step
+      while let next = live.serial(at: index), live.ring[next]?.kind != .decision { index += step }
+      guard let next = live.serial(at: index) else { return [] }
+      live.place(index, height: height)
+      overlay = .decision(next, top: 0)
+    default: break
+    }
+    return []
+  }
+
+  mutating func take(_ key: Key, logTop top: Int) -> [ConsoleEffect] {
+    switch key {
+    case _ where key.leaves, Key(.enter), .character("q"), .character("!"): overlay = nil
+    case Key(.down), .character("j"): overlay = .log(top: min(top + 1, max(0, log.count - 1)))
+    case Key(.up), .character("k"): overlay = .log(top: max(0, top - 1))
+    case Key(.pageDown): overlay = .log(top: min(top + 10, max(0, log.count - 1)))
+    case Key(.pageUp): overlay = .log(top: max(0, top - 10))
+    default: break
+    }
+    return []
+  }
+}
+
+extension HelpList {
+  /// The actions that fit what is typed; all where nothing is.
+  var actions: [Action] {
+    let pattern = Pattern(field.text, .part)
+    return Action.allCases.filter { action in
+      pattern.holds(action.name) || pattern.holds(action.summary)
+        || Keymap.keys(for: action).contains { pattern.holds($0) }
+    }
+  }
+}
+
+extension String {
+  func commonPrefix(with other: String) -> String {
+    String(zip(unicodeScalars, other.unicodeScalars).prefix { $0 == $1 }.map { Character($0.0) })
+  }
+}
