@@ -50,6 +50,8 @@ package struct Catalogue: Hashable, Sendable {
   package internal(set) var isUnknown = true
   private var places: [ToolName: Int] = [:]
   private var serverPlaces: [ExactText: Int] = [:]
+  /// The saved policy that `Tool.saved` is of.
+  private var judgedBase: PolicyDocument?
 
   package func index(of name: ToolName) -> Int? { places[name] }
   package func index(ofServer name: ExactText) -> Int? { serverPlaces[name] }
@@ -89,23 +91,30 @@ package struct Catalogue: Hashable, Sendable {
   }
 
   /// Asks the policy about every tool again: once an edit, not once a frame.
-  mutating func judge(draft: PolicyDocument?, saved: PolicyDocument?) {
-    let now = draft.map { PolicyEngine($0) } ?? .denyEverything
-    let before = saved == draft ? nil : saved.map { PolicyEngine($0) } ?? .denyEverything
+  ///
+  /// What the saved file says is asked only when it is another file, or the tools are others.
+  mutating func judge(_ draft: PolicyDraft?) {
+    let now = draft?.engine ?? .denyEverything
+    let isSaved = draft?.isDirty != true
+    if isSaved || draft?.base != judgedBase {
+      let saved = isSaved ? now : draft.map { PolicyEngine($0.base) } ?? .denyEverything
+      for index in tools.indices { tools[index].saved = standing(index, saved) }
+      judgedBase = draft?.base
+    }
     for index in tools.indices {
-      let server = servers[tools[index].server].info.name
-      let tool = tools[index].info.name
-      let standing = now.standing(server: server, tool: tool)
-      let saved = before?.standing(server: server, tool: tool) ?? standing
-      tools[index].mark = before == nil ? .none : Self.mark(from: saved, to: standing)
+      let standing = isSaved ? tools[index].saved : standing(index, now)
+      tools[index].mark = isSaved ? .none : Self.mark(from: tools[index].saved, to: standing)
       tools[index].standing = standing
-      tools[index].saved = saved
     }
     for index in servers.indices {
       // No tool has this name, so only patterns and defaults can answer for it.
       servers[index].fallback = now.standing(server: servers[index].info.name, tool: "\n")
       summarise(index)
     }
+  }
+
+  private func standing(_ index: Int, _ engine: PolicyEngine) -> Standing {
+    engine.standing(server: servers[tools[index].server].info.name, tool: tools[index].info.name)
   }
 
   private static func mark(from old: Standing, to new: Standing) -> Mark {

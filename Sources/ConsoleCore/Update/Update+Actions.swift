@@ -95,7 +95,7 @@ extension ConsoleState {
     case .quit: overlay = .confirm(Confirmation(question: .quit, lines: ["quit and lose \(unsaved)? s saves first"]))
     case .keepMine:
       overlay = .confirm(
-        Confirmation(question: .keepMine, lines: ["write over the file on the disk with your \(unsaved)?"]))
+        Confirmation(question: .keepMine, lines: ["put your \(unsaved) on top of what is on the disk, yours winning?"]))
     case .takeTheirs:
       overlay = .confirm(Confirmation(question: .takeTheirs, lines: ["drop your \(unsaved) for what is on the disk?"]))
     case .edit, .create: break

@@ -170,7 +170,7 @@ extension ConsoleState {
   /// How many tools would be decided otherwise.
   func changing(_ edit: PolicyEdit) -> Int {
     guard var draft = policy.draft, (try? draft.apply(edit)) != nil else { return 0 }
-    let engine = PolicyEngine(draft.current)
+    let engine = draft.engine
     return catalogue.tools.indices.count { index in
       let name = catalogue.name(of: index)
       return engine.standing(server: name.server, tool: name.tool).summary != catalogue.tools[index].standing.summary

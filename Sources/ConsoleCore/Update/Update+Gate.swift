@@ -131,7 +131,7 @@ extension ConsoleState {
   mutating func know(_ servers: [Snapshot.Server]) {
     let before = catalogue
     catalogue.replace(with: servers)
-    catalogue.judge(draft: policy.draft?.current, saved: policy.draft?.base)
+    catalogue.judge(policy.draft)
     list.rebuild(from: before, to: catalogue)
     revealCursor()
   }

@@ -12,12 +12,10 @@ extension ConsoleState {
       window: LimitEditor.windows.firstIndex(of: lastLimit.window) ?? 1,
       scope: LimitEditor.scopes.firstIndex(of: lastLimit.scope) ?? 0)
     // One that has a limit starts from it.
-    if targets.count == 1, let index = catalogue.index(of: first),
-      let (setting, _) = try? Command.limit([catalogue.tools[index].standing.summary]),
-      case .limit(let most, let window, _) = setting
-    {
-      editor.most = most
-      editor.window = LimitEditor.windows.firstIndex(of: window) ?? editor.window
+    if targets.count == 1, let index = catalogue.index(of: first), let own = catalogue.tools[index].standing.limits.first {
+      editor.most = min(max(0, own.max), LimitEditor.mostCalls)
+      editor.window = LimitEditor.windows.firstIndex(of: own.window) ?? editor.window
+      editor.scope = LimitEditor.scopes.firstIndex(of: own.scope.rawValue) ?? editor.scope
     }
     overlay = .limit(editor)
   }

@@ -46,7 +46,7 @@ extension ConsoleState {
       policy.disk = .asBase
       policy.draft = PolicyDraft(base: document)
       let before = catalogue.tools.map(\.standing.summary)
-      catalogue.judge(draft: document, saved: document)
+      catalogue.judge(policy.draft)
       let changed = zip(before, catalogue.tools).count { $0 != $1.standing.summary }
       say(.info, "policy.json changed on disk: rev \(document.revision), \(Format.count(changed, "decision")) changed")
     } else {
@@ -63,7 +63,7 @@ extension ConsoleState {
 
   /// Works out everything that follows from the draft: once an edit, not once a frame.
   mutating func refreshPolicy() {
-    catalogue.judge(draft: policy.draft?.current, saved: policy.draft?.base)
+    catalogue.judge(policy.draft)
     policy.changes = policy.isDirty ? policy.draft?.changes ?? [] : []
     policy.diff = []
     refreshDiff()
@@ -149,7 +149,15 @@ extension ConsoleState {
   mutating func keepMine() -> [ConsoleEffect] {
     guard let draft = policy.draft else { return [] }
     switch policy.disk {
-    case .conflict(let theirs, _): return write(draft, over: ContentDigest(of: theirs.text))
+    case .conflict(let theirs, _):
+      guard let rebased = try? draft.rebased(onto: theirs, keepingMine: true) else {
+        return write(draft, over: ContentDigest(of: theirs.text))
+      }
+      policy.draft = rebased
+      policy.disk = .asBase
+      refreshPolicy()
+      say(.info, "your edits are on top of what is on the disk; = shows them, ctrl-s saves")
+      return []
     case .rejected(_, let text): return write(draft, over: ContentDigest(of: text))
     case .absent: return write(draft, over: nil)
     case .asBase, .reading, .unreadable:
