@@ -32,6 +32,7 @@ struct RequestsInFlight: Sendable {
   private var numbers: [ExactText: UInt64] = [:]
   private var last: UInt64 = 0
 
+  var count: Int { requests.count }
   var isFull: Bool { requests.count >= Self.limit }
 
   func contains(_ key: ExactText) -> Bool { numbers[key] != nil }

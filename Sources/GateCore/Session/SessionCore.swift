@@ -119,6 +119,9 @@ package struct SessionCore: Sendable {
     }
   }
 
+  /// Whether the client waits for an answer; a subscription, which is answered at its end, does not count.
+  package var hasRequestsInFlight: Bool { requests.count > subscriptions.count }
+
   /// The server is gone: answers everything that is in flight, and the session has ended.
   package mutating func serverExited(
     _ status: ExitStatus, at now: Moment, gate: inout GateState, into output: inout SessionOutput

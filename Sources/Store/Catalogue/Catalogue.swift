@@ -1,3 +1,4 @@
+internal import Glibc
 package import JSONText
 package import Policy
 
@@ -36,6 +37,13 @@ package final class Catalogue {
     } catch  where error.isDamaged && setAside(path) {
       database = try Catalogue.open(path)
     }
+  }
+
+  /// Renames a damaged file, so that it can be looked at, and removes what belongs to it.
+  package static func setAside(_ path: String) -> Bool {
+    unsafe unlink(path + "-wal")
+    unsafe unlink(path + "-shm")
+    return unsafe rename(path, path + ".damaged") == 0
   }
 
   private static func open(_ path: String) throws(StoreError) -> Database {

@@ -1,0 +1,51 @@
+internal import Glibc
+internal import Policy
+package import System
+
+/// Finds the gate of a socket, or starts it.
+package enum GateStarter {
+  /// How long a gate that is being started may take to listen, in microseconds.
+  private static let patience: Int64 = 10_000_000
+
+  /// Connects to the gate; starts one in the background if none is there.
+  ///
+  /// Two that start one at the same time get the same gate: the second to take its lock ends at once.
+  package static func connect(
+    _ paths: Paths, build: String, startsGate: Bool = true
+  ) throws(ControlClientError) -> ControlClient {
+    do {
+      return try ControlClient.connect(to: paths.socket, build: build)
+    } catch  where error.isAbsence {
+      guard startsGate else {
+        throw ControlClientError(error.message, help: "start one with `gatehouse serve`, or leave --no-start out")
+      }
+    }
+    try start(paths)
+    let end = Clock.now().advanced(byMicroseconds: patience)
+    while true {
+      do {
+        return try ControlClient.connect(to: paths.socket, build: build)
+      } catch  where error.isAbsence && Clock.now() < end {
+        usleep(2_000)
+      } catch  where error.isAbsence {
+        throw ControlClientError(
+          "the gate was started, but does not listen at \(paths.socket)", help: "its log is \(paths.log)")
+      }
+    }
+  }
+
+  /// Starts a gate that outlives this process.
+  package static func start(_ paths: Paths) throws(ControlClientError) {
+    var environment = ThisProcess.environment
+    environment["GATEHOUSE_POLICY"] = paths.policy
+    environment["GATEHOUSE_SOCKET"] = paths.socket
+    do {
+      let log = try SafeFile.openLog(paths.log)
+      let command = ChildCommand(
+        [ThisProcess.executable, "serve", "--background"], environment: environment, directory: .path("/"))
+      _ = try Child.startDetached(command, errors: log.number)
+    } catch {
+      throw ControlClientError("the gate cannot be started: \(error)")
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import ControlWire
+internal import Glibc
+internal import System
+
+/// A gate for one session inside the process of `connect` or `run`: for containers and CI, where nothing may stay behind.
+enum PrivateGate {
+  static func run(_ options: AttachOptions, _ attachment: Attachment) -> Int32 {
+    let outcome = LoopActor.enter { () -> Outcome in
+      do {
+        return try guarded(options, attachment)
+      } catch {
+        return .failed("\(error)")
+      }
+    }
+    switch outcome {
+    case .ended(.code(let code)): return code
+    case .ended(.signal(let signal)): return AttachProgram.die(of: signal)
+    case .failed(let message):
+      StandardError.write("gatehouse: \(message)\n")
+      return 1
+    }
+  }
+
+  private enum Outcome: Sendable {
+    case ended(ExitStatus)
+    case failed(String)
+  }
+
+  @LoopActor
+  private static func guarded(_ options: AttachOptions, _ attachment: Attachment) throws(SystemError) -> Outcome {
+    Signals.ignoreBrokenPipes()
+    let gate = GateProcess(
+      ServeOptions(paths: options.paths, build: options.build, isBackground: false, idleExit: nil))
+    try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in gate.stop() }
+    let ends = GuardedSession.ClientEnds(
+      input: try Descriptor.duplicate(0), output: try Descriptor.duplicate(1), errors: try Descriptor.duplicate(2))
+    let null = try Descriptor.null()
+    try null.replace(0)
+    try null.replace(1)
+    var outcome = Outcome.failed("the gate was stopped")
+    do {
+      _ = try gate.attach(attachment, ends, pid: ThisProcess.pid) { status in
+        outcome = .ended(status)
+        Loop.shared.stop()
+      }
+    } catch {
+      return .failed(error.message)
+    }
+    Loop.shared.run()
+    return outcome
+  }
+}

@@ -1,0 +1,132 @@
+internal import ControlWire
+internal import GateCore
+internal import JSONText
+internal import Policy
+internal import System
+
+/// One client of the control socket: reads its requests, gives it answers and its part of the stream.
+@LoopActor
+final class ControlConnection {
+  private let gate: GateProcess
+  private let peer: UnixSocket.Peer
+  private let socket: LineSocket
+  private var hasGreeted = false
+  private var backlog: Backlog?
+  private var session: GuardedSession?
+  private var buffer: [UInt8] = []
+  private var writer = JSONWriter()
+
+  /// How much a subscriber may have unread in its socket's queue; the rest waits in the backlog, where it can be dropped.
+  private static let unread = 256 << 10
+
+  init(_ socket: consuming Descriptor, peer: UnixSocket.Peer, gate: GateProcess) throws(SystemError) {
+    self.gate = gate
+    self.peer = peer
+    self.socket = try LineSocket(socket, longestLine: ControlRequest.longestLine)
+    self.socket.received = { [weak self] line in self?.received(line) }
+    self.socket.ended = { [weak self] end in self?.ended(end) }
+    self.socket.pressureChanged = { [weak self] isFull in if !isFull { self?.flush() } }
+  }
+
+  var isSubscribed: Bool { backlog != nil }
+
+  // MARK: Requests
+
+  private func received(_ line: [UInt8]) {
+    do {
+      try answer(try ControlRequest.read(line))
+    } catch {
+      refuse(error.message, id: error.id)
+    }
+  }
+
+  private func answer(_ request: ControlRequest) throws(ControlError) {
+    guard hasGreeted || request.isHello else {
+      throw ControlError(#"say {"op":"hello","version":1} first"#)
+    }
+    switch request {
+    case .hello(let version, _):
+      guard version == 1 else {
+        throw ControlError("this gate speaks version 1 of the control protocol, not \(version)")
+      }
+      hasGreeted = true
+      send(.hello(gate.hello))
+    case .subscribe(let since, let budget, let id): subscribe(since: since, budget: budget, id: id)
+    case .snapshot(let id): send(.snapshot(gate.snapshot, id: id))
+    case .status(let id): send(.status(gate.status, id: id))
+    case .reload(let id):
+      gate.reload()
+      send(.done(id: id))
+    case .stop(let id):
+      send(.done(id: id))
+      gate.stop()
+    case .attach(let attachment): try attach(attachment)
+    }
+  }
+
+  private func subscribe(since: UInt64?, budget: Int?, id: Int?) {
+    var backlog = Backlog(budget: budget)
+    send(.done(id: id))
+    if let since {
+      let (missed, messages) = gate.history(since: since)
+      if missed > 0 { backlog.lose(missed) }
+      for message in messages { backlog.push(message) }
+    }
+    self.backlog = backlog
+    flush()
+  }
+
+  private func attach(_ attachment: Attachment) throws(ControlError) {
+    guard session == nil else { throw ControlError("this connection has a session already") }
+    guard let passed = socket.takeDescriptors(3), let input = passed.takeFirst(), let output = passed.takeFirst(),
+      let errors = passed.takeFirst()
+    else { throw ControlError("attach comes with three descriptors: standard input, output and error") }
+    session = try gate.attach(
+      attachment, GuardedSession.ClientEnds(input: input, output: output, errors: errors), pid: peer.pid
+    ) { [weak self] status in
+      guard let self else { return }
+      session = nil
+      send(.exit(status))
+      socket.closeWhenSent()
+      gate.disconnected(self)
+    }
+  }
+
+  // MARK: What it gets
+
+  func take(_ messages: [GateMessage]) {
+    guard backlog != nil else { return }
+    for message in messages { backlog?.push(message) }
+  }
+
+  /// Sends what waits, as far as the client keeps up.
+  func flush() {
+    guard backlog != nil else { return }
+    let now = Clock.now()
+    while socket.unsent + buffer.count < Self.unread, let message = backlog?.next(at: now) {
+      message.encode(into: &buffer, writer: &writer)
+    }
+    socket.send(&buffer)
+  }
+
+  private func send(_ event: GateEvent) {
+    socket.send(GateMessage(sequence: 0, time: Moment(microseconds: 0), event: event).encoded)
+  }
+
+  private func refuse(_ message: String, id: Int?) {
+    send(.refused(message: message, id: id))
+  }
+
+  // MARK: The end
+
+  private func ended(_ end: LineSocket.End) {
+    session?.abandon()
+    gate.disconnected(self)
+  }
+}
+
+extension ControlRequest {
+  fileprivate var isHello: Bool {
+    if case .hello = self { true } else { false }
+  }
+}

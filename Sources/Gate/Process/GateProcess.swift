@@ -1,0 +1,227 @@
+internal import ControlWire
+internal import GateCore
+internal import JSONText
+internal import Policy
+internal import Risk
+internal import Store
+package import System
+
+/// The gate: sessions, the policy in force, the catalogue, and those who watch.
+@LoopActor
+package final class GateProcess {
+  let options: ServeOptions
+  let started = Clock.now()
+  /// What all sessions share; the one place where calls are counted.
+  var state = GateState()
+  private(set) var policy: PolicyEvent
+  private var log = GateLog()
+
+  private let inventory: InventoryKeeper
+  private var policyKeeper: PolicyKeeper?
+  private var sessions: [ExactText: GuardedSession] = [:]
+  private var connections: [ObjectIdentifier: ControlConnection] = [:]
+  private var sessionNumber = 0
+  private var running: [ExactText: Int] = [:]
+  private var failures: [ExactText: String] = [:]
+
+  private var isFlushDue = false
+  private var isTickDue = false
+  private var idleTimer: LoopTimer?
+  private var isStopping = false
+
+  /// How long events wait for company, so that a burst is one write to each watcher.
+  private static let gathering: Int64 = 2_000
+  private static let tick: Int64 = 100_000
+
+  /// Called when the gate has nothing left to guard and shall end.
+  var ended: (@LoopActor () -> Void)?
+
+  package init(_ options: ServeOptions) {
+    self.options = options
+    policy = PolicyEvent(state: .absent, revision: nil, problems: [])
+    inventory = InventoryKeeper(options.paths)
+    state.catalogue = inventory.assessments
+    policyKeeper = PolicyKeeper(options.paths.policy) { [weak self] event, engine in
+      self?.policyRead(event, engine)
+    }
+    policyKeeper?.read()
+    noteIdleness()
+  }
+
+  // MARK: Policy
+
+  private func policyRead(_ event: PolicyEvent, _ engine: PolicyEngine?) {
+    policy = event
+    if let engine { state.engine = engine }
+    publish([state.message(.policy(event), at: Clock.now())])
+    guard engine != nil else { return }
+    for session in sessions.values { session.policyChanged() }
+  }
+
+  /// Reads policy, registry and catalogue again, now.
+  func reload() {
+    policyKeeper?.read()
+    inventory.reload()
+    state.catalogue = inventory.assessments
+  }
+
+  // MARK: Sessions
+
+  /// Guards a server for a client, whose process is `pid`.
+  func attach(
+    _ attachment: Attachment, _ ends: consuming GuardedSession.ClientEnds, pid: Int32,
+    finished: @escaping @LoopActor (ExitStatus) -> Void
+  ) throws(ControlError) -> GuardedSession {
+    guard !isStopping else { throw ControlError("the gate is stopping") }
+    let (server, command) = try inventory.command(for: attachment)
+    sessionNumber += 1
+    let base = String(started.microseconds / 1_000_000 % 1_679_616, radix: 36)
+    let id = ExactText("\(base)-\(sessionNumber)")
+    let session = GuardedSession(session: id, server: server, pid: pid, gate: self) { [weak self] status in
+      self?.sessions[id] = nil
+      finished(status)
+      self?.noteIdleness()
+    }
+    sessions[id] = session
+    noteIdleness()
+    session.start(command, ends)
+    return session
+  }
+
+  func serverStarted(_ server: ExactText, pid: Int32) {
+    running[server, default: 0] += 1
+    failures[server] = nil
+    tell(.server(ServerEvent(server: server, state: .started, pid: pid)))
+  }
+
+  func serverFailed(_ server: ExactText, _ reason: String) {
+    failures[server] = reason
+    tell(.server(ServerEvent(server: server, state: .failed, detail: reason)))
+  }
+
+  func serverExited(_ server: ExactText, pid: Int32, _ exit: Child.Exit) {
+    running[server, default: 1] -= 1
+    let detail: String
+    switch exit {
+    case .code(let code): detail = "exited with code \(code)"
+    case .signal(let signal): detail = "ended by signal \(signal)"
+    }
+    if case .code(let code) = exit, code != 0 { failures[server] = detail }
+    tell(.server(ServerEvent(server: server, state: .exited, pid: pid, detail: detail)))
+  }
+
+  /// A server's whole list of tools went by.
+  func toolsListed(_ tools: [JSONNode], of server: ExactText) {
+    guard inventory.keep(tools, of: server) else { return }
+    state.catalogue = inventory.assessments
+    tell(.toolsChanged(server: server))
+  }
+
+  private func tell(_ event: GateEvent) { publish([state.message(event, at: Clock.now())]) }
+
+  // MARK: The stream
+
+  func publish(_ messages: [GateMessage]) {
+    for message in messages { log.append(message) }
+    guard connections.values.contains(where: \.isSubscribed) else { return log.dropTick() }
+    for connection in connections.values { connection.take(messages) }
+    if !isFlushDue {
+      isFlushDue = true
+      Loop.shared.after(microseconds: Self.gathering) { [weak self] in self?.flush() }
+    }
+    if !isTickDue {
+      isTickDue = true
+      Loop.shared.after(microseconds: Self.tick) { [weak self] in self?.sendTick() }
+    }
+  }
+
+  private func flush() {
+    isFlushDue = false
+    for connection in connections.values { connection.flush() }
+  }
+
+  private func sendTick() {
+    isTickDue = false
+    if let tick = log.takeTick(at: Clock.now()) {
+      for connection in connections.values { connection.take([tick]) }
+    }
+    flush()
+  }
+
+  /// What was published after a position, and how much of that is not kept any more.
+  func history(since sequence: UInt64) -> (missed: UInt64, messages: [GateMessage]) { log.since(sequence) }
+
+  // MARK: Clients of the control socket
+
+  func connected(_ connection: ControlConnection) {
+    connections[ObjectIdentifier(connection)] = connection
+    noteIdleness()
+  }
+
+  func disconnected(_ connection: ControlConnection) {
+    connections[ObjectIdentifier(connection)] = nil
+    noteIdleness()
+  }
+
+  var connectionCount: Int { connections.count }
+
+  var hello: Hello {
+    Hello(
+      version: 1, build: options.build, pid: ThisProcess.pid, revision: policy.revision,
+      policyPath: options.paths.policy)
+  }
+
+  var status: GateStatus {
+    GateStatus(
+      pid: ThisProcess.pid, build: options.build, started: started, policy: policy, policyPath: options.paths.policy,
+      sessions: sessions.count, subscribers: connections.values.count(where: \.isSubscribed), counts: state.counts)
+  }
+
+  var snapshot: Snapshot {
+    inventory.readRegistry()
+    var servers = inventory.servers
+    let known = Set(servers.map(\.name))
+    // A server that was never asked for its tools and is not registered is known by its sessions alone.
+    let names = Set(running.keys).union(failures.keys).subtracting(known)
+    servers += names.sorted().map { name in
+      Snapshot.Server(
+        name: name, isRegistered: false, transport: "stdio", program: "", state: .idle, sessions: 0, lastError: nil,
+        scanned: nil, tools: [])
+    }
+    for index in servers.indices {
+      let sessions = running[servers[index].name] ?? 0
+      servers[index].sessions = sessions
+      if let failure = failures[servers[index].name] { servers[index].lastError = failure }
+      servers[index].state = sessions > 0 ? .running : servers[index].lastError == nil ? .idle : .failed
+    }
+    let events = sessions.values.map { session in
+      SessionEvent(
+        state: .opened, session: session.core.session, server: session.name, client: session.core.client,
+        pid: session.core.pid)
+    }
+    return Snapshot(
+      servers: servers, sessions: events.sorted { $0.session < $1.session }, policy: policy,
+      policyPath: options.paths.policy, sequence: state.lastSequence)
+  }
+
+  // MARK: The end
+
+  private func noteIdleness() {
+    if isStopping, sessions.isEmpty {
+      ended?()
+      return
+    }
+    idleTimer?.cancel()
+    guard let seconds = options.idleExit, sessions.isEmpty, connections.isEmpty else { return }
+    idleTimer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [weak self] in self?.ended?() }
+  }
+
+  /// Ends every session; `ended` is called when the last server is gone.
+  package func stop() {
+    guard !isStopping else { return }
+    isStopping = true
+    for session in sessions.values { session.stop() }
+    flush()
+    noteIdleness()
+  }
+}

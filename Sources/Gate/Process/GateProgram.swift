@@ -1,0 +1,49 @@
+internal import ControlWire
+internal import Glibc
+internal import System
+
+/// The gate as a program.
+package enum GateProgram {
+  /// Runs a gate until it is told to end.
+  ///
+  /// - Returns: 0, also where another gate has the socket already and this one was started in the background for it;
+  ///   1 if it cannot run.
+  package static func serve(_ options: ServeOptions) -> Int32 {
+    LoopActor.enter { () -> Int32 in
+      do {
+        return try run(options)
+      } catch {
+        StandardError.write("gatehouse: \(error)\n")
+        return 1
+      }
+    }
+  }
+
+  @LoopActor
+  private static func run(_ options: ServeOptions) throws(SystemError) -> Int32 {
+    Signals.ignoreBrokenPipes()
+    ThisProcess.raiseFileLimit()
+    let socket = options.paths.socket
+    try SafeFile.makeFolder(SafeFile.folder(of: socket))
+    guard let lock = try FileLock.take(options.paths.lock) else {
+      if options.isBackground { return 0 }
+      StandardError.write(
+        "gatehouse: a gate is running at \(socket)\n  end it with `gatehouse stop`, or choose another --socket\n")
+      return 1
+    }
+    // Whoever has the lock knows that nobody listens on a socket that is left.
+    if SafeFile.exists(socket) { try SafeFile.remove(socket) }
+    let gate = GateProcess(options)
+    let listener = try ControlListener(at: socket, gate: gate)
+    try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in gate.stop() }
+    gate.ended = { Loop.shared.stop() }
+    if !options.isBackground {
+      StandardError.write("gatehouse: the gate listens at \(socket), its policy is \(options.paths.policy)\n")
+    }
+    Loop.shared.run()
+    listener.close()
+    try? SafeFile.remove(socket)
+    lock.remove()
+    return 0
+  }
+}

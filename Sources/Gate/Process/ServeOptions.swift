@@ -1,0 +1,21 @@
+package import System
+
+/// How a gate is to be run.
+package struct ServeOptions: Sendable {
+  package var paths: Paths
+  package var build: String
+  /// Started by a client of the gate, detached from its terminal.
+  package var isBackground: Bool
+  /// After how many seconds without sessions and clients it ends by itself; nil for never.
+  package var idleExit: Int?
+
+  /// What a gate that was started by itself waits.
+  package static let standardIdleExit = 600
+
+  package init(paths: Paths, build: String, isBackground: Bool, idleExit: Int?) {
+    self.paths = paths
+    self.build = build
+    self.isBackground = isBackground
+    self.idleExit = idleExit ?? (isBackground ? Self.standardIdleExit : nil)
+  }
+}

@@ -1,0 +1,247 @@
+internal import ControlWire
+internal import GateCore
+internal import JSONText
+internal import MCPWire
+internal import Policy
+internal import System
+
+/// One guarded server process between its client's descriptors: moves bytes, and leaves every judgement to `SessionCore`.
+@LoopActor
+final class GuardedSession {
+  /// The client's standard descriptors, handed over by `gatehouse connect`.
+  struct ClientEnds: ~Copyable {
+    var input: Descriptor
+    var output: Descriptor
+    var errors: Descriptor
+  }
+
+  let name: ExactText
+  private(set) var core: SessionCore
+  private let gate: GateProcess
+  /// Called once, when everything is over and the client has its last byte.
+  private let finished: @LoopActor (ExitStatus) -> Void
+
+  private var child: Child?
+  private var fromClient: InStream?
+  private var toClient: OutQueue?
+  private var fromServer: InStream?
+  private var toServer: OutQueue?
+  private var fromErrors: InStream?
+  private var errors: OutQueue?
+
+  private var clientFramer = LineFramer()
+  private var serverFramer = LineFramer()
+  private var output = SessionOutput()
+  private var exit: ExitStatus?
+  private var isOver = false
+
+  /// How long a client that reads nothing may keep the last bytes of a server that is gone.
+  private static let lastBytes: Int64 = 5_000_000
+
+  init(
+    session: ExactText, server: ExactText, pid: Int32, gate: GateProcess,
+    finished: @escaping @LoopActor (ExitStatus) -> Void
+  ) {
+    name = server
+    core = SessionCore(session: session, server: server, pid: pid)
+    self.gate = gate
+    self.finished = finished
+  }
+
+  /// Starts the server and the relaying.
+  ///
+  /// A server that cannot be started ends the session as a shell would: code 127, the reason on the client's errors.
+  func start(_ command: ChildCommand, _ ends: consuming ClientEnds) {
+    let errors = OutQueue(ends.errors)
+    self.errors = errors
+    let toClient = OutQueue(ends.output)
+    self.toClient = toClient
+    core.opened(at: Clock.now(), gate: &gate.state, into: &output)
+    flush()
+    do {
+      let child = try Child(command)
+      self.child = child
+      child.exited = { [weak self] exit in self?.serverExited(exit) }
+      child.closeInput = { [weak self] in self?.toServer?.closeWhenEmpty() }
+      try connect(child, ends.input)
+      gate.serverStarted(name, pid: child.pid)
+    } catch {
+      gate.serverFailed(name, "\(error)")
+      var message = Array("gatehouse: \(error)\n".utf8)
+      errors.write(&message)
+      core.end("the server could not be started", at: Clock.now(), gate: &gate.state, into: &output)
+      flush()
+      child?.kill()
+      exit = .code(127)
+      closeClient()
+    }
+  }
+
+  private func connect(_ child: Child, _ clientInput: consuming Descriptor) throws(SystemError) {
+    guard let input = child.takeInput(), let output = child.takeOutput(), let stderr = child.takeErrors() else {
+      preconditionFailure("a child has three pipes")
+    }
+    let toServer = try OutQueue(own: input)
+    self.toServer = toServer
+    toServer.pressureChanged = { [weak self] _ in self?.regulate() }
+    toClient?.pressureChanged = { [weak self] _ in self?.regulate() }
+    // A client that reads no more has left.
+    toClient?.broke = { [weak self] _ in self?.abandon() }
+    fromServer = try InStream(
+      own: output, received: { [weak self] bytes in self?.received(fromServer: bytes) },
+      ended: { [weak self] _ in self?.serverOutputEnded() })
+    fromErrors = try InStream(
+      own: stderr, received: { [weak self] bytes in self?.errors?.writeOrDrop(bytes) }, ended: { _ in })
+    fromClient = try InStream(
+      clientInput, received: { [weak self] bytes in self?.received(fromClient: bytes) },
+      ended: { [weak self] _ in self?.clientInputEnded() })
+  }
+
+  // MARK: Messages
+
+  private func received(fromClient bytes: Span<UInt8>) {
+    clientFramer.feed(bytes)
+    while let frame = clientFramer.next() { take(clientFrame: frame) }
+    flush()
+  }
+
+  private func take(clientFrame frame: LineFramer.Frame) {
+    let start = Clock.now()
+    switch frame {
+    case .line(let range):
+      core.fromClient(clientFramer.bytes.span.extracting(range), at: start, gate: &gate.state, into: &output)
+    case .oversized:
+      core.oversized(
+        from: .client, head: clientFramer.oversizedHead.span, tail: clientFramer.oversizedTail.span, at: start,
+        gate: &gate.state, into: &output)
+    }
+    output.stamp(took: max(1, Clock.now().microseconds(since: start)))
+  }
+
+  private func received(fromServer bytes: Span<UInt8>) {
+    serverFramer.feed(bytes)
+    while let frame = serverFramer.next() { take(serverFrame: frame) }
+    flush()
+  }
+
+  private func take(serverFrame frame: LineFramer.Frame) {
+    let start = Clock.now()
+    switch frame {
+    case .line(let range):
+      core.fromServer(serverFramer.bytes.span.extracting(range), at: start, gate: &gate.state, into: &output)
+    case .oversized:
+      core.oversized(
+        from: .server, head: serverFramer.oversizedHead.span, tail: serverFramer.oversizedTail.span, at: start,
+        gate: &gate.state, into: &output)
+    }
+    output.stamp(took: max(1, Clock.now().microseconds(since: start)))
+  }
+
+  /// Another policy is in force.
+  func policyChanged() {
+    core.policyChanged(gate: gate.state, into: &output)
+    flush()
+  }
+
+  /// Writes out what the core wants written: calls and answers first, then what is told about them.
+  private func flush() {
+    guard !output.isEmpty else { return }
+    toServer?.write(&output.toServer)
+    toClient?.write(&output.toClient)
+    if !output.events.isEmpty { gate.publish(output.events) }
+    if let tools = output.listedTools { gate.toolsListed(tools, of: name) }
+    output.reset()
+    if isDrained { child?.tearDown() }
+  }
+
+  /// Stops reading what nobody takes: a client's calls while the server does not read, and answers likewise.
+  private func regulate() {
+    let clientIsFull = toClient?.isFull ?? false
+    fromServer?.isPaused = clientIsFull
+    fromClient?.isPaused = clientIsFull || (toServer?.isFull ?? false)
+  }
+
+  // MARK: Ends
+
+  /// The client says no more, and has every answer that it waits for.
+  private var isDrained: Bool { (fromClient?.hasEnded ?? false) && !core.hasRequestsInFlight && exit == nil }
+
+  private func clientInputEnded() {
+    if let rest = clientFramer.end() { take(clientFrame: rest) }
+    core.clientClosed()
+    flush()
+    toServer?.closeWhenEmpty()
+    if isDrained { child?.tearDown() }
+  }
+
+  private func serverOutputEnded() {
+    if let rest = serverFramer.end() { take(serverFrame: rest) }
+    flush()
+    if exit != nil {
+      concludeServer()
+    } else {
+      // Without an output a server is of no use; it may be just about to exit.
+      child?.tearDown()
+    }
+  }
+
+  private func serverExited(_ childExit: Child.Exit) {
+    switch childExit {
+    case .code(let code): exit = .code(code)
+    case .signal(let signal): exit = .signal(signal)
+    }
+    gate.serverExited(name, pid: child?.pid ?? 0, childExit)
+    fromErrors?.endWhenEmpty()
+    guard let fromServer, !fromServer.hasEnded else { return concludeServer() }
+    fromServer.endWhenEmpty()
+    Loop.shared.after(microseconds: Self.lastBytes) { [weak self] in self?.concludeServer() }
+  }
+
+  /// The server is gone and everything that it wrote is read: answers what is in flight, and lets the client go.
+  private func concludeServer() {
+    guard let exit, !isOver else { return }
+    fromServer?.close()
+    core.serverExited(exit, at: Clock.now(), gate: &gate.state, into: &output)
+    flush()
+    closeClient()
+  }
+
+  private func closeClient() {
+    guard !isOver else { return }
+    isOver = true
+    fromClient?.close()
+    toServer?.close()
+    guard let toClient, toClient.isOpen else { return conclude() }
+    toClient.broke = nil
+    toClient.closed = { [weak self] in self?.conclude() }
+    toClient.closeWhenEmpty()
+    Loop.shared.after(microseconds: Self.lastBytes) { [weak self] in self?.conclude() }
+  }
+
+  private func conclude() {
+    guard toClient != nil else { return }
+    toClient?.close()
+    toClient = nil
+    fromErrors?.close()
+    errors?.closeWhenEmpty()
+    finished(exit ?? .code(1))
+  }
+
+  /// The client is gone: ends the server, and keeps nothing for nobody.
+  func abandon() {
+    fromClient?.close()
+    core.clientClosed()
+    child?.tearDown()
+    if child == nil, !isOver {
+      exit = .code(1)
+      closeClient()
+    }
+  }
+
+  /// The gate itself ends.
+  func stop() {
+    core.end("the gate was stopped", at: Clock.now(), gate: &gate.state, into: &output)
+    flush()
+    abandon()
+  }
+}

@@ -1,0 +1,160 @@
+import ControlWire
+import Gate
+import JSONText
+import Policy
+import Store
+import System
+
+extension Gatehouse {
+  static let serve = Command(
+    ["serve"], summary: "Run the gate in the foreground, for systemd or a container.",
+    details: "Otherwise `connect`, `run` and the console start it by themselves.",
+    options: [
+      .init("--policy", "FILE", "the policy; else $GATEHOUSE_POLICY, else policy.json in the configuration folder"),
+      .init("--socket", "PATH", "the control socket; else $GATEHOUSE_SOCKET, else in the runtime folder"),
+      .init("--idle-exit", "SECONDS", "end by itself that long after the last session and console are gone"),
+    ]
+  ) { arguments throws(Failure) in
+    GateProgram.serve(
+      ServeOptions(
+        paths: try paths(arguments), build: Build.version, isBackground: false,
+        idleExit: try arguments.seconds("--idle-exit")))
+  }
+
+  static let connect = Command(
+    ["connect"], operands: "NAME", count: 1...1,
+    summary: "Be the registered server NAME to an MCP client: this is what the client starts.",
+    details:
+      "Standard input, output and error, folder and environment are handed to the gate, which starts the server.",
+    options: attachOptions
+  ) { arguments throws(Failure) in
+    let name = ExactText(arguments.operands[0])
+    let registry = try readRegistry()
+    guard registry[name] != nil else {
+      let hint = registry.nearest(to: name).map { "did you mean `\($0.string)`?" }
+      throw Failure(
+        "no server `\(name.string)` is registered",
+        help: hint ?? "gatehouse servers add \(name.string) -- COMMAND...")
+    }
+    return try attach(arguments, .registered(name))
+  }
+
+  static let run = Command(
+    ["run"], operands: "-- COMMAND...", takesCommand: true,
+    summary: "Guard an MCP server that is not registered.",
+    options: [.init("--name", "NAME", "the server's name in policy and stream; else its program's")] + attachOptions
+  ) { arguments throws(Failure) in
+    guard let words = arguments.command, let program = words.first, !program.isEmpty else {
+      throw .usage("the server's command is missing", help: "gatehouse run [OPTIONS] -- COMMAND...")
+    }
+    let name = arguments.value("--name") ?? program.split(separator: "/").last.map(String.init) ?? program
+    return try attach(arguments, .command(words, name: ExactText(name)))
+  }
+
+  private static let attachOptions: [Command.Option] = [
+    .init("--no-start", "refuse to start a gate if none is running"),
+    .init("--private", "keep the gate inside this very process; for containers and CI"),
+    .init("--policy", "FILE", "with a gate that is started now: its policy"),
+    .init("--socket", "PATH", "the gate's control socket"),
+  ]
+
+  private static func attach(_ arguments: Arguments, _ server: Attachment.Server) throws(Failure) -> Int32 {
+    AttachProgram.run(
+      AttachOptions(
+        paths: try paths(arguments), build: Build.version, server: server,
+        startsGate: !arguments.has("--no-start"), isPrivate: arguments.has("--private")))
+  }
+
+  /// Where the files are, by the environment and the options that stand above it.
+  static func paths(_ arguments: Arguments) throws(Failure) -> Paths {
+    do {
+      return try Paths.current(policy: arguments.value("--policy"), socket: arguments.value("--socket"))
+    } catch {
+      throw Failure(error.message, help: error.help)
+    }
+  }
+
+  static let status = Command(
+    ["status"], summary: "What the running gate is doing.",
+    options: [.init("--json", "print JSON"), .init("--socket", "PATH", "the gate's control socket")]
+  ) { arguments throws(Failure) in
+    let paths = try paths(arguments)
+    var client = try connectToGate(paths)
+    client.send(.status(id: 1))
+    while let (line, message) = try nextMessage(&client) {
+      guard case .status(let status, _) = message.event else { continue }
+      if arguments.has("--json") {
+        StandardOutput.write(String(decoding: line, as: UTF8.self) + "\n")
+      } else {
+        StandardOutput.write(words(status, socket: paths.socket))
+      }
+      return 0
+    }
+    throw Failure("the gate closed the connection without an answer")
+  }
+
+  private static func words(_ status: GateStatus, socket: String) -> String {
+    var lines = ["gate      up, process \(status.pid), build \(status.build), since \(status.started.rfc3339)"]
+    lines.append("socket    \(socket)")
+    switch (status.policy.state, status.policy.revision) {
+    case (.loaded, let revision): lines.append("policy    \(status.policyPath), revision \(revision ?? "-")")
+    case (.rejected, let revision?):
+      lines.append("policy    \(status.policyPath) is REJECTED; revision \(revision) stays in force")
+    case (.rejected, nil): lines.append("policy    \(status.policyPath) is REJECTED; everything is denied")
+    case (.absent, _): lines.append("policy    \(status.policyPath) is absent; everything is denied")
+    }
+    lines += status.policy.problems.map { "          \($0)" }
+    lines.append("sessions  \(status.sessions)")
+    lines.append("watchers  \(status.subscribers)")
+    let counts = zip(Verdict.allCases, status.counts).map { "\($0.rawValue) \($1)" }
+    lines.append("decided   " + counts.joined(separator: ", "))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  static let stop = Command(
+    ["stop"], summary: "End the running gate, with everything that it guards; the next session starts a new one.",
+    options: [.init("--socket", "PATH", "the gate's control socket")]
+  ) { arguments throws(Failure) in
+    var client = try connectToGate(try paths(arguments), anyBuild: true)
+    client.send(.stop(id: 1))
+    while try nextMessage(&client) != nil {}
+    StandardOutput.write("the gate has ended\n")
+    return 0
+  }
+
+  static func connectToGate(_ paths: Paths, anyBuild: Bool = false) throws(Failure) -> ControlClient {
+    do {
+      return try ControlClient.connect(to: paths.socket, build: Build.version)
+    } catch {
+      throw Failure(error.message, help: error.help)
+    }
+  }
+
+  /// The next line and what it says, lines of later builds passed over; nil at the end.
+  static func nextMessage(_ client: inout ControlClient) throws(Failure) -> (line: [UInt8], message: GateMessage)? {
+    do {
+      while let line = try client.nextLine() {
+        if let message = try GateMessage.read(line) {
+          if case .refused(let reason, _) = message.event { throw Failure("the gate refused: \(reason)") }
+          return (line, message)
+        }
+      }
+      return nil
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure("\(error)")
+    }
+  }
+
+  /// Lets a running gate know that registry or catalogue changed; without one there is nobody to tell.
+  static func tellGateToReload() {
+    guard let paths = try? environmentPaths(),
+      var client = try? ControlClient.connect(to: paths.socket, build: Build.version)
+    else { return }
+    client.send(.reload(id: 1))
+    while let line = try? client.nextLine() {
+      if case .done? = (try? GateMessage.read(line))??.event { return }
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import ConsoleCore
+import ControlWire
+import Gate
+import JSONText
+import Policy
+import Store
+import System
+
+extension Gatehouse {
+  static let servers: [Command] = [serversAdd, serversList, serversRemove, serversScan]
+
+  private static let serversAdd = Command(
+    ["servers", "add"], operands: "NAME -- COMMAND...", count: 1...1, takesCommand: true,
+    summary: "Register an MCP server; `gatehouse connect NAME` then guards it.",
+    details: "Environment variables given here are kept in the registry file (mode 0600) and never shown.",
+    options: [
+      .init("--env", "NAME=VALUE", "set a variable for the server; may be given several times"),
+      .init("--cwd", "FOLDER", "start the server there, not in its client's folder"),
+    ]
+  ) { arguments throws(Failure) in
+    let name = ExactText(arguments.operands[0])
+    guard let words = arguments.command, let program = words.first, !program.isEmpty else {
+      throw .usage("the server's command is missing", help: "gatehouse servers add \(name.string) -- COMMAND...")
+    }
+    var environment: [String: String] = [:]
+    for variable in arguments.values("--env") {
+      let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw .usage("`--env` takes NAME=VALUE; the value is not repeated here")
+      }
+      environment[parts[0]] = parts[1]
+    }
+    let server = RegisteredServer(
+      name: name,
+      transport: .stdio(
+        program: program, arguments: Array(words.dropFirst()), environment: environment,
+        directory: arguments.value("--cwd")))
+    try changeRegistry { registry throws(RegistryError) in try registry.add(server) }
+    StandardOutput.write(
+      "registered \(name.string)\n  in the client's configuration:  gatehouse connect \(name.string)\n"
+        + "  to see its tools:  gatehouse servers scan \(name.string)\n")
+    return 0
+  }
+
+  private static let serversRemove = Command(
+    ["servers", "remove"], operands: "NAME", count: 1...1,
+    summary: "Take a server out of the registry."
+  ) { arguments throws(Failure) in
+    let name = ExactText(arguments.operands[0])
+    try changeRegistry { registry throws(RegistryError) in try registry.remove(name) }
+    do {
+      try openCatalogue().forget(name)
+    } catch {
+      throw Failure("the server is removed, but its tools stay in the catalogue: \(error)")
+    }
+    StandardOutput.write("removed \(name.string)\n")
+    return 0
+  }
+
+  private static let serversList = Command(
+    ["servers", "list"], summary: "The registered servers, with what is known of them.",
+    options: [.init("--json", "print JSON")]
+  ) { arguments throws(Failure) in
+    let servers = try inventory()
+    if arguments.has("--json") {
+      var writer = JSONWriter()
+      writer.beginArray()
+      for server in servers {
+        writer.beginObject()
+        writer.member("name", server.name.string)
+        writer.member("registered", server.isRegistered)
+        writer.member("transport", server.transport)
+        writer.member("program", server.program)
+        writer.member("tools", server.tools.count)
+        writer.member("scanned", ifPresent: server.scanned?.rfc3339)
+        writer.member("last_error", ifPresent: server.lastError)
+        writer.endObject()
+      }
+      writer.endArray()
+      StandardOutput.write(String(decoding: writer.bytes, as: UTF8.self) + "\n")
+      return 0
+    }
+    guard !servers.isEmpty else {
+      StandardOutput.write("no server is registered\n  add one:  gatehouse servers add NAME -- COMMAND...\n")
+      return 0
+    }
+    var table = Table(header: ["NAME", "TRANSPORT", "PROGRAM", "TOOLS", "ASKED", "LAST ERROR"])
+    for server in servers {
+      table.add([
+        server.name.string, server.transport, server.program.isEmpty ? "-" : server.program,
+        server.scanned == nil ? "-" : String(server.tools.count), server.scanned?.rfc3339 ?? "never",
+        server.lastError ?? "-",
+      ])
+    }
+    StandardOutput.write(table.text)
+    return 0
+  }
+
+  private static let serversScan = Command(
+    ["servers", "scan"], operands: "[NAME...]", count: 0...1_000,
+    summary: "Start registered servers, ask for their tools, and keep the answer.",
+    details: "Without a name all of them, several at a time. Exit 1 if one of them could not be asked.",
+    options: [.init("--timeout", "SECONDS", "how long one server may take (60)")]
+  ) { arguments throws(Failure) in
+    let registry = try readRegistry()
+    var wanted = registry.servers
+    if !arguments.operands.isEmpty {
+      wanted = []
+      for name in arguments.operands.map({ ExactText($0) }) {
+        guard let server = registry[name] else {
+          let hint = registry.nearest(to: name).map { "did you mean `\($0.string)`?" }
+          throw Failure("no server `\(name.string)` is registered", help: hint ?? "see `gatehouse servers list`")
+        }
+        wanted.append(server)
+      }
+    }
+    guard !wanted.isEmpty else {
+      throw Failure("no server is registered", help: "gatehouse servers add NAME -- COMMAND...")
+    }
+    let seconds = try arguments.seconds("--timeout") ?? 60
+    let catalogue = try openCatalogue()
+    let results = ServerScanner.scan(wanted, build: Build.version, seconds: seconds) { server, result in
+      switch result {
+      case .success(let tools): StandardOutput.write("\(server.name.string): \(counted(tools.count, "tool"))\n")
+      case .failure(let error): StandardError.write("\(server.name.string): \(TerminalText.safe(error.message))\n")
+      }
+    }
+    var failed = 0
+    do {
+      for (server, result) in results {
+        switch result {
+        case .success(let tools): try catalogue.keep(tools, of: server.name, at: Clock.now())
+        case .failure(let error):
+          failed += 1
+          try catalogue.note(failure: error.message, of: server.name, at: Clock.now())
+        }
+      }
+    } catch {
+      throw Failure("the answers could not be kept: \(error)")
+    }
+    tellGateToReload()
+    return failed == 0 ? 0 : 1
+  }
+
+  private static func changeRegistry(
+    _ change: (inout ServerRegistry) throws(RegistryError) -> Void
+  ) throws(Failure) {
+    let path = try environmentPaths().registry
+    let lock = try lockForWriting(path)
+    do throws(Failure) {
+      var registry = try readRegistry()
+      do throws(RegistryError) {
+        try change(&registry)
+      } catch {
+        throw Failure(error.place == nil ? error.message : "\(path):\(error)")
+      }
+      try replaceFile(path, with: registry.text ?? [])
+    } catch {
+      lock.remove()
+      throw error
+    }
+    lock.remove()
+    tellGateToReload()
+  }
+}
+
+extension Arguments {
+  /// A positive number of seconds.
+  func seconds(_ name: String) throws(Failure) -> Int? {
+    guard let text = value(name) else { return nil }
+    guard let seconds = Int(text), 1...86_400 ~= seconds else {
+      throw .usage("`\(name)` takes a number of seconds from 1 to 86400, not `\(text)`")
+    }
+    return seconds
+  }
+}

@@ -1,0 +1,81 @@
+import ControlWire
+import JSONText
+import Policy
+import Risk
+import System
+
+extension Gatehouse {
+  static let tools = Command(
+    ["tools"], summary: "Every tool that is known, with its risk and the rule in force.",
+    details: "Tools are known from sessions and from `gatehouse servers scan`.",
+    options: [
+      .init("--server", "NAME", "of this server only"),
+      .init("--category", "WORD", "only Read, Write, Execute, Destructive or Financial"),
+      .init("--risk", "WORD", "only Low, Medium, High or Critical"),
+      .init("--json", "print JSON, with descriptions, parameters and evidence"),
+      .init("--policy", "FILE", "judge by this policy, not by the one in use"),
+    ]
+  ) { arguments throws(Failure) in
+    var servers = try inventory()
+    if let name = arguments.value("--server").map({ ExactText($0) }) {
+      servers = servers.filter { $0.name == name }
+      guard !servers.isEmpty else {
+        throw Failure("no server `\(name.string)` is known", help: "see `gatehouse servers list`")
+      }
+    }
+    let category: Category? = try arguments.word("--category")
+    let severity: Severity? = try arguments.word("--risk")
+    let engine = try engine(arguments.value("--policy"))
+    var found: [(server: Snapshot.Server, tool: Snapshot.Tool, standing: Standing)] = []
+    for server in servers {
+      for tool in server.tools {
+        guard category == nil || tool.assessment.category == category,
+          severity == nil || tool.assessment.severity == severity
+        else { continue }
+        found.append((server, tool, engine.standing(server: server.name, tool: tool.name)))
+      }
+    }
+    if arguments.has("--json") {
+      var writer = JSONWriter()
+      writer.beginArray()
+      for (server, tool, standing) in found {
+        writer.beginObject()
+        writer.member("server", server.name.string)
+        tool.writeMembers(&writer)
+        writer.member("verdict", standing.verdict.rawValue)
+        writer.member("decision", standing.summary)
+        writer.member("rule", standing.rule)
+        writer.member("reason", ifPresent: standing.reason)
+        writer.endObject()
+      }
+      writer.endArray()
+      StandardOutput.write(String(decoding: writer.bytes, as: UTF8.self) + "\n")
+      return 0
+    }
+    guard !found.isEmpty else {
+      StandardOutput.write("no tool is known\n  ask the registered servers:  gatehouse servers scan\n")
+      return 0
+    }
+    var table = Table(header: ["SERVER", "TOOL", "CATEGORY", "SEVERITY", "DECISION", "RULE"])
+    for (server, tool, standing) in found {
+      table.add([
+        server.name.string, tool.name.string, tool.assessment.category.rawValue, tool.assessment.severity.rawValue,
+        standing.summary, standing.rule,
+      ])
+    }
+    StandardOutput.write(table.text)
+    return 0
+  }
+}
+
+extension Arguments {
+  /// One of an enum's words, in any case.
+  func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String) throws(Failure) -> Word? {
+    guard let text = value(name) else { return nil }
+    guard let word = Word.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else {
+      let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .usage("`\(text)` is no value of `\(name)`", help: "there are: \(words)")
+    }
+    return word
+  }
+}

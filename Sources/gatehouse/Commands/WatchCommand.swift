@@ -1,0 +1,71 @@
+import ConsoleCore
+import ControlWire
+import Gate
+import JSONText
+import Policy
+import System
+
+extension Gatehouse {
+  static let watch = Command(
+    ["watch"], summary: "Tail the gate's decisions.",
+    details: "With --json each line is one event as the socket sends it.",
+    options: [
+      .init("--json", "print the events as they come, one JSON object a line"),
+      .init("--since", "SEQ", "first the events after this number that the gate still has"),
+      .init("--budget", "N", "at most N allow decisions a second; denials are always sent"),
+      .init("--socket", "PATH", "the gate's control socket"),
+    ]
+  ) { arguments throws(Failure) in
+    var client = try connectToGate(try paths(arguments))
+    client.send(
+      .subscribe(since: try arguments.number("--since"), budget: try arguments.number("--budget"), id: 1))
+    let asJSON = arguments.has("--json")
+    while let (line, message) = try nextMessage(&client) {
+      if asJSON {
+        guard message.sequence > 0 else { continue }
+        guard StandardOutput.write(line + [0x0A]) else { return 0 }
+      } else if let text = words(message) {
+        guard StandardOutput.write("\(text)\n") else { return 0 }
+      }
+    }
+    throw Failure("the gate has ended")
+  }
+
+  /// One event as a line for people; nil for those that only programs need.
+  private static func words(_ message: GateMessage) -> String? {
+    let time = message.time.timeOfDay
+    switch message.event {
+    case .decision(let event):
+      let target = TerminalText.safe("\(event.server.string)/\(event.tool?.string ?? event.method.string)")
+      let verdict =
+        event.decision.isEnforced ? event.decision.verdict.rawValue : "would \(event.decision.verdict.rawValue)"
+      let reason = event.decision.reason.map { "  \(TerminalText.safe($0))" } ?? ""
+      return "\(time)  \(verdict)\t\(TerminalText.safe(event.client.string))  \(target)  "
+        + "\(TerminalText.safe(event.decision.rule))  \(event.took) us\(reason)"
+    case .session(let event):
+      let detail = event.detail.map { ": \($0)" } ?? ""
+      return "\(time)  session \(event.state.rawValue)  \(TerminalText.safe(event.client.string))  "
+        + TerminalText.safe("\(event.server.string)\(detail)")
+    case .policy(let event):
+      let problems = event.problems.map { "\n          \(TerminalText.safe("\($0)"))" }.joined()
+      return "\(time)  policy \(event.state.rawValue)  revision \(event.revision ?? "none")\(problems)"
+    case .server(let event):
+      let detail = event.detail.map { ": \($0)" } ?? ""
+      return "\(time)  server \(event.state.rawValue)  " + TerminalText.safe("\(event.server.string)\(detail)")
+    case .toolsChanged(let server):
+      return "\(time)  tools changed  \(TerminalText.safe(server.string))"
+    case .gap(let missed): return "\(time)  -- \(missed) events missed --"
+    default: return nil
+    }
+  }
+}
+
+extension Arguments {
+  func number<Number: FixedWidthInteger>(_ name: String) throws(Failure) -> Number? {
+    guard let text = value(name) else { return nil }
+    guard let number = Number(text), number >= 0 else {
+      throw .usage("`\(name)` takes a whole number, not `\(text)`")
+    }
+    return number
+  }
+}
