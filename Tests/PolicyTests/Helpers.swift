@@ -16,7 +16,7 @@ func call(
 
 extension Moment {
   /// Seconds since the start of the test's world.
-  init(seconds: Int64) { self.init(microseconds: seconds * 1_000_000) }
+  init(seconds: Int) { self.init(microseconds: Int64(seconds) * 1_000_000) }
 }
 
 let second: Int64 = 1_000_000

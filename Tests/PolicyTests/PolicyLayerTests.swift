@@ -14,7 +14,7 @@ struct PolicyLayerTests {
     var counters = Counters()
     let push = call("build_and_push_image_to_ecr", on: "ecs")
     for index in 0..<10 {
-      let decision = engine.judge(push, counters: &counters, at: Moment(seconds: Int64(index)))
+      let decision = engine.judge(push, counters: &counters, at: Moment(seconds: index))
       #expect(decision == Decision(.allow, rule: "/tools/build_and_push_image_to_ecr"))
     }
     let refused = engine.judge(push, counters: &counters, at: Moment(seconds: 12))

@@ -140,7 +140,9 @@ struct PolicyEditor {
     if tree.scalar(member)?.string != action { tree.replace(member, with: .string(action)) }
   }
 
-  /// A rule that denies becomes what it was before it denied: its limits stay. Where it allows already, nothing else can
+  /// A rule that denies becomes what it was before it denied: its limits stay.
+  ///
+  /// Where it allows already, nothing else can
   /// be meant than to take its limits off.
   private mutating func allow(_ rule: TextTree.Node) {
     if denies(rule) {
