@@ -24,6 +24,17 @@ package struct Standing: Hashable, Sendable {
     /// The user's name for the count.
     package var counter: ExactText?
     package var pointer: String
+
+    package init(
+      max: Int, windowSeconds: Int, window: String, scope: LimitScope, counter: ExactText? = nil, pointer: String
+    ) {
+      self.max = max
+      self.windowSeconds = windowSeconds
+      self.window = window
+      self.scope = scope
+      self.counter = counter
+      self.pointer = pointer
+    }
   }
 
   /// `limit` where an allow has limits.
