@@ -23,6 +23,7 @@ struct CategoryTests {
 
   static let reads: [Case] = [
     Case(.read, "list_orders", "List the orders of a shop, newest first."),
+    Case(.read, "get_secret", "Gets the value of a secret."),
     Case(.read, "getInvoice", "Returns one invoice."),
     Case(.read, "warehouse_stock_get", "Get how many pieces are left."),
     Case(.read, "getweather", "The forecast for a place."),

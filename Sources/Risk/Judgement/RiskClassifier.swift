@@ -61,17 +61,19 @@ package enum RiskClassifier {
   private static func raise(
     _ assessment: inout Assessment, by annotations: ToolDefinition.Annotations, _ findings: inout Findings
   ) {
-    let changes = annotations.destructiveHint == true
-    let hint = annotations.readOnlyHint == false ? "readOnlyHint: false" : changes ? "destructiveHint: true" : nil
-    if let hint { findings.add(.annotations, hint, .write, Weights.choiceWords) }
-    if hint != nil, assessment.category == .read {
+    let textual = findings.strength(of: .write)
+    let destroys = annotations.destructiveHint == true
+    if annotations.readOnlyHint == false {
+      findings.add(.annotations, "readOnlyHint: false", .write, Weights.choiceWords)
+    }
+    if destroys { findings.add(.annotations, "destructiveHint: true", .destructive, Weights.choiceWords) }
+    if assessment.category == .read, destroys || annotations.readOnlyHint == false {
       assessment.category = .write
       assessment.severity = max(assessment.severity, .medium)
       assessment.confidence = min(assessment.confidence, 60)
     }
     // Many authors call every change destructive; only where the text itself leaves it open that decides.
-    if changes, assessment.category == .write, findings.strength(of: .write) < Weights.nameVague + 15 {
-      findings.add(.annotations, "destructiveHint: true", .destructive, Weights.choiceWords)
+    if destroys, assessment.category == .write, textual < Weights.nameVague + 15 {
       assessment.category = .destructive
       assessment.severity = max(assessment.severity, .high)
       assessment.confidence = min(assessment.confidence, 55)
