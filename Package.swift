@@ -70,7 +70,9 @@ let package = Package(
     .testTarget(name: "RiskTests", dependencies: ["JSONText", "Risk"]),
     .testTarget(name: "StoreTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "Store"]),
     .testTarget(name: "SystemTests", dependencies: ["Policy", "System"]),
-    .testTarget(name: "TerminalTests", dependencies: ["ConsoleCore", "Terminal"]),
+    .testTarget(name: "TerminalTests", dependencies: ["ConsoleCore", "Terminal", "TerminalProbe"]),
+    .executableTarget(
+      name: "TerminalProbe", dependencies: ["ConsoleCore", "Terminal"], path: "Tests/TerminalProbe"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

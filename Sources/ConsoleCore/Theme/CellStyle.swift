@@ -1,0 +1,56 @@
+/// How many colours a terminal can show, and thus which of a theme's colours are used.
+package enum ColourDepth: String, CaseIterable, Hashable, Sendable {
+  /// No colour: attributes only.
+  case mono
+  /// The user's eight colours.
+  case eight
+  /// The user's eight colours and their bright twins.
+  case sixteen
+  /// The 240 fixed colours behind those.
+  case indexed
+  /// Any colour.
+  case direct
+}
+
+package struct RGB: Hashable, Sendable {
+  package var red: UInt8
+  package var green: UInt8
+  package var blue: UInt8
+
+  package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    self.red = red
+    self.green = green
+    self.blue = blue
+  }
+}
+
+/// A colour as a terminal is told it.
+package enum Colour: Hashable, Sendable {
+  /// The terminal's own foreground or background.
+  case standard
+  case indexed(UInt8)
+  case rgb(RGB)
+}
+
+/// How a cell looks.
+package struct CellStyle: Hashable, Sendable {
+  package struct Attributes: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package static let bold = Attributes(rawValue: 1)
+    package static let reverse = Attributes(rawValue: 2)
+    package static let underline = Attributes(rawValue: 4)
+    package static let italic = Attributes(rawValue: 8)
+    package static let dim = Attributes(rawValue: 16)
+  }
+
+  package var foreground: Colour
+  package var background: Colour
+  package var attributes: Attributes
+
+  package init(_ foreground: Colour = .standard, on background: Colour = .standard, _ attributes: Attributes = []) {
+    self.foreground = foreground
+    self.background = background
+    self.attributes = attributes
+  }
+}

@@ -1,0 +1,62 @@
+/// The control sequences that we write ourselves, beside what ncurses draws.
+struct Modes {
+  /// What the console needs while it is on the screen.
+  let set: [UInt8]
+  /// What undoes it, in an order that is right from any state.
+  let reset: [UInt8]
+
+  init(usesMouse: Bool, hasTitle: Bool) {
+    // Bracketed paste, focus reports; then the mouse's buttons and wheel with coordinates of any size.
+    var on = "\u{1B}[?25l\u{1B}[?2004h"
+    // A sequence that was cut off must not swallow what comes next: CAN ends it.
+    var off = "\u{18}\u{1B}[?2004l"
+    if hasTitle {
+      on += "\u{1B}[?1004h"
+      off += "\u{1B}[?1004l"
+      if usesMouse { on += "\u{1B}[?1000h\u{1B}[?1006h" }
+      off += "\u{1B}[?1006l\u{1B}[?1000l"
+    }
+    // The scrolling region and attributes that a half-drawn frame may have left.
+    off += "\u{1B}[r\u{1B}[0m\u{1B}[?25h"
+    set = Array(on.utf8)
+    reset = Array(off.utf8)
+  }
+
+  /// For terminals without an alternate screen: go below what was drawn.
+  static let lastLine = Array("\u{1B}[999;1H\r\n".utf8)
+  static let showCursor = Array("\u{1B}[?25h".utf8)
+  static let hideCursor = Array("\u{1B}[?25l".utf8)
+  static let idle = Array("\u{1B}]7770;idle\u{1B}\\".utf8)
+
+  /// Larger ones are ignored by many terminals, without a word.
+  static let longestCopy = 74_000
+
+  /// Sets the window's title; what could end the sequence is left out.
+  static func title(_ text: String) -> [UInt8] {
+    var safe = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(200) where scalar.value >= 0x20 && !(0x7F..<0xA0).contains(scalar.value) {
+      safe.append(scalar)
+    }
+    return Array("\u{1B}]2;\(String(safe))\u{1B}\\".utf8)
+  }
+
+  static func copy(_ bytes: [UInt8]) -> [UInt8] {
+    Array("\u{1B}]52;c;".utf8) + base64(bytes) + Array("\u{1B}\\".utf8)
+  }
+
+  static func base64(_ bytes: [UInt8]) -> [UInt8] {
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      var value = 0
+      for byte in group { value = value << 8 | Int(byte) }
+      value <<= 8 * (3 - group.count)
+      for place in 0..<4 {
+        text.append(place <= group.count ? digits[value >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
+      }
+    }
+    return text
+  }
+}
