@@ -1,9 +1,9 @@
 /// Finds the word that was probably meant.
-enum Suggestion {
+package enum Suggestion {
   /// The nearest of some words, if it is near enough to be a slip of the fingers.
   ///
   /// Case and underscores hardly count: `allTools` means `all_tools`.
-  static func nearest(to word: String, among words: [String]) -> String? {
+  package static func nearest(to word: String, among words: [String]) -> String? {
     let typed = folded(word)
     guard !typed.isEmpty, typed.count <= 64 else { return nil }
     var best: (word: String, distance: Int)?

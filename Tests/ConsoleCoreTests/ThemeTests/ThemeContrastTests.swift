@@ -1,0 +1,86 @@
+import ConsoleCore
+import Testing
+
+/// What every shipped theme keeps, at every number of colours.
+struct ThemeContrastTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var name: String
+    var depth: ColourDepth
+    var testDescription: String { "\(name), \(depth)" }
+  }
+
+  static let cases = ShippedThemes.names.flatMap { name in ColourDepth.allCases.map { Case(name: name, depth: $0) } }
+  /// Lines that are not read.
+  private static let borders: Set<Role> = [.border]
+
+  private func rgb(_ colour: Colour) -> RGB? {
+    switch colour {
+    case .standard: nil
+    case .indexed(let index): IndexedColours.colour(index)
+    case .rgb(let rgb): rgb
+    }
+  }
+
+  @Test(arguments: cases) func everyTextCanBeRead(_ testCase: Case) {
+    let theme = ShippedThemes.theme(testCase.name)
+    for role in Role.allCases where !Self.borders.contains(role) {
+      let style = theme.style(role, depth: testCase.depth)
+      guard let foreground = rgb(style.foreground), let background = rgb(style.background) else { continue }
+      let contrast = foreground.contrast(with: background)
+      // The nearest of 256 colours can be some way off.
+      #expect(contrast >= (testCase.depth == .direct ? 4.4 : 3), "\(role): \(contrast)")
+    }
+  }
+
+  @Test(arguments: cases) func whatHasOneColourOfItsOwnHasBoth(_ testCase: Case) {
+    let theme = ShippedThemes.theme(testCase.name)
+    for role in Role.allCases {
+      let style = theme.style(role, depth: testCase.depth)
+      if rgb(style.background) != nil { #expect(rgb(style.foreground) != nil, "\(role)") }
+      if testCase.depth == .eight || testCase.depth == .sixteen { #expect(style.background == .standard, "\(role)") }
+    }
+  }
+
+  @Test(arguments: cases) func allowAndDenyDiffer(_ testCase: Case) {
+    let theme = ShippedThemes.theme(testCase.name)
+    let allow = theme.style(.decisionAllow, depth: testCase.depth)
+    let deny = theme.style(.decisionDeny, depth: testCase.depth)
+    #expect(allow != deny)
+    guard let green = rgb(allow.foreground), let red = rgb(deny.foreground) else { return }
+    #expect(green.difference(from: red) > 0.15)
+    let seen = deuteranopic(green).difference(from: deuteranopic(red))
+    // Others rely on the word and on bold face for those who see no green.
+    #expect(seen > (testCase.name == "deuteranopia" ? 0.15 : 0.03), "\(seen)")
+  }
+
+  @Test(arguments: cases) func whatMustStandOutDoes(_ testCase: Case) {
+    let theme = ShippedThemes.theme(testCase.name)
+    let text = theme.style(.text, depth: testCase.depth)
+    for role in [Role.rowSelected, .rowMarked, .bannerWaiting, .bannerError, .attention, .input, .inputError, .match] {
+      #expect(theme.style(role, depth: testCase.depth) != text, "\(role)")
+    }
+  }
+
+  @Test(arguments: cases) func coloursFitTheTerminal(_ testCase: Case) {
+    let theme = ShippedThemes.theme(testCase.name)
+    for role in Role.allCases {
+      let style = theme.style(role, depth: testCase.depth)
+      for colour in [style.foreground, style.background] {
+        switch (testCase.depth, colour) {
+        case (_, .standard), (.direct, _): break
+        case (.eight, .indexed(let index)): #expect(index < 8, "\(role)")
+        case (.sixteen, .indexed(let index)): #expect(index < 16, "\(role)")
+        case (.indexed, .indexed(let index)): #expect(index >= 16 || testCase.name == "terminal", "\(role)")
+        default: Issue.record("\(role) is \(colour)")
+        }
+      }
+    }
+  }
+
+  /// How someone without green receptors sees a colour, roughly: Viénot, Brettel and Mollon, 1999, on channel values.
+  private func deuteranopic(_ colour: RGB) -> RGB {
+    let (red, green, blue) = (Double(colour.red), Double(colour.green), Double(colour.blue))
+    let yellow = 0.293 * red + 0.707 * green
+    return RGB(UInt8(yellow), UInt8(yellow), UInt8(min(255, max(0, -0.022 * red + 0.022 * green + blue))))
+  }
+}
