@@ -60,6 +60,29 @@ struct NameTests {
     }
   }
 
+  @Test(arguments: UInt64(1)...30)
+  func everyTieIsRefused(seed: UInt64) throws {
+    var chance = Chance(seed)
+    let keys = Set(
+      (0..<12).map { _ in
+        (["*"] + (0..<chance.below(4)).map { _ in chance.pick(["a", "b", "*"]) }).shuffled(using: &chance).joined()
+      }
+    ).sorted()
+    let globs = try keys.map { key -> Glob in
+      guard case .glob(let glob) = try NamePattern(ExactText(key)) else { throw CancellationError() }
+      return glob
+    }
+    let expected = keys.indices.filter { later in
+      (0..<later).contains { globs[$0].literals == globs[later].literals && globs[$0].overlaps(globs[later]) }
+    }
+    do {
+      _ = try policy(#"{"version":"1","tools":{"# + keys.map { "\"\($0)\":{}" }.joined(separator: ",") + "}}")
+      #expect(expected.isEmpty)
+    } catch let rejection as PolicyRejection {
+      #expect(rejection.problems.map(\.pointer) == expected.map { "/tools/\(keys[$0])" })
+    }
+  }
+
   @Test func exactNamesHaveOneKey() throws {
     for name in ["push", "a*b", "\\", "*", "\\*", "é", "e\u{301}"] {
       let key = NamePattern.key(for: ExactText(name))

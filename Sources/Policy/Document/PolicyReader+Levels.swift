@@ -114,27 +114,13 @@ extension PolicyReader {
 
   /// Two globs that are equally specific must never match one name: which of them holds would be a guess.
   private mutating func refuseTies(_ globs: [(glob: Glob, member: JSONMember)]) {
-    guard globs.count > 1 else { return }
-    let sorted = globs.sorted {
-      if $0.glob.literals != $1.glob.literals { return $0.glob.literals < $1.glob.literals }
-      return $0.glob.prefix.lexicographicallyPrecedes($1.glob.prefix)
-    }
-    var refused: Set<Int> = []
-    for index in sorted.indices {
-      let one = sorted[index]
-      // Prefixes that begin with this one follow it directly.
-      for other in sorted[(index + 1)...] {
-        guard other.glob.literals == one.glob.literals, other.glob.prefix.starts(with: one.glob.prefix) else { break }
-        guard one.glob.overlaps(other.glob) else { continue }
-        let isInOrder = one.member.keyRange.lowerBound < other.member.keyRange.lowerBound
-        let (earlier, later) = isInOrder ? (one.member, other.member) : (other.member, one.member)
-        guard refused.insert(later.keyRange.lowerBound).inserted else { continue }
-        inside(Pointer.token(later.key.string)) { reader in
-          reader.error(
-            at: later.keyRange.lowerBound,
-            "`\(later.key)` and `\(earlier.key)` are equally specific and can match the same name",
-            help: "give one more literal characters, or name what you mean exactly")
-        }
+    for tie in GlobTies.find(globs.map(\.glob)) {
+      let (earlier, later) = (globs[tie.earlier].member, globs[tie.later].member)
+      inside(Pointer.token(later.key.string)) { reader in
+        reader.error(
+          at: later.keyRange.lowerBound,
+          "`\(later.key)` and `\(earlier.key)` are equally specific and can match the same name",
+          help: "give one more literal characters, or name what you mean exactly")
       }
     }
   }

@@ -114,7 +114,9 @@ struct TextStyle: Sendable {
       }
       if !isWide {
         if padding == nil, node.members != nil { padding = Array(text[lead]) }
-        if comma == nil, starts.count > 1 { comma = Array(text[ends[0]..<starts[1]]) }
+        if comma == nil, starts.count > 1, !lines.isSpread(ends[0]..<starts[1]) {
+          comma = Array(text[ends[0]..<starts[1]])
+        }
       }
       for member in node.members ?? [] { look(member, depth: depth + 1, kind: inner) }
       for element in node.elements ?? [] { look(element, depth: depth + 1, own: inner, inner: nil) }
