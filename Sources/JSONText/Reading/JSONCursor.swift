@@ -62,7 +62,9 @@ package struct JSONCursor: Sendable {
     let start = position
     var hasEscapes = false
     let count = bytes.count
-    while position < count {
+    while true {
+      position = bytes.endOfPlainText(from: position)
+      guard position < count else { break }
       let byte = bytes[position]
       switch byte {
       case 0x22:
@@ -72,10 +74,8 @@ package struct JSONCursor: Sendable {
       case 0x5C:
         hasEscapes = true
         try skipEscape(bytes)
-      case 0x20..<0x80:
-        position += 1
       case 0x80...:
-        try skipMultibyte(bytes)
+        repeat { try skipMultibyte(bytes) } while position < count && bytes[position] >= 0x80
       default:
         throw JSONError(.controlCharacterInString(byte), at: position)
       }
