@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// Cuts a byte stream into lines, and holds at most `limit` bytes of an unfinished one.
 ///
 /// A line ends at a line feed and nowhere else; one carriage return before it belongs to the end. The lines are ranges of
@@ -80,13 +82,8 @@ package struct LineFramer: Sendable {
   }
 
   private func nextLineFeed() -> Int? {
-    let span = bytes.span
-    var index = searched
-    while index < span.count {
-      if span[index] == 0x0A { return index }
-      index += 1
-    }
-    return nil
+    let found = bytes.span.firstIndex(of: 0x0A, or: 0x0A, from: searched, to: bytes.count)
+    return found < bytes.count ? found : nil
   }
 
   /// Drops what is here of a line that is too long, keeping its ends.

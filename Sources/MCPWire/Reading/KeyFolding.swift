@@ -51,9 +51,24 @@ enum KeyFolding {
   static func isMistakable(
     _ key: JSONCursor.StringToken, _ bytes: Span<UInt8>, for known: [[UInt8]]
   ) -> Bool {
+    if !key.hasEscapes, let answer = isMistakable(plain: bytes.extracting(key.body), for: known) { return answer }
     // An escaped letter takes six bytes, so that no longer key can fold to a known one.
     guard key.body.count <= 6 * 48 else { return false }
     let folded = fold(Array(JSONCursor.decode(key, bytes).utf8))
     return known.contains(folded)
+  }
+
+  /// The same without memory, for the keys that nearly all messages have; nil if the key is not plain ASCII.
+  private static func isMistakable(plain key: Span<UInt8>, for known: [[UInt8]]) -> Bool? {
+    for index in key.indices where key[index] >= 0x80 { return nil }
+    candidates: for candidate in known where candidate.count == key.count {
+      for index in key.indices {
+        let byte = key[index]
+        let folded = 0x41...0x5A ~= byte ? byte + 0x20 : byte
+        if folded != candidate[index] { continue candidates }
+      }
+      return true
+    }
+    return false
   }
 }

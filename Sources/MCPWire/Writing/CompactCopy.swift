@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// A place in a message that is written differently from how it was read.
 package struct WireEdit: Hashable, Sendable {
   /// What is replaced, on token boundaries; empty for an insertion.
@@ -56,11 +58,10 @@ extension [UInt8] {
   private static func endOfString(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
     var index = start
     while index < end {
-      switch bytes[index] {
-      case 0x22: return index + 1
-      case 0x5C: index += 2
-      default: index += 1
-      }
+      index = bytes.firstIndex(of: 0x22, or: 0x5C, from: index, to: end)
+      guard index < end else { break }
+      if bytes[index] == 0x22 { return index + 1 }
+      index += 2
     }
     return end
   }
