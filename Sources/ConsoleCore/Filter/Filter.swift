@@ -132,6 +132,11 @@ package struct FilterError: Error, Hashable, Sendable {
   package var message: String
   /// Where, in Unicode scalars from the start.
   package var place: Int
+
+  package init(message: String, place: Int) {
+    self.message = message
+    self.place = place
+  }
 }
 
 /// A row, as filters see it.

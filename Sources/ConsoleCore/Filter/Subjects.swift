@@ -119,6 +119,7 @@ extension Standing {
   package var sourceInWords: String {
     switch source {
     case .explicit: "explicit"
+    case .pattern("all_tools"): "all_tools"
     case .pattern(let pattern): "pattern \(pattern)"
     case .serverDefault: "server default"
     case .globalDefault: "global default"

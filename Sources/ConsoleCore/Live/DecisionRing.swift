@@ -52,6 +52,8 @@ package struct DecisionRing: Hashable, Sendable {
   /// The serial number of the oldest record.
   package private(set) var firstSerial: UInt64 = 1
   private(set) var interner = Interner()
+  /// Whether any decision came yet, kept or not.
+  package private(set) var hasDecisions = false
   private var sizeAfterTidying = 0
   /// Records at and after this serial number are of the gate that runs now.
   private var epochStart: UInt64 = 1
@@ -74,6 +76,9 @@ package struct DecisionRing: Hashable, Sendable {
 
   func text(_ number: UInt32) -> String { interner.text(number) }
 
+  /// Bytes of all texts that are kept.
+  package var textBytes: Int { interner.size }
+
   mutating func append(_ record: Record) {
     if records.count < capacity {
       records.append(record)
@@ -87,6 +92,7 @@ package struct DecisionRing: Hashable, Sendable {
 
   mutating func append(_ event: DecisionEvent, sequence: UInt64, time: Moment) {
     var record = Record(kind: .decision, time: time)
+    hasDecisions = true
     record.verdict = event.decision.verdict
     record.category = event.category
     record.severity = event.severity

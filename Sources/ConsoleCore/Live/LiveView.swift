@@ -3,22 +3,22 @@ internal import Policy
 
 /// The live pane: the ring, what the filter shows of it, and where the person stands in it.
 package struct LiveView: Hashable, Sendable {
-  package internal(set) var ring: DecisionRing
-  package internal(set) var rates = Rates()
+  package var ring: DecisionRing
+  package var rates = Rates()
   /// The newest row is shown and the cursor goes with it.
-  package internal(set) var follows = true
+  package var follows = true
   /// The row under the cursor, by serial number; 0 where there is none.
-  package internal(set) var cursor: UInt64 = 0
+  package var cursor: UInt64 = 0
   /// The first row shown while paused.
-  package internal(set) var top: UInt64 = 0
+  package var top: UInt64 = 0
   /// What the filter shows; nil while there is no filter. The first `skipped` are gone from the ring.
   private var shown: [UInt64]?
   private var skipped = 0
-  package internal(set) var filter: Filter?
+  package var filter: Filter?
   /// Rows before this one are cleared from view.
-  package internal(set) var clearedBefore: UInt64 = 0
+  package var clearedBefore: UInt64 = 0
   /// Events that the gate said it could not send.
-  package internal(set) var dropped: UInt64 = 0
+  package var dropped: UInt64 = 0
 
   init(capacity: Int) { ring = DecisionRing(capacity: capacity) }
 

@@ -144,10 +144,11 @@ extension ConsoleState {
     var spans: [TextSpan] = []
     var used = 0
     for (key, word) in hintWords {
-      let width = key.utf8.count + word.utf8.count + 2
-      guard used + width <= columns else { break }
+      let width = key.utf8.count + word.utf8.count + (word.isEmpty ? 2 : 3)
+      // The blanks behind the last one may be cut.
+      guard used + width - 2 <= columns else { break }
       spans.append(TextSpan(key, .key))
-      spans.append(TextSpan(" \(word) ", .dim))
+      spans.append(TextSpan(word.isEmpty ? "  " : " \(word)  ", .dim))
       used += width
     }
     return spans
@@ -155,7 +156,7 @@ extension ConsoleState {
 
   private var hintWords: [(String, String)] {
     let save: [(String, String)] = policy.isDirty ? [("u", "undo"), ("^S", "save"), ("=", "diff")] : []
-    let common: [(String, String)] = [("/", "filter"), (":", "command"), ("?", "help"), ("q", "quit")]
+    let common: [(String, String)] = [("/", "filter"), (":", ""), ("?", "help"), ("q", "quit")]
     switch focus {
     case .policy where isChoosingStarter:
       return [

@@ -124,6 +124,12 @@ extension Canvas {
       case .gap, .remark: drawRemark(record, of: state, in: body, row: row, isCurrent: isCurrent)
       }
     }
+    if !state.live.ring.hasDecisions {
+      let rest = Rect(
+        column: body.column, row: body.row + heading + state.live.count, columns: body.columns,
+        rows: height - state.live.count)
+      if rest.rows > 0 { draw(state.emptyLiveLines(columns: body.columns), from: 0, in: rest) }
+    }
     return cursor
   }
 

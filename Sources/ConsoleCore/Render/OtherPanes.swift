@@ -12,10 +12,10 @@ extension Canvas {
     }
     let width = body.columns
     let nameWidth = width >= 100 ? 28 : width >= 60 ? 20 : 14
-    let program = nameWidth + 25
+    let program = nameWidth + 27
     let error = program + (width >= 100 ? 26 : 17)
     let names: [(Int, String)] = [
-      (2, "server"), (nameWidth + 3, "state"), (nameWidth + 12, "tools"), (nameWidth + 18, "sess"),
+      (2, "server"), (nameWidth + 3, "state"), (nameWidth + 14, "tools"), (nameWidth + 20, "sess"),
       (program, "program"),
       (error, "last error"),
     ]
@@ -39,9 +39,9 @@ extension Canvas {
       }
       cell(isCurrent ? "▶" : " ", .accent, 0, 1)
       cell(server.info.name.string, .text, 2, nameWidth, isPeer: true)
-      cell("\(server.info.state.glyph) \(server.info.state.rawValue)", server.info.state.role, nameWidth + 3, 9)
-      cell(Format.count(server.tools.count), .text, nameWidth + 12, 5)
-      cell(Format.count(sessions[server.info.name] ?? server.info.sessions), .text, nameWidth + 18, 6)
+      cell("\(server.info.state.glyph) \(server.info.state.rawValue)", server.info.state.role, nameWidth + 3, 10)
+      cell(Format.count(server.tools.count), .text, nameWidth + 14, 5)
+      cell(Format.count(sessions[server.info.name] ?? server.info.sessions), .text, nameWidth + 20, 6)
       cell(server.info.program, .dim, program, error - program - 1, isPeer: true)
       cell(server.info.lastError ?? "", .decisionDeny, error, width, isPeer: true)
     }

@@ -80,8 +80,10 @@ extension Canvas {
 
   private mutating func drawLimit(_ editor: LimitEditor, of state: ConsoleState) -> PopupCursor? {
     let columns = min(76, grid.size.columns)
-    let words = TerminalText.wrap(editor.inWords, columns: max(1, columns - 4), limit: 4)
-    let body = box("Rate limit", columns: columns, rows: 6 + words.count, hint: "Enter keep · Esc cancel")
+    let words = TerminalText.wrap(editor.inWords, columns: max(1, columns - 4), limit: 5)
+    let isNarrow = columns < 60
+    let rows = words.count + (isNarrow ? 6 : 5)
+    let body = box("Rate limit", columns: columns, rows: rows, hint: "Enter keep · Esc cancel")
     var row = body.row
     if let first = editor.targets.first {
       let name = "\(state.safe(first.server.string, limit: 60))/\(state.safe(first.tool.string, limit: 60))"
@@ -91,22 +93,24 @@ extension Canvas {
     row += 1
     let values = [
       (LimitEditor.Field.most, "at most ", Format.count(editor.most)),
-      (.window, " calls per ", LimitEditor.windows[editor.window]),
-      (.scope, " for each ", LimitEditor.scopes[editor.scope]),
+      (.window, isNarrow ? "calls per " : " calls per ", LimitEditor.windows[editor.window]),
+      (.scope, isNarrow ? "for each " : " for each ", LimitEditor.scopes[editor.scope]),
     ]
-    var spans: [TextSpan] = []
     var cursor = PopupCursor(row: row, column: body.column)
-    var width = 0
+    var at = body.column
     for (field, label, value) in values {
       let isHere = editor.field == field
-      spans.append(TextSpan(label))
-      spans.append(TextSpan(isHere ? "[\(value)]" : " \(value) ", isHere ? .input : .accent))
-      width += label.utf8.count
-      if isHere { cursor.column = min(body.column + width + 1, body.column + body.columns - 1) }
-      width += value.utf8.count + 2
+      at = put(label, .text, row: row, column: at, columns: body.column + body.columns - at)
+      if isHere { cursor = PopupCursor(row: row, column: min(at + 1, body.column + body.columns - 1)) }
+      at = put(
+        isHere ? "[\(value)]" : " \(value) ", isHere ? .input : .accent, row: row, column: at,
+        columns: body.column + body.columns - at)
+      if isNarrow {
+        row += 1
+        at = body.column
+      }
     }
-    put(Line(spans), row: row, column: body.column, columns: body.columns)
-    row += 1
+    if !isNarrow { row += 1 }
     for glyphs in words where row < body.row + body.rows {
       put(glyphs, .text, row: row, column: body.column)
       row += 1

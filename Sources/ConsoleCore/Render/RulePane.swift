@@ -55,25 +55,23 @@ extension ConsoleState {
 
   private func decisionLines(_ tool: Catalogue.Tool, columns: Int) -> [Line] {
     let standing = tool.standing
-    var lines = [
-      Line(),
-      Line(
-        TextSpan("decision ", .dim),
-        TextSpan("\(standing.verdict.glyph) \(safe(standing.summary))", standing.verdict.role)),
-      Line(
-        TextSpan("because  ", .dim), TextSpan(peer: standing.sourceInWords),
-        TextSpan(standing.line.map { ", line \($0)" } ?? "", .text)),
-      Line(TextSpan("rule     ", .dim), TextSpan(peer: standing.rule)),
-    ]
+    let role = standing.verdict.role
+    var lines = [Line()]
+    lines += block("decision ", words(standing), role, columns: columns)
+    let line = standing.line.map { ", line \($0)" } ?? ""
+    lines += block("because  ", safe(standing.sourceInWords) + line, .text, columns: columns)
+    lines += block("rule     ", safe(standing.rule, limit: 400), .text, columns: columns)
     if tool.mark != .none {
-      let was = "\(tool.saved.verdict.glyph) \(safe(tool.saved.summary))"
-      lines.append(
-        Line(TextSpan("was      ", .dim), TextSpan(was, tool.saved.verdict.role), TextSpan(" in the saved file", .dim)))
+      let was = "\(words(tool.saved)), \(safe(tool.saved.sourceInWords)) in the saved file"
+      lines += block("was      ", was, tool.saved.verdict.role, columns: columns)
     }
     lines += block("so       ", safe(standing.inWords, limit: 400), .text, columns: columns)
     if let told = standing.told { lines += block("told     ", safe(told, limit: 800), .text, columns: columns) }
     return lines
   }
+
+  /// The decision with its sign: `✗ deny`, `≈ 10/minute`.
+  private func words(_ standing: Standing) -> String { "\(standing.verdict.glyph) \(safe(standing.summary))" }
 
   private func evidenceLines(_ assessment: Assessment, columns: Int) -> [Line] {
     guard !assessment.evidence.isEmpty else { return [] }

@@ -81,9 +81,6 @@ extension Catalogue.Mark {
 }
 
 extension Standing {
-  /// The decision with its sign: `✗ deny`, `≈ 10/minute`.
-  var words: String { "\(verdict.glyph) \(summary)" }
-
   /// The rule as a sentence about a tool.
   var inWords: String {
     switch verdict {
@@ -99,7 +96,7 @@ extension Standing {
   var told: String? {
     switch verdict {
     case .allow: nil
-    case .limit: "[gatehouse] denied: over \(summary). Rule \(rule). Retry after N s. (only when it is over)"
+    case .limit: "once it is over: [gatehouse] denied: \(reason ?? "more than \(summary)"). Rule \(rule). Retry after N s."
     case .deny, .ask: "[gatehouse] denied: \(reason ?? "the policy denies it"). Rule \(rule)."
     case .hide: "Unknown tool"
     }

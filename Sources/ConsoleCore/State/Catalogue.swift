@@ -44,10 +44,10 @@ package struct Catalogue: Hashable, Sendable {
     package var fallback: Standing
   }
 
-  package internal(set) var servers: [Server] = []
-  package internal(set) var tools: [Tool] = []
+  package var servers: [Server] = []
+  package var tools: [Tool] = []
   /// Nothing was heard of servers yet.
-  package internal(set) var isUnknown = true
+  package var isUnknown = true
   private var places: [ToolName: Int] = [:]
   private var serverPlaces: [ExactText: Int] = [:]
   /// The saved policy that `Tool.saved` is of.

@@ -4,46 +4,46 @@ package import Policy
 
 /// Everything that the console knows and shows; one value, changed by `update` alone.
 package struct ConsoleState: Equatable, Sendable {
-  package internal(set) var options: ConsoleOptions
-  package internal(set) var size: Size
-  package internal(set) var now = Moment(microseconds: 0)
+  package var options: ConsoleOptions
+  package var size: Size
+  package var now = Moment(microseconds: 0)
 
-  package internal(set) var gate = GateLink()
-  package internal(set) var policy = PolicyFile()
-  package internal(set) var catalogue = Catalogue()
+  package var gate = GateLink()
+  package var policy = PolicyFile()
+  package var catalogue = Catalogue()
   /// Sessions that are open, by name.
-  package internal(set) var sessions: [ExactText: SessionEvent] = [:]
+  package var sessions: [ExactText: SessionEvent] = [:]
 
-  package internal(set) var list = PolicyList()
-  package internal(set) var live: LiveView
-  package internal(set) var serverList = ListCursor()
-  package internal(set) var changeList = ListCursor()
+  package var list = PolicyList()
+  package var live: LiveView
+  package var serverList = ListCursor()
+  package var changeList = ListCursor()
   /// The first line of the rule pane that is drawn.
-  package internal(set) var ruleTop = 0
+  package var ruleTop = 0
   /// The choice under the cursor while there is no policy file.
-  package internal(set) var starter = Starter.careful
+  package var starter = Starter.careful
 
-  package internal(set) var focus = Pane.policy
+  package var focus = Pane.policy
   /// What fills the upper part of the screen: `policy` (with `rule`), `servers` or `changes`.
-  package internal(set) var upper = Pane.policy
-  package internal(set) var isZoomed = false
-  package internal(set) var overlay: Overlay?
+  package var upper = Pane.policy
+  package var isZoomed = false
+  package var overlay: Overlay?
 
   /// The message in the bottom line.
-  package internal(set) var note: Note?
+  package var note: Note?
   /// When it goes away; errors stay until the next key.
-  package internal(set) var noteEnds: Moment?
-  package internal(set) var log: [LoggedNote] = []
-  package internal(set) var commands: [String] = []
+  package var noteEnds: Moment?
+  package var log: [LoggedNote] = []
+  package var commands: [String] = []
 
   /// The last limit that was set, which Space and `:limit` without words use.
-  package internal(set) var lastLimit = LimitSetting()
+  package var lastLimit = LimitSetting()
   /// The person has said yes once to allowing something risky.
-  package internal(set) var acceptsRisk = false
+  package var acceptsRisk = false
   /// Whether the terminal has the focus, as far as it tells.
-  package internal(set) var hasFocus = true
+  package var hasFocus = true
   /// Undone steps can be done again, as far as this console knows.
-  package internal(set) var isQuitting = false
+  package var isQuitting = false
 
   package init(options: ConsoleOptions, size: Size = Size(columns: 80, rows: 24), now: Moment = Moment(microseconds: 0))
   {

@@ -17,9 +17,9 @@ package enum Overlay: Hashable, Sendable {
 /// A line of text that is being typed.
 package struct TextField: Hashable, Sendable {
   /// The text, at most 1,000 scalars.
-  package internal(set) var scalars: [Unicode.Scalar] = []
+  package var scalars: [Unicode.Scalar] = []
   /// Where the next character goes.
-  package internal(set) var cursor = 0
+  package var cursor = 0
 
   package init(_ text: String = "") {
     scalars = Array(text.unicodeScalars.prefix(1000))
@@ -73,25 +73,25 @@ package struct TextField: Hashable, Sendable {
 
 /// The help: all actions, those that fit what is typed, one of them under the cursor.
 package struct HelpList: Hashable, Sendable {
-  package internal(set) var field = TextField()
-  package internal(set) var list = ListCursor()
+  package var field = TextField()
+  package var list = ListCursor()
 }
 
 /// The command line.
 package struct CommandField: Hashable, Sendable {
-  package internal(set) var field = TextField()
+  package var field = TextField()
   /// Which command of the history is shown; nil for a new one.
-  package internal(set) var recalled: Int?
+  package var recalled: Int?
 }
 
 /// The filter line of a pane.
 package struct FilterField: Hashable, Sendable {
-  package internal(set) var field: TextField
-  package internal(set) var pane: Pane
+  package var field: TextField
+  package var pane: Pane
   /// What is wrong with the text; the last valid filter stays in force meanwhile.
-  package internal(set) var error: FilterError?
+  package var error: FilterError?
   /// The filter that Esc puts back.
-  package internal(set) var before: Filter?
+  package var before: Filter?
 }
 
 /// A question that only `y` says yes to.
@@ -122,13 +122,13 @@ package struct LimitEditor: Hashable, Sendable {
   package static let scopes = ["grant", "session", "server", "global"]
   package static let mostCalls = 999_999_999
 
-  package internal(set) var targets: [ToolName]
-  package internal(set) var most: Int
-  package internal(set) var window: Int
-  package internal(set) var scope: Int
-  package internal(set) var field = Field.most
+  package var targets: [ToolName]
+  package var most: Int
+  package var window: Int
+  package var scope: Int
+  package var field = Field.most
   /// The next digit starts the number anew.
-  package internal(set) var isFresh = true
+  package var isFresh = true
 
   package var setting: RuleSetting {
     .limit(max: most, window: Self.windows[window], scope: Self.scopes[scope])

@@ -30,9 +30,9 @@ package struct PolicyFile: Hashable, Sendable {
   package var draft: PolicyDraft?
   package var saving = Saving.idle
   /// What the unsaved edits mean, in the order of the file.
-  package internal(set) var changes: [PolicyChange] = []
+  package var changes: [PolicyChange] = []
   /// The text diff of the unsaved edits; made only while someone looks at it.
-  package internal(set) var diff: [DiffLine] = []
+  package var diff: [DiffLine] = []
 
   /// There are edits that are not on the disk.
   package var isDirty: Bool { draft?.isDirty ?? false }

@@ -21,18 +21,18 @@ package struct PolicyList: Hashable, Sendable {
     case listed, name, risk, decision, calls, changed
   }
 
-  package internal(set) var rows: [Row] = []
-  package internal(set) var cursor = ListCursor()
-  package internal(set) var collapsed: Set<ExactText> = []
-  package internal(set) var isFlat = false
-  package internal(set) var order = Order.risk
-  package internal(set) var isReversed = false
-  package internal(set) var filter: Filter?
-  package internal(set) var marks: Set<ToolName> = []
+  package var rows: [Row] = []
+  package var cursor = ListCursor()
+  package var collapsed: Set<ExactText> = []
+  package var isFlat = false
+  package var order = Order.risk
+  package var isReversed = false
+  package var filter: Filter?
+  package var marks: Set<ToolName> = []
   /// Where a range of marks began.
-  package internal(set) var rangeStart: Identity?
+  package var rangeStart: Identity?
   /// Tools that the filter lets through.
-  package internal(set) var matching = 0
+  package var matching = 0
 
   package func identity(at row: Int, in catalogue: Catalogue) -> Identity? {
     guard rows.indices.contains(row) else { return nil }

@@ -49,7 +49,6 @@ extension ConsoleState {
 
   mutating func take(_ message: GateMessage) -> [ConsoleEffect] {
     if message.sequence > gate.sequence { gate.sequence = message.sequence }
-    now = max(now, message.time)
     switch message.event {
     case .decision(let event):
       live.append { $0.append(event, sequence: message.sequence, time: message.time) }
@@ -61,7 +60,7 @@ extension ConsoleState {
     case .toolsChanged(let server):
       live.append { $0.append(remark: "the tools of \(server.string) changed", at: message.time) }
       return refreshSnapshot()
-    case .tick(let counts): live.rates.add(counts, at: message.time)
+    case .tick(let counts): live.rates.add(counts, at: now)
     case .gap(let missed):
       live.dropped = live.dropped.addingReportingOverflow(missed).overflow ? .max : live.dropped + missed
       live.append { $0.append(gap: missed, at: message.time) }

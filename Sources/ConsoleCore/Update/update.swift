@@ -7,6 +7,7 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
   case .resized(let size):
     state.size = size
     state.revealCursor()
+    state.list.cursor.go(to: state.list.cursor.row, count: state.list.rows.count, height: state.height(of: .policy))
     return []
   case .tick(let moment):
     state.pass(to: moment)
