@@ -29,6 +29,9 @@ import Glibc
     case end(signal: Int32)
   }
 
+  /// The signal of a terminal that was closed.
+  package static let hangUp = SIGHUP
+
   package enum Delivery: Hashable, Sendable { case done, waiting, gone }
 
   /// To be watched for input, and for output while `isWaiting`.
@@ -112,6 +115,9 @@ import Glibc
     resize()
     return enter()
   }
+
+  /// Stops this process while another program, which stops too, has the terminal.
+  package func stopAsIs() { cterm_guard_stop() }
 
   /// Looks at the terminal's size again; true if it is another one.
   @discardableResult

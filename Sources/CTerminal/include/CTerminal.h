@@ -70,4 +70,10 @@ void cterm_guard_thread(void);
 void cterm_guard_stop(void);
 bool cterm_tty_size(int tty, int *rows, int *columns);
 
+// Starts the person's editor on the terminal, in our process group so that the shell's job control works on both of us.
+// Answers a descriptor that becomes readable when it has ended; -1 with errno on failure.
+int cterm_editor_start(const char *path, int line, int tty, int *process);
+// Its wait status, after it has ended.
+int cterm_editor_end(int process);
+
 #pragma clang assume_nonnull end

@@ -1,0 +1,61 @@
+package import ControlWire
+internal import ConsoleCore
+package import System
+internal import Terminal
+
+/// The console: a screen, or lines of text, over the gate's socket and the policy file.
+package enum ConsoleProgram {
+  package struct Options {
+    package var paths: Paths
+    package var build: String
+    package var environment: [String: String]
+    /// The theme's name; nil for the default one.
+    package var theme: String?
+    package var isReadOnly = false
+    package var isPlain = false
+    /// A file of commands to do at the start, one a line.
+    package var script: String?
+    /// Starts a gate where none runs; nil if that is not wanted. Returns before the gate listens.
+    package var startGate: (@LoopActor () throws(SystemError) -> Void)?
+    /// What registry and last scan know, for as long as no gate answers.
+    package var offlineCatalogue: (@LoopActor () -> Snapshot?)?
+
+    package init(paths: Paths, build: String, environment: [String: String]) {
+      self.paths = paths
+      self.build = build
+      self.environment = environment
+    }
+  }
+
+  /// Runs until the person leaves; returns the program's exit status.
+  package static func run(_ options: sending Options) -> Int32 {
+    Signals.ignoreBrokenPipes()
+    return LoopActor.enter {
+      let engine = ConsoleEngine(options)
+      let front = makeFront(options, engine)
+      engine.start(front)
+      if !engine.isOver { Loop.shared.run() }
+      engine.close()
+      return engine.exitStatus
+    }
+  }
+
+  /// The screen if the terminal can show one, else text, and then it says why.
+  @LoopActor
+  private static func makeFront(_ options: Options, _ engine: ConsoleEngine) -> any ConsoleFront {
+    guard !options.isPlain else { return PlainFront(engine, script: options.script) }
+    do throws(Terminal.Problem) {
+      return ScreenFront(engine, try Terminal(environment: options.environment), options)
+    } catch {
+      let reason =
+        switch error {
+        case .noTerminal: "standard output is no terminal"
+        case .plainOnly(""): "TERM is not set"
+        case .plainOnly(let term): "a terminal of the kind `\(term)` cannot show a screen"
+        case .failed(let action, let number): "\(SystemError(action, code: number))"
+        }
+      StandardError.write("gatehouse: \(reason), so this is --plain\n")
+      return PlainFront(engine, script: options.script)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+internal import ConsoleCore
+internal import ControlWire
+internal import Glibc
+internal import Policy
+internal import System
+
+/// Runs the console's pure part: brings it messages from the gate, the policy file and the front, and does what it asks.
+@LoopActor
+final class ConsoleEngine {
+  private(set) var state: ConsoleState
+  private(set) var isOver = false
+  private(set) var exitStatus: Int32 = 0
+  let options: ConsoleProgram.Options
+
+  private weak var front: (any ConsoleFront)?
+  /// Keeps the front alive until the end.
+  private var owner: (any ConsoleFront)?
+  private let gate: GateClient
+  private let policy: PolicyKeeper
+  private let themes: ThemeFinder
+  private var tickTimer: LoopTimer?
+  private var tickDue: Moment?
+  private var willSettle = false
+
+  init(_ options: ConsoleProgram.Options) {
+    self.options = options
+    gate = GateClient(options.paths.socket)
+    policy = PolicyKeeper(options.paths.policy, isReadOnly: options.isReadOnly)
+    themes = ThemeFinder(folder: options.paths.themes)
+    var core = ConsoleOptions(policyPath: options.paths.policy, build: options.build)
+    core.isReadOnly = options.isReadOnly
+    core.secondsFromGMT = Self.secondsFromGMT()
+    core.themes = themes.names
+    state = ConsoleState(options: core, now: Loop.shared.now)
+  }
+
+  /// What the front knows of its terminal; before `start`.
+  func know(size: Size, glyphs: GlyphSet, theme: String) {
+    var core = state.options
+    core.glyphs = glyphs
+    core.theme = theme
+    state = ConsoleState(options: core, size: size, now: Loop.shared.now)
+  }
+
+  func start(_ front: any ConsoleFront) {
+    self.front = front
+    owner = front
+    front.start()
+    guard !isOver else { return }
+    policy.changed = { [weak self] file in self?.take(.policyRead(file)) }
+    if let problem = policy.start() { take(.note(Note(.warning, problem))) }
+    if let snapshot = options.offlineCatalogue?() { take(.offlineCatalogue(snapshot)) }
+    gate.connected = { [weak self] in self?.take(.gateConnected) }
+    gate.lost = { [weak self] reason, retry in self?.take(.gateLost(reason: reason, retryIn: retry)) }
+    gate.received = { [weak self] message in self?.take(.gate(message)) }
+    gate.failed = { [weak self] text in self?.take(.note(Note(.error, text))) }
+    gate.start(starter: options.startGate)
+  }
+
+  func close() {
+    tickTimer?.cancel()
+    gate.close()
+    policy.close()
+    front?.close()
+    owner = nil
+  }
+
+  /// Ends the program when this turn is over.
+  func finish(_ status: Int32 = 0) {
+    guard !isOver else { return }
+    isOver = true
+    exitStatus = status
+    Loop.shared.stop()
+  }
+
+  // MARK: Messages
+
+  func take(_ message: ConsoleMessage) {
+    guard !isOver else { return }
+    passTime()
+    apply(message)
+  }
+
+  /// Does with the state what a front's own language says, and then the effects.
+  func change(_ body: (inout ConsoleState) -> [ConsoleEffect]) {
+    guard !isOver else { return }
+    passTime()
+    let effects = body(&state)
+    for effect in effects { perform(effect) }
+    settleLater()
+  }
+
+  private func apply(_ message: ConsoleMessage) {
+    let effects = update(&state, message)
+    front?.took(message)
+    for effect in effects { perform(effect) }
+    settleLater()
+  }
+
+  private func passTime() {
+    guard state.now < Loop.shared.now else { return }
+    _ = update(&state, .tick(Loop.shared.now))
+  }
+
+  private func settleLater() {
+    guard !willSettle else { return }
+    willSettle = true
+    Loop.shared.atEndOfTurn { [weak self] in self?.settle() }
+  }
+
+  private func settle() {
+    willSettle = false
+    guard !isOver else { return }
+    front?.settle()
+    guard state.nextTick != tickDue else { return }
+    tickDue = state.nextTick
+    tickTimer?.cancel()
+    tickTimer = tickDue.map { due in
+      Loop.shared.after(microseconds: due.microseconds(since: Loop.shared.now)) { [weak self] in self?.tick() }
+    }
+  }
+
+  private func tick() {
+    tickDue = nil
+    guard !isOver else { return }
+    apply(.tick(max(state.now, Loop.shared.now)))
+  }
+
+  // MARK: Effects
+
+  func perform(_ effect: ConsoleEffect) {
+    switch effect {
+    case .save(let text, let digest): take(.policySaved(policy.save(text, over: digest)))
+    case .readPolicy: take(.policyRead(policy.read()))
+    case .send(let request): gate.send(request)
+    case .quit: finish()
+    case .suspend: front?.perform(.suspend)
+    case .copy(let text): front?.perform(.copy(text))
+    case .bell: front?.perform(.bell)
+    case .redraw: front?.perform(.redraw)
+    case .openEditor(let line): front?.perform(.edit(path: options.paths.policy, line: line))
+    case .setTheme(let name): setTheme(name)
+    }
+  }
+
+  private func setTheme(_ name: String) {
+    switch themes.find(name) {
+    case .found(let theme, let problem):
+      front?.perform(.use(theme))
+      take(.themeSet(name, problem: nil))
+      if let problem { take(.note(Note(.warning, problem))) }
+    case .missing(let problem): take(.themeSet(name, problem: problem))
+    }
+  }
+
+  /// The theme to begin with, and what is odd about it.
+  func firstTheme() -> (theme: Theme, problem: String?) {
+    switch themes.find(options.theme ?? ShippedThemes.standard) {
+    case .found(let theme, let problem): (theme, problem)
+    case .missing(let problem): (ShippedThemes.theme(ShippedThemes.standard), problem)
+    }
+  }
+
+  private static func secondsFromGMT() -> Int {
+    var now = time(nil)
+    var parts = unsafe tm()
+    guard unsafe localtime_r(&now, &parts) != nil else { return 0 }
+    return unsafe parts.tm_gmtoff
+  }
+}

@@ -1,0 +1,23 @@
+internal import ConsoleCore
+internal import System
+
+/// How the console shows itself to the person: a screen or lines.
+@LoopActor
+protocol ConsoleFront: AnyObject {
+  /// The state changed by this message; a timer's tick comes here too.
+  func took(_ message: ConsoleMessage)
+  /// Does what only a front can.
+  func perform(_ effect: FrontEffect)
+  /// The turn is over and all messages are taken.
+  func settle()
+  func start()
+  func close()
+}
+
+/// The part of `ConsoleEffect` that concerns the terminal.
+enum FrontEffect {
+  case suspend, bell, redraw
+  case copy(String)
+  case edit(path: String, line: Int?)
+  case use(Theme)
+}

@@ -1,0 +1,140 @@
+internal import ConsoleCore
+internal import ControlWire
+internal import Policy
+internal import System
+
+/// The console as lines of text: read from standard input, written to standard output.
+@LoopActor
+final class PlainFront: ConsoleFront {
+  private static let longestLine = 64 << 10
+
+  private unowned let engine: ConsoleEngine
+  private let script: String?
+  private var level = PlainText.Level.denied
+  private var input: InStream?
+  private var typed: [UInt8] = []
+  private var waiting: [String] = []
+  private var hasEnded = false
+  private var isSettled = false
+  private var needsPrompt = true
+
+  init(_ engine: ConsoleEngine, script: String?) {
+    self.engine = engine
+    self.script = script
+  }
+
+  func start() {
+    engine.know(size: Size(columns: 80, rows: 24), glyphs: .ascii, theme: ShippedThemes.standard)
+    if let script { readScript(script) }
+    do throws(SystemError) {
+      input = try InStream(
+        try Descriptor.duplicate(0), received: { [weak self] bytes in self?.take(bytes) },
+        ended: { [weak self] _ in self?.inputEnded() })
+    } catch {
+      StandardError.write("gatehouse: \(error)\n")
+      engine.finish(1)
+    }
+  }
+
+  func close() {
+    input?.close()
+    if engine.state.policy.isDirty {
+      StandardError.write("gatehouse: \(engine.state.policy.unsaved) unsaved changes are lost\n")
+    }
+  }
+
+  private func readScript(_ path: String) {
+    do throws(SystemError) {
+      let text = String(decoding: try SafeFile.read(path, limit: 1 << 20), as: UTF8.self)
+      waiting = text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.hasPrefix("#") }
+    } catch {
+      StandardError.write("gatehouse: \(error)\n")
+      engine.finish(1)
+    }
+  }
+
+  func took(_ message: ConsoleMessage) {
+    guard isSettled else { return }
+    say(PlainText.lines(for: message, in: engine.state, level: level))
+  }
+
+  func settle() {
+    if !isSettled { greetWhenKnown() }
+    guard isSettled else { return }
+    while !waiting.isEmpty, !engine.isOver { run(waiting.removeFirst()) }
+    guard !engine.isOver else { return }
+    if hasEnded { return engine.finish() }
+    if needsPrompt {
+      needsPrompt = false
+      print(PlainText.prompt(engine.state))
+    }
+  }
+
+  /// Commands wait until the file was read and the gate has answered or is known to be absent.
+  private func greetWhenKnown() {
+    let state = engine.state
+    guard state.policy.disk != .reading else { return }
+    switch state.gate.connection {
+    case .starting, .greeting: return
+    case .up: guard !state.gate.awaitsSnapshot else { return }
+    case .lost: break
+    }
+    isSettled = true
+    say(PlainText.greeting(state))
+  }
+
+  private func run(_ line: String) {
+    needsPrompt = true
+    var answer: PlainText.Answer?
+    engine.change { state in
+      let run = PlainText.run(line, on: &state)
+      answer = run
+      return []
+    }
+    guard let answer else { return }
+    if let level = answer.level { self.level = level }
+    say(answer.lines)
+    for effect in answer.effects { engine.perform(effect) }
+  }
+
+  // MARK: Lines
+
+  private func take(_ bytes: Span<UInt8>) {
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte == 0x0A {
+        waiting.append(String(decoding: typed, as: UTF8.self))
+        typed = []
+      } else if byte != 0x0D, typed.count < Self.longestLine {
+        typed.append(byte)
+      }
+    }
+    engine.change { _ in [] }
+  }
+
+  private func inputEnded() {
+    hasEnded = true
+    engine.change { _ in [] }
+  }
+
+  private func say(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    // What is told in between goes below the prompt, which then stands there again.
+    let start = needsPrompt ? "" : "\n"
+    needsPrompt = true
+    print(start + lines.map { $0 + "\n" }.joined())
+  }
+
+  private func print(_ text: String) {
+    if !StandardOutput.write(text) { engine.finish() }
+  }
+
+  func perform(_ effect: FrontEffect) {
+    switch effect {
+    case .bell: print("\u{7}")
+    case .copy(let text): say([text])
+    case .edit(let path, _): say(["the policy file is \(path)"])
+    case .suspend, .redraw, .use: break
+    }
+  }
+}

@@ -1,0 +1,179 @@
+internal import ConsoleCore
+internal import ControlWire
+internal import Policy
+internal import System
+internal import Terminal
+
+/// The console on a full screen.
+@LoopActor
+final class ScreenFront: ConsoleFront {
+  private unowned let engine: ConsoleEngine
+  private let terminal: Terminal
+  private var decoder = InputDecoder()
+  private var decoderTimer: LoopTimer?
+  private var pacer = FramePacer()
+  private var frameTimer: LoopTimer?
+  private var inputWatch: Watch?
+  private var noticeWatch: Watch?
+  private var editor: Editor?
+  private let tellsIdle: Bool
+  private let script: String?
+
+  init(_ engine: ConsoleEngine, _ terminal: Terminal, _ options: ConsoleProgram.Options) {
+    self.engine = engine
+    self.terminal = terminal
+    tellsIdle = options.environment["GATEHOUSE_TEST"] == "1"
+    script = options.script
+  }
+
+  func start() {
+    let (theme, problem) = engine.firstTheme()
+    let glyphs: GlyphSet = terminal.choice.hasUnicode ? .unicode : .ascii
+    engine.know(size: terminal.size, glyphs: glyphs, theme: theme.name)
+    use(theme)
+    guard terminal.enter() else { return engine.finish(1) }
+    do throws(SystemError) {
+      inputWatch = try Watch(terminal.descriptor, .readable) { [weak self] readiness in self?.ready(readiness) }
+      noticeWatch = try Watch(terminal.noticeDescriptor, .readable) { [weak self] _ in self?.takeNotices() }
+    } catch {
+      return engine.finish(1)
+    }
+    if let problem { engine.take(.note(Note(.warning, problem))) }
+    // The first picture comes before anything else is known.
+    pacer.want(.person, at: Loop.shared.now)
+    draw()
+  }
+
+  func close() {
+    for timer in [decoderTimer, frameTimer] { timer?.cancel() }
+    inputWatch?.cancel()
+    noticeWatch?.cancel()
+    terminal.leave()
+  }
+
+  // MARK: What the engine says
+
+  func took(_ message: ConsoleMessage) {
+    switch message {
+    case .gate(let gate):
+      switch gate.event {
+      case .decision, .result, .session, .server, .tick, .gap, .toolsChanged: pacer.want(.stream, at: Loop.shared.now)
+      default: pacer.want(.person, at: Loop.shared.now)
+      }
+    default: pacer.want(.person, at: Loop.shared.now)
+    }
+  }
+
+  func settle() {
+    guard let due = pacer.due, !terminal.isWaiting, editor == nil else { return }
+    guard due > Loop.shared.now else { return draw() }
+    frameTimer?.cancel()
+    frameTimer = Loop.shared.after(microseconds: due.microseconds(since: Clock.now())) { [weak self] in self?.draw() }
+  }
+
+  private func draw() {
+    frameTimer?.cancel()
+    frameTimer = nil
+    guard !engine.isOver, editor == nil, !terminal.isWaiting else { return }
+    pacer.drew(at: Loop.shared.now)
+    handle(terminal.present(render(engine.state)))
+  }
+
+  private func handle(_ delivery: Terminal.Delivery) {
+    switch delivery {
+    case .done:
+      inputWatch?.want(.readable)
+      if tellsIdle, pacer.due == nil { terminal.tellIdle() }
+      settle()
+    case .waiting: inputWatch?.want([.readable, .writable])
+    case .gone: engine.finish()
+    }
+  }
+
+  func perform(_ effect: FrontEffect) {
+    switch effect {
+    case .suspend: suspend()
+    case .bell: terminal.bell()
+    case .redraw: terminal.redraw()
+    case .copy(let text):
+      let said = terminal.copy(text) ? "copied \(text.utf8.count) bytes" : "this terminal has no clipboard for that"
+      engine.take(.note(Note(.info, said)))
+    case .edit(let path, let line): edit(path, line)
+    case .use(let theme): use(theme)
+    }
+  }
+
+  private func use(_ theme: Theme) {
+    let depth = terminal.depth
+    terminal.use { theme.style($0, depth: depth) }
+  }
+
+  // MARK: What the terminal says
+
+  private func ready(_ readiness: Readiness) {
+    if readiness.contains(.writable), terminal.isWaiting { handle(terminal.flush()) }
+    guard readiness.contains(.readable) || readiness.contains(.hangup), editor == nil else { return }
+    switch terminal.read() {
+    case .bytes(let bytes): take(decoder.feed(bytes))
+    case .nothing: break
+    case .gone: engine.finish()
+    }
+  }
+
+  private func take(_ events: [InputEvent]) {
+    for event in events where !engine.isOver { engine.take(.input(event)) }
+    decoderTimer?.cancel()
+    decoderTimer = decoder.patience.map { patience in
+      Loop.shared.after(microseconds: Int64(patience) * 1000) { [weak self] in
+        guard let self else { return }
+        take(decoder.timeout())
+      }
+    }
+  }
+
+  private func takeNotices() {
+    for notice in terminal.notices() {
+      switch notice {
+      case .resized:
+        if terminal.resize() { engine.take(.resized(terminal.size)) }
+      case .stop: editor == nil ? suspend() : terminal.stopAsIs()
+      case .continued:
+        // Stopped by someone else, who may have left the terminal in any state.
+        if editor == nil { comeBack(terminal.enter()) }
+      // A closed terminal is a way to leave, not an error.
+      case .end(let signal): engine.finish(signal == Terminal.hangUp ? 0 : 128 + signal)
+      }
+    }
+  }
+
+  private func suspend() { comeBack(terminal.stop()) }
+
+  private func comeBack(_ succeeded: Bool) {
+    guard succeeded else { return engine.finish() }
+    terminal.resize()
+    engine.take(.resized(terminal.size))
+  }
+
+  // MARK: The editor
+
+  private func edit(_ path: String, _ line: Int?) {
+    guard editor == nil else { return }
+    inputWatch?.want([])
+    terminal.leave()
+    do throws(SystemError) {
+      editor = try Editor(path, line: line, on: terminal) { [weak self] problem in
+        self?.editorEnded(problem)
+      }
+    } catch {
+      editorEnded("\(error)")
+    }
+  }
+
+  private func editorEnded(_ problem: String?) {
+    editor = nil
+    inputWatch?.want(.readable)
+    comeBack(terminal.enter())
+    if let problem { engine.take(.note(Note(.error, problem))) }
+    engine.perform(.readPolicy)
+  }
+}
