@@ -8,7 +8,7 @@ import System
   }
 
   static let commands: [Command] =
-    [serve, connect, run] + servers + [tools, policyValidate, watch, status, stop] + internals
+    [console, demo, serve, connect, run] + servers + [tools, policyValidate, watch, status, stop] + internals
 
   private static func run(_ words: ArraySlice<String>) -> Int32 {
     do {
@@ -42,7 +42,7 @@ import System
 
   /// The command whose words the line begins with, the longest first.
   private static func find(_ words: ArraySlice<String>) throws(Failure) -> (Command, ArraySlice<String>) {
-    guard let first = words.first, !first.hasPrefix("-") else { throw .usage("TODO") }
+    guard let first = words.first, !first.hasPrefix("-") else { return (console, words) }
     let named = commands.filter { !$0.path.isEmpty && words.starts(with: $0.path) }
     if let command = named.max(by: { $0.path.count < $1.path.count }) {
       return (command, words.dropFirst(command.path.count))

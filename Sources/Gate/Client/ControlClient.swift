@@ -27,6 +27,7 @@ package struct ControlClient: ~Copyable {
   private let socket: Descriptor
   private var received: [UInt8] = []
   private var searched = 0
+  private var chunk = [UInt8](repeating: 0, count: 65_536)
   /// What the gate said of itself.
   package private(set) var gate: Hello
 
@@ -85,15 +86,37 @@ package struct ControlClient: ~Copyable {
   ///
   /// Nil when the gate has closed the connection, or the time is over.
   package mutating func nextLine(patience: Int32 = -1) throws(ControlClientError) -> [UInt8]? {
-    var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
       if let line = try bufferedLine() { return line }
-      guard let outcome = try? UnixSocket.receive(into: &chunk, over: socket.number).0 else { return nil }
+      guard receive(patience: patience) else { return nil }
+    }
+  }
+
+  /// Waits for at least one line, and gives all that are there, their ends included; nil at the end.
+  package mutating func nextLines() throws(ControlClientError) -> [UInt8]? {
+    while true {
+      if let end = received.lastIndex(of: 0x0A) {
+        let lines = Array(received[...end])
+        received.removeSubrange(...end)
+        searched = 0
+        return lines
+      }
+      guard received.count <= Self.longestLine else { throw ControlClientError("the gate sent a line without end") }
+      guard receive(patience: -1) else { return nil }
+    }
+  }
+
+  /// Waits for bytes; false at the end, or when the time is over.
+  private mutating func receive(patience: Int32) -> Bool {
+    while true {
+      guard let outcome = try? UnixSocket.receive(into: &chunk, over: socket.number).0 else { return false }
       switch outcome {
-      case .bytes(let count): received.append(contentsOf: chunk[..<count])
-      case .end: return nil
+      case .bytes(let count):
+        received.append(contentsOf: chunk[..<count])
+        return true
+      case .end: return false
       case .wouldBlock:
-        guard wait(for: POLLIN, milliseconds: patience) else { return nil }
+        guard wait(for: POLLIN, milliseconds: patience) else { return false }
       }
     }
   }

@@ -20,7 +20,11 @@ package enum GateStarter {
         throw ControlClientError(error.message, help: "start one with `gatehouse serve`, or leave --no-start out")
       }
     }
-    try start(paths)
+    do {
+      try start(paths)
+    } catch {
+      throw ControlClientError("the gate cannot be started: \(error)")
+    }
     let end = Clock.now().advanced(byMicroseconds: patience)
     while true {
       do {
@@ -35,17 +39,13 @@ package enum GateStarter {
   }
 
   /// Starts a gate that outlives this process.
-  package static func start(_ paths: Paths) throws(ControlClientError) {
+  package static func start(_ paths: Paths) throws(SystemError) {
     var environment = ThisProcess.environment
     environment["GATEHOUSE_POLICY"] = paths.policy
     environment["GATEHOUSE_SOCKET"] = paths.socket
-    do {
-      let log = try SafeFile.openLog(paths.log)
-      let command = ChildCommand(
-        [ThisProcess.executable, "serve", "--background"], environment: environment, directory: .path("/"))
-      _ = try Child.startDetached(command, errors: log.number)
-    } catch {
-      throw ControlClientError("the gate cannot be started: \(error)")
-    }
+    let log = try SafeFile.openLog(paths.log)
+    let command = ChildCommand(
+      [ThisProcess.executable, "serve", "--background"], environment: environment, directory: .path("/"))
+    _ = try Child.startDetached(command, errors: log.number)
   }
 }

@@ -87,6 +87,13 @@ package struct Paths: Hashable, Sendable {
     }
   }
 
+  /// The paths of a process of this user and in this folder that has another environment.
+  package static func of(_ environment: [String: String]) throws(PathError) -> Paths {
+    try Paths(
+      environment: environment,
+      in: Circumstances(user: ThisProcess.user, home: ThisProcess.home, directory: ThisProcess.directory))
+  }
+
   /// The paths of the running process.
   package static func current(policy: String? = nil, socket: String? = nil) throws(PathError) -> Paths {
     try Paths(

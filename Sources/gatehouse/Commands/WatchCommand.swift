@@ -20,13 +20,22 @@ extension Gatehouse {
     client.send(
       .subscribe(since: try arguments.number("--since"), budget: try arguments.number("--budget"), id: 1))
     let asJSON = arguments.has("--json")
-    while let (line, message) = try nextMessage(&client) {
-      if asJSON {
-        guard message.sequence > 0 else { continue }
-        guard StandardOutput.write(line + [0x0A]) else { return 0 }
-      } else if let text = words(message) {
-        guard StandardOutput.write("\(text)\n") else { return 0 }
+    while let (_, message) = try nextMessage(&client) {
+      if asJSON, case .done = message.event { return try pass(&client) }
+      guard !asJSON, let text = words(message) else { continue }
+      guard StandardOutput.write("\(text)\n") else { return 0 }
+    }
+    throw Failure("the gate has ended")
+  }
+
+  /// Prints what the gate sends, unread, until nobody reads it any more.
+  private static func pass(_ client: inout ControlClient) throws(Failure) -> Int32 {
+    do {
+      while let lines = try client.nextLines() {
+        guard StandardOutput.write(lines) else { return 0 }
       }
+    } catch {
+      throw Failure(error.message, help: error.help)
     }
     throw Failure("the gate has ended")
   }
