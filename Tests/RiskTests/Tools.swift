@@ -22,7 +22,7 @@ func tool(_ name: String, _ description: String, _ parameters: KeyValuePairs<Str
   writer.key("properties")
   writer.beginObject()
   for parameter in parameters {
-    writer.key(parameter.key)
+    writer.key(text: parameter.key)
     writer.beginObject()
     writer.member("type", parameter.value)
     writer.endObject()

@@ -92,7 +92,8 @@ extension ControlRequest {
   }
 
   private static func plain(_ op: String, _ id: Int?, _ writer: inout JSONWriter) {
-    writer.member("op", op)
+    writer.key("op")
+    writer.string(op)
     writer.member("id", ifPresent: id)
   }
 }
@@ -112,7 +113,10 @@ extension Attachment {
     writer.member("directory", directory)
     writer.key("environment")
     writer.beginObject()
-    for (name, value) in environment.sorted(by: { $0.key < $1.key }) { writer.member(name, value) }
+    for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
+      writer.key(text: name)
+      writer.string(value)
+    }
     writer.endObject()
   }
 }

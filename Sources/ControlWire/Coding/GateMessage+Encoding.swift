@@ -248,7 +248,10 @@ extension JSONWriter {
   fileprivate mutating func counts(_ counts: [Int]) {
     key("counts")
     beginObject()
-    for (verdict, count) in zip(Verdict.allCases, counts) { member(verdict.rawValue, count) }
+    for (verdict, count) in zip(Verdict.allCases, counts) {
+      key(text: verdict.rawValue)
+      integer(count)
+    }
     endObject()
   }
 }

@@ -16,7 +16,10 @@ package struct GateMessage: Hashable, Sendable {
   }
 }
 
-package enum GateEvent: Hashable, Sendable {
+/// What a message tells.
+///
+/// Payloads are boxed: a message is copied from hand to hand many times for each time that it is read.
+package indirect enum GateEvent: Hashable, Sendable {
   // The stream
   case decision(DecisionEvent)
   case result(ResultEvent)

@@ -83,7 +83,7 @@ extension DemoTool {
 
 extension DemoParameter {
   func write(to writer: inout JSONWriter) {
-    writer.key(name)
+    writer.key(text: name)
     writer.beginObject()
     switch kind {
     case .text: writer.member("type", "string")

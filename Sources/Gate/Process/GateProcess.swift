@@ -30,7 +30,7 @@ package final class GateProcess {
   private var isStopping = false
 
   /// How long events wait for company, so that a burst is one write to each watcher.
-  private static let gathering: Int64 = 2_000
+  private static let gathering: Int64 = 10_000
   private static let tick: Int64 = 100_000
 
   /// Called when the gate has nothing left to guard and shall end.

@@ -18,7 +18,18 @@ package struct JSONWriter: Sendable {
   package mutating func beginArray() { open(0x5B) }
   package mutating func endArray() { close(0x5D) }
 
-  package mutating func key(_ key: String) {
+  /// Writes a key of the program's own, which must need no escape.
+  package mutating func key(_ key: StaticString) {
+    separate()
+    bytes.append(0x22)
+    unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+    bytes.append(0x22)
+    bytes.append(0x3A)
+    needsComma = false
+  }
+
+  /// Writes a key that somebody else chose.
+  package mutating func key(text key: String) {
     separate()
     JSONWriter.append(key, to: &bytes)
     bytes.append(0x3A)
@@ -82,7 +93,7 @@ package struct JSONWriter: Sendable {
     case .object(let members):
       beginObject()
       for member in members {
-        key(member.key.string)
+        key(text: member.key.string)
         self.node(member.value)
       }
       endObject()
@@ -91,28 +102,28 @@ package struct JSONWriter: Sendable {
 
   // MARK: Members in one call
 
-  package mutating func member(_ key: String, _ value: String) {
+  package mutating func member(_ key: StaticString, _ value: String) {
     self.key(key)
     string(value)
   }
 
-  package mutating func member(_ key: String, _ value: some BinaryInteger) {
+  package mutating func member(_ key: StaticString, _ value: some BinaryInteger) {
     self.key(key)
     integer(value)
   }
 
-  package mutating func member(_ key: String, _ value: Bool) {
+  package mutating func member(_ key: StaticString, _ value: Bool) {
     self.key(key)
     bool(value)
   }
 
   /// Writes nothing where there is no value.
-  package mutating func member(_ key: String, ifPresent value: String?) {
+  package mutating func member(_ key: StaticString, ifPresent value: String?) {
     guard let value else { return }
     member(key, value)
   }
 
-  package mutating func member(_ key: String, ifPresent value: (some BinaryInteger)?) {
+  package mutating func member(_ key: StaticString, ifPresent value: (some BinaryInteger)?) {
     guard let value else { return }
     member(key, value)
   }
@@ -141,8 +152,12 @@ package struct JSONWriter: Sendable {
   /// take the latter two as line ends.
   package static func append(_ value: String, to bytes: inout [UInt8]) {
     bytes.append(0x22)
-    if value.utf8.allSatisfy({ 0x20..<0x7F ~= $0 && $0 != 0x22 && $0 != 0x5C }) {
-      bytes.append(contentsOf: value.utf8)
+    let isPlain = unsafe value.utf8.withContiguousStorageIfAvailable { text in
+      guard unsafe text.allSatisfy({ 0x20..<0x7F ~= $0 && $0 != 0x22 && $0 != 0x5C }) else { return false }
+      unsafe bytes.append(contentsOf: text)
+      return true
+    }
+    if isPlain == true {
       bytes.append(0x22)
       return
     }

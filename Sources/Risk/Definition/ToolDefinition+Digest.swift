@@ -10,7 +10,7 @@ extension ToolDefinition {
     var writer = JSONWriter()
     writer.beginObject()
     for member in sorted(node.members ?? []) where pinned.contains(member.key) {
-      writer.key(member.key.string)
+      writer.key(text: member.key.string)
       write(member.value, to: &writer)
     }
     writer.endObject()
@@ -26,7 +26,7 @@ extension ToolDefinition {
     case .object(let members):
       writer.beginObject()
       for member in sorted(members) {
-        writer.key(member.key.string)
+        writer.key(text: member.key.string)
         write(member.value, to: &writer)
       }
       writer.endObject()
