@@ -15,8 +15,10 @@ package enum ConsoleProgram {
     package var isPlain = false
     /// A file of commands to do at the start, one a line.
     package var script: String?
-    /// Starts a gate where none runs; nil if that is not wanted. Returns before the gate listens.
-    package var startGate: (@LoopActor () throws(SystemError) -> Void)?
+    /// Starts a gate where none runs, without waiting until it listens; nil if that is not wanted.
+    ///
+    /// It answers what went wrong, in words.
+    package var startGate: (@LoopActor () -> String?)?
     /// What registry and last scan know, for as long as no gate answers.
     package var offlineCatalogue: (@LoopActor () -> Snapshot?)?
 

@@ -1,10 +1,13 @@
+import Console
 import ConsoleCore
 import Glibc
+import System
 import Terminal
 
 /// Takes a terminal over, draws, and ends in the way that its argument names; for the tests of `Terminal`.
 @main struct TerminalProbe {
-  static func main() {
+  static func main() throws {
+    if CommandLine.arguments.dropFirst().first == "console" { exit(try console(CommandLine.arguments.dropFirst(2))) }
     do throws(Terminal.Problem) {
       let status = try run(CommandLine.arguments.dropFirst().first ?? "wait")
       // The terminal has been given back by now: its owner is gone.
@@ -13,6 +16,16 @@ import Terminal
       print("problem: \(error)")
       exit(3)
     }
+  }
+
+  /// The console alone, with the files and the socket that `GATEHOUSE_HOME` says.
+  private static func console(_ words: ArraySlice<String>) throws -> Int32 {
+    var options = ConsoleProgram.Options(
+      paths: try Paths.current(), build: "test", environment: ThisProcess.environment)
+    options.isPlain = words.contains("--plain")
+    options.isReadOnly = words.contains("--read-only")
+    options.theme = words.first { $0.hasPrefix("--theme=") }.map { String($0.dropFirst(8)) }
+    return ConsoleProgram.run(options)
   }
 
   private static func run(_ ending: String) throws(Terminal.Problem) -> Int32 {

@@ -122,12 +122,12 @@ final class Pseudoterminal {
   enum Ending: Equatable { case code(Int32), signal(Int32), stopped(Int32) }
 
   /// Waits until the program ends or stops, and reads the rest of its output.
-  func ending(stopped: Bool = false) throws -> Ending {
+  func ending(stopped: Bool = false, reading: Bool = true) throws -> Ending {
     let deadline = ContinuousClock.now + .seconds(20)
     var status: Int32 = 0
     while unsafe waitpid(process, &status, stopped ? WUNTRACED | WNOHANG : WNOHANG) == 0 {
       guard ContinuousClock.now < deadline else { throw Timeout() }
-      _ = readSome(milliseconds: 20)
+      if reading { _ = readSome(milliseconds: 20) } else { usleep(5_000) }
     }
     while readSome(milliseconds: 0) {}
     if status & 0xFF == 0x7F { return .stopped(status >> 8 & 0xFF) }
