@@ -19,6 +19,8 @@ def arrived(tmp_path: Path) -> Path:
 def notes(gatehouse: Gatehouse, arrived: Path) -> Wire:
     wire = plain(gatehouse, "--log", str(arrived))
     wire.initialize()
+    # When this is answered, the server has everything that was sent before.
+    wire.ask("ping", id="before")
     return wire
 
 

@@ -85,16 +85,25 @@ final class GuardedSession {
     self.toServer = toServer
     toServer.pressureChanged = { [weak self] _ in self?.regulate() }
     toClient?.pressureChanged = { [weak self] _ in self?.regulate() }
+    errors?.pressureChanged = { [weak self] isFull in self?.fromErrors?.isPaused = isFull }
     // A client that reads no more has left.
     toClient?.broke = { [weak self] _ in self?.abandon() }
     fromServer = try InStream(
       own: output, received: { [weak self] bytes in self?.received(fromServer: bytes) },
       ended: { [weak self] _ in self?.serverOutputEnded() })
     fromErrors = try InStream(
-      own: stderr, received: { [weak self] bytes in self?.errors?.writeOrDrop(bytes) }, ended: { _ in })
+      own: stderr, received: { [weak self] bytes in self?.received(errors: bytes) },
+      ended: { [weak self] _ in self?.concludeWhenRead() })
     fromClient = try InStream(
       clientInput, received: { [weak self] bytes in self?.received(fromClient: bytes) },
       ended: { [weak self] _ in self?.clientInputEnded() })
+  }
+
+  private func received(errors bytes: Span<UInt8>) {
+    var copy: [UInt8] = []
+    copy.reserveCapacity(bytes.count)
+    for index in bytes.indices { copy.append(bytes[index]) }
+    errors?.write(&copy)
   }
 
   // MARK: Messages
@@ -178,7 +187,7 @@ final class GuardedSession {
     if let rest = serverFramer.end() { take(serverFrame: rest) }
     flush()
     if exit != nil {
-      concludeServer()
+      concludeWhenRead()
     } else {
       // Without an output a server is of no use; it may be just about to exit.
       child?.tearDown()
@@ -192,9 +201,15 @@ final class GuardedSession {
     }
     gate.serverExited(name, pid: child?.pid ?? 0, childExit)
     fromErrors?.endWhenEmpty()
-    guard let fromServer, !fromServer.hasEnded else { return concludeServer() }
-    fromServer.endWhenEmpty()
+    fromServer?.endWhenEmpty()
+    concludeWhenRead()
     Loop.shared.after(microseconds: Self.lastBytes) { [weak self] in self?.concludeServer() }
+  }
+
+  /// Goes on to the end when the last of both outputs of a server that is gone is read.
+  private func concludeWhenRead() {
+    guard exit != nil, fromServer?.hasEnded ?? true, fromErrors?.hasEnded ?? true else { return }
+    concludeServer()
   }
 
   /// The server is gone and everything that it wrote is read: answers what is in flight, and lets the client go.

@@ -197,7 +197,7 @@ extension SessionCore {
       conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
     } else if let id = remains.id {
       output.toClient.append(refusal, id: line, id)
-    } else if !remains.hasMethod || refusal.code == .parseError {
+    } else if remains.hasID || !remains.hasMethod || refusal.code == .parseError {
       output.toClient.append(refusal)
     }
   }

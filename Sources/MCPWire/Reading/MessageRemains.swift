@@ -6,6 +6,8 @@ package import JSONText
 package struct MessageRemains: Hashable, Sendable {
   /// A valid id that stands exactly once at the top of the message, as it is written.
   package private(set) var id: Range<Int>?
+  /// Whether there is an id at all, valid or not: whoever writes one waits for an answer.
+  package private(set) var hasID = false
   package private(set) var hasMethod = false
   package private(set) var hasAnswer = false
   /// The method, if it is a plain string of a sensible length.
@@ -17,6 +19,7 @@ package struct MessageRemains: Hashable, Sendable {
     while let (key, value) = walk.nextMember(line) {
       if line.isEqual(key, to: "\"id\"") {
         ids += 1
+        hasID = true
         id = ids == 1 && Self.isWholeID(value, line) ? value : nil
       } else if line.isEqual(key, to: "\"method\"") {
         hasMethod = true

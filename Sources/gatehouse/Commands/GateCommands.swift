@@ -112,7 +112,7 @@ extension Gatehouse {
   }
 
   static let stop = Command(
-    ["stop"], summary: "End the running gate, with everything that it guards; the next session starts a new one.",
+    ["stop"], summary: "End the running gate and everything that it guards.",
     options: [.init("--socket", "PATH", "the gate's control socket")]
   ) { arguments throws(Failure) in
     var client = try connectToGate(try paths(arguments), anyBuild: true)
