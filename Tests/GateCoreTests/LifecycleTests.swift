@@ -83,8 +83,8 @@ struct LifecycleTests {
     arguments: [
       (#"{"jsonrpc":"2.0","id":5,"method":"ping","params":[]}"#, #""id":5,"error":{"code":-32602"#, "ping"),
       (#"{"jsonrpc":"2.0","id":"x","method":"ping",}"#, #""id":"x","error":{"code":-32700"#, "ping"),
-      (#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, nil, "ping"),
-      (#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#, nil, "ping"),
+      (#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, #""error":{"code":-32600"#, "ping"),
+      (#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#, #""error":{"code":-32600"#, "ping"),
       (#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, #""error":{"code":-32600"#, "(unreadable)"),
       ("hello", #""error":{"code":-32700"#, "(unreadable)"),
       (#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{}}"#, nil, "notifications/cancelled"),
