@@ -23,7 +23,14 @@ extension Gatehouse {
     let paths = try paths(arguments)
     var options = try settings(arguments, paths, environment: ThisProcess.environment)
     if !arguments.has("--no-start") {
-      options.startGate = { () throws(SystemError) in try GateStarter.start(paths) }
+      options.startGate = {
+        do {
+          try GateStarter.start(paths)
+          return nil
+        } catch {
+          return "\(error)"
+        }
+      }
     }
     return ConsoleProgram.run(options)
   }
