@@ -89,6 +89,27 @@ struct LegacyEraTests {
     #expect(play.output.events == [GateMessage(sequence: 3, time: play.now, event: .result(ended))])
   }
 
+  @Test func everyDecisionIsStampedOnce() throws {
+    var play = try Playbook(policy: Playbook.allowAll)
+    func took(_ output: SessionOutput) -> [Int64] {
+      output.events.compactMap { message in
+        guard case .decision(let event) = message.event else { return nil }
+        return event.took
+      }
+    }
+    for (number, micros) in [(1, 5), (2, 0), (3, 7)] as [(Int, Int64)] {
+      let line = Array(call("\(number)", "get").utf8)
+      play.core.fromClient(line.span, at: play.now, gate: &play.gate, into: &play.output)
+      play.output.stamp(took: micros)
+    }
+    #expect(took(play.output) == [5, 0, 7])
+    play.output.reset()
+    let line = Array(call("4", "get").utf8)
+    play.core.fromClient(line.span, at: play.now, gate: &play.gate, into: &play.output)
+    play.output.stamp(took: 9)
+    #expect(took(play.output) == [9])
+  }
+
   /// Plumbing passes even where no policy is in force, and is no decision.
   @Test(arguments: [
     "ping", "tools/list", "resources/list", "resources/templates/list", "prompts/list", "logging/setLevel",

@@ -14,6 +14,9 @@ package struct SessionOutput: Sendable {
   /// All tools of the server, each as it declared it, once the last page of a list was seen.
   package var listedTools: [JSONNode]?
 
+  /// How many of the events were stamped; many messages may pass before the output is emptied.
+  private var stamped = 0
+
   /// How many lines of noise are kept until the output is emptied, and how much of each.
   package static let noiseLines = 64
   package static let noiseLength = 512
@@ -29,6 +32,7 @@ package struct SessionOutput: Sendable {
     toServer.removeAll(keepingCapacity: toServer.capacity <= Self.keptCapacity)
     toClient.removeAll(keepingCapacity: toClient.capacity <= Self.keptCapacity)
     events.removeAll(keepingCapacity: true)
+    stamped = 0
     noise.removeAll()
     listedTools = nil
   }
@@ -38,12 +42,14 @@ package struct SessionOutput: Sendable {
   /// Writes down how long the message took, in the decisions that were made on it.
   ///
   /// The core knows no clock; who has one measures around the call and tells it here.
+  /// Those of messages before, which were stamped then, stay as they are.
   package mutating func stamp(took microseconds: Int64) {
-    for index in events.indices {
-      guard case .decision(var decision) = events[index].event, decision.took == 0 else { continue }
+    for index in min(stamped, events.count)..<events.count {
+      guard case .decision(var decision) = events[index].event else { continue }
       decision.took = microseconds
       events[index].event = .decision(decision)
     }
+    stamped = events.count
   }
 
   mutating func appendNoise(_ line: Span<UInt8>) {
