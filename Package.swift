@@ -72,7 +72,8 @@ let package = Package(
     .testTarget(name: "SystemTests", dependencies: ["Policy", "System"]),
     .testTarget(name: "TerminalTests", dependencies: ["ConsoleCore", "Terminal", "TerminalProbe"]),
     .executableTarget(
-      name: "TerminalProbe", dependencies: ["Console", "ConsoleCore", "System", "Terminal"], path: "Tests/TerminalProbe"),
+      name: "TerminalProbe", dependencies: ["Console", "ConsoleCore", "System", "Terminal"], path: "Tests/TerminalProbe"
+    ),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -185,4 +185,14 @@ struct ConsoleTests {
     terminal.send(":theme nord\r")
     try terminal.wait(for: "48;2;46;52;64m")
   }
+
+  @Test func aScriptTypesAndSavesThePicture() throws {
+    let home = try Home()
+    let picture = home.folder.appending(path: "picture.txt")
+    let script = home.folder.appending(path: "script")
+    try "6\n:save-screen \(picture.path)\nq\nq\n".write(to: script, atomically: true, encoding: .utf8)
+    let terminal = try Pseudoterminal("console", "--script=\(script.path)", environment: home.environment())
+    #expect(try terminal.ending() == .code(0))
+    #expect(try String(contentsOf: picture, encoding: .utf8).contains("Changes"))
+  }
 }

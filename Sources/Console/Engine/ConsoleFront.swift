@@ -21,3 +21,15 @@ enum FrontEffect {
   case edit(path: String, line: Int?)
   case use(Theme)
 }
+
+extension ConsoleState {
+  /// The file was read, and the gate has told all it knows or is known to be absent.
+  var isSettled: Bool {
+    guard policy.disk != .reading else { return false }
+    switch gate.connection {
+    case .starting, .greeting: return false
+    case .up: return !gate.awaitsSnapshot
+    case .lost: return true
+    }
+  }
+}

@@ -72,15 +72,9 @@ final class PlainFront: ConsoleFront {
 
   /// Commands wait until the file was read and the gate has answered or is known to be absent.
   private func greetWhenKnown() {
-    let state = engine.state
-    guard state.policy.disk != .reading else { return }
-    switch state.gate.connection {
-    case .starting, .greeting: return
-    case .up: guard !state.gate.awaitsSnapshot else { return }
-    case .lost: break
-    }
+    guard engine.state.isSettled else { return }
     isSettled = true
-    say(PlainText.greeting(state))
+    say(PlainText.greeting(engine.state))
   }
 
   private func run(_ line: String) {

@@ -17,13 +17,14 @@ final class ScreenFront: ConsoleFront {
   private var noticeWatch: Watch?
   private var editor: Editor?
   private let tellsIdle: Bool
-  private let script: String?
+  private let scriptPath: String?
+  private var script: [ConsoleScript.Step] = []
 
   init(_ engine: ConsoleEngine, _ terminal: Terminal, _ options: ConsoleProgram.Options) {
     self.engine = engine
     self.terminal = terminal
     tellsIdle = options.environment["GATEHOUSE_TEST"] == "1"
-    script = options.script
+    scriptPath = options.script
   }
 
   func start() {
@@ -31,6 +32,10 @@ final class ScreenFront: ConsoleFront {
     let glyphs: GlyphSet = terminal.choice.hasUnicode ? .unicode : .ascii
     engine.know(size: terminal.size, glyphs: glyphs, theme: theme.name)
     use(theme)
+    if let problem = readScript() {
+      StandardError.write("gatehouse: \(problem)\n")
+      return engine.finish(1)
+    }
     guard terminal.enter() else { return engine.finish(1) }
     do throws(SystemError) {
       inputWatch = try Watch(terminal.descriptor, .readable) { [weak self] readiness in self?.ready(readiness) }
@@ -83,10 +88,11 @@ final class ScreenFront: ConsoleFront {
     switch delivery {
     case .done:
       inputWatch?.want(.readable)
+      if pacer.due == nil { takeScriptStep() }
       if tellsIdle, pacer.due == nil { terminal.tellIdle() }
       settle()
     case .waiting: inputWatch?.want([.readable, .writable])
-    case .gone: engine.finish()
+    case .gone: lostTerminal()
     }
   }
 
@@ -116,8 +122,14 @@ final class ScreenFront: ConsoleFront {
     switch terminal.read() {
     case .bytes(let bytes): take(decoder.feed(bytes))
     case .nothing: break
-    case .gone: engine.finish()
+    case .gone: lostTerminal()
     }
+  }
+
+  /// The terminal takes or sends nothing any more: after a signal, which then says how to end, or because it is closed.
+  private func lostTerminal() {
+    takeNotices()
+    engine.finish()
   }
 
   private func take(_ events: [InputEvent]) {
@@ -149,9 +161,42 @@ final class ScreenFront: ConsoleFront {
   private func suspend() { comeBack(terminal.stop()) }
 
   private func comeBack(_ succeeded: Bool) {
-    guard succeeded else { return engine.finish() }
+    guard succeeded else { return lostTerminal() }
     terminal.resize()
     engine.take(.resized(terminal.size))
+  }
+
+  // MARK: The script
+
+  private func readScript() -> String? {
+    guard let scriptPath else { return nil }
+    do {
+      let text = String(decoding: try SafeFile.read(scriptPath, limit: 1 << 20), as: UTF8.self)
+      script = try ConsoleScript(text).steps
+      return nil
+    } catch let problem as ConsoleScript.Problem {
+      return "\(scriptPath):\(problem.line): `\(problem.word)` is no key"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// Takes the next step once file and gate are known and the last step's picture was shown.
+  private func takeScriptStep() {
+    guard !script.isEmpty, engine.state.isSettled else { return }
+    switch script.removeFirst() {
+    case .keys(let keys):
+      for key in keys where !engine.isOver { engine.take(.input(.key(key))) }
+    case .saveScreen(let path):
+      let grid = render(engine.state).grid
+      let text = (0..<grid.size.rows).map { grid.text(row: $0) + "\n" }.joined()
+      do throws(SystemError) {
+        try SafeFile.replace(path, with: Array(text.utf8))
+      } catch {
+        engine.take(.note(Note(.error, "\(error)")))
+      }
+      pacer.want(.person, at: Loop.shared.now)
+    }
   }
 
   // MARK: The editor

@@ -1,0 +1,31 @@
+import ConsoleCore
+import Policy
+import Testing
+
+struct FramePacerTests {
+  private func moment(_ milliseconds: Int64) -> Moment { Moment(microseconds: milliseconds * 1000) }
+
+  @Test func aKeyIsShownAtOnce() {
+    var pacer = FramePacer()
+    #expect(pacer.due == nil)
+    pacer.want(.person, at: moment(1000))
+    #expect(pacer.due == moment(1000))
+    pacer.drew(at: moment(1000))
+    #expect(pacer.due == nil)
+    pacer.want(.person, at: moment(2000))
+    #expect(pacer.due == moment(2000))
+  }
+
+  @Test func aStreamIsShownTenTimesASecondAndAKeyThirty() {
+    var pacer = FramePacer()
+    pacer.drew(at: moment(1000))
+    pacer.want(.stream, at: moment(1001))
+    pacer.want(.stream, at: moment(1050))
+    #expect(pacer.due == moment(1100))
+    pacer.want(.person, at: moment(1060))
+    #expect(pacer.due == moment(1060))
+    pacer.drew(at: moment(1060))
+    pacer.want(.person, at: moment(1061))
+    #expect(pacer.due == moment(1093))
+  }
+}
