@@ -16,9 +16,7 @@ package enum ConsoleProgram {
     /// A file of commands to do at the start, one a line.
     package var script: String?
     /// Starts a gate where none runs, without waiting until it listens; nil if that is not wanted.
-    ///
-    /// It answers what went wrong, in words.
-    package var startGate: (@LoopActor () -> String?)?
+    package var startGate: (@LoopActor () throws(SystemError) -> Void)?
     /// What registry and last scan know, for as long as no gate answers.
     package var offlineCatalogue: (@LoopActor () -> Snapshot?)?
 

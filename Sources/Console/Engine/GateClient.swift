@@ -19,12 +19,12 @@ final class GateClient {
   private var reconnection = Reconnection()
   private var socket: LineSocket?
   private var timer: LoopTimer?
-  private var starter: (@LoopActor () -> String?)?
+  private var starter: (@LoopActor () throws(SystemError) -> Void)?
 
   init(_ path: String) { self.path = path }
 
   /// Connects for the first time; calls `starter` once if no gate runs then.
-  func start(starter: (@LoopActor () -> String?)?) {
+  func start(starter: (@LoopActor () throws(SystemError) -> Void)?) {
     self.starter = starter
     perform(reconnection.begin(), reason: "")
   }
@@ -75,8 +75,12 @@ final class GateClient {
   private func startGate() {
     guard let starter else { return }
     self.starter = nil
-    guard let problem = starter() else { return reconnection.gateStarted() }
-    failed?(problem)
+    do throws(SystemError) {
+      try starter()
+      reconnection.gateStarted()
+    } catch {
+      failed?("the gate could not be started: \(error)")
+    }
   }
 
   private func read(_ line: [UInt8]) {
