@@ -91,12 +91,12 @@ UNCHECKED static int run(void *argument) {
     if (syscall(SYS_getppid) != plan->parent) syscall(SYS_exit_group, 127);
   }
   if (plan->restores_files) syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &plan->files, NULL);
-  if (arrange_stdio(request->stdio) < 0) return fail(plan, CSYS_STAGE_SETUP);
   if (request->directory) {
     if (syscall(SYS_chdir, request->directory) < 0) return fail(plan, CSYS_STAGE_DIRECTORY);
   } else if (request->directory_fd >= 0) {
     if (syscall(SYS_fchdir, request->directory_fd) < 0) return fail(plan, CSYS_STAGE_DIRECTORY);
   }
+  if (arrange_stdio(request->stdio) < 0) return fail(plan, CSYS_STAGE_SETUP);
   reset_signals();
 
   char **arguments = request->arguments + 1;

@@ -4,8 +4,8 @@ package import Policy
 
 /// The one event loop: descriptors, timers and jobs of one thread.
 ///
-/// A turn is: wait, call the handlers of what is ready, fire timers, run jobs, run what was put off to the end of the
-/// turn. Handlers are called synchronously and must not wait for anything.
+/// A turn is: wait, call the handlers of what is ready, fire timers, run what was put off to the end of the turn, run
+/// jobs. Handlers are called synchronously and must not wait for anything.
 @LoopActor
 package final class Loop {
   package static let shared = Loop()
@@ -46,8 +46,9 @@ package final class Loop {
     isStopping = false
     now = Clock.now()
     while true {
-      let ranJobs = LoopExecutor.shared.runWaiting()
       runDeferred()
+      // INVARIANT: nothing comes between this and the wait, because a job that the loop's own thread brings wakes nobody.
+      let ranJobs = LoopExecutor.shared.runWaiting()
       if isStopping { return }
       turn(mayWait: !ranJobs)
     }

@@ -3,7 +3,8 @@ internal import Glibc
 
 /// A running child process in a group of its own.
 ///
-/// It is killed when this process dies, and its group when it ends itself.
+/// It is killed when this process dies, and its group when it ends itself. It lives here until then, whether or not
+/// anybody keeps it.
 @LoopActor
 package final class Child {
   package enum Exit: Hashable, Sendable {
@@ -51,11 +52,13 @@ package final class Child {
     self.input = inputEnd.takeOurs()
     self.output = outputEnd.takeOurs()
     self.errors = errorsEnd.takeOurs()
-    do {
+    Child.all[pid] = self
+    do throws(SystemError) {
       watch = try Watch(pidfd.number, .readable) { [weak self] _ in self?.noteExit() }
     } catch {
       _ = csys_kill_group(pid, SIGKILL)
       _ = csys_reap(pidfd.number)
+      Child.all[pid] = nil
       throw error
     }
   }
@@ -70,13 +73,6 @@ package final class Child {
     var command = command
     command.isDetached = true
     return try command.spawn(stdio: (null.number, null.number, errors ?? null.number)).pid
-  }
-
-  isolated deinit {
-    guard exit == nil else { return }
-    watch?.cancel()
-    _ = csys_kill_group(pid, SIGKILL)
-    _ = csys_reap(pidfd.number)
   }
 
   // MARK: The owner's ends of the pipes; each can be taken once.
@@ -139,14 +135,13 @@ package final class Child {
 
   // MARK: What the child leaves behind
 
-  private static var lingering: [Int32: Child] = [:]
+  private static var all: [Int32: Child] = [:]
 
   /// Ends the rest of the group: a polite word, and half a second later the end.
   ///
   /// Until then the process is not reaped, so that its number cannot become another's.
   private func linger() {
     _ = csys_kill_group(pid, SIGTERM)
-    Child.lingering[pid] = self
     timer = Loop.shared.after(microseconds: 500_000) { [weak self] in self?.finish() }
   }
 
@@ -154,16 +149,16 @@ package final class Child {
     timer?.cancel()
     _ = csys_kill_group(pid, SIGKILL)
     _ = csys_reap(pidfd.number)
-    Child.lingering[pid] = nil
+    Child.all[pid] = nil
   }
 
-  /// Kills at once what ended children left behind, for a program that ends itself.
-  package static func finishLingering() {
-    for child in lingering.values { child.finish() }
+  /// Kills all children and what ended ones left behind, at once, for a program that ends itself.
+  package static func killAll() {
+    for child in all.values { child.finish() }
   }
 
-  /// How many ended children still have half a second for what they left behind.
-  package static var lingeringCount: Int { lingering.count }
+  /// How many children there are, those included that ended within the last half second.
+  package static var count: Int { all.count }
 }
 
 /// One standard descriptor of a child to be: its own end, which is closed here once it has started, and ours.

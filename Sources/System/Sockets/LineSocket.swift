@@ -11,7 +11,8 @@ package final class LineSocket {
     case failed(SystemError)
   }
 
-  private let socket: Descriptor
+  /// Nil once nothing is read any more; the queue has a copy of its own.
+  private var socket: Descriptor?
   private let out: OutQueue
   private var watch: Watch?
   private let longestLine: Int
@@ -32,16 +33,16 @@ package final class LineSocket {
     _ socket: consuming Descriptor, longestLine: Int, limit: Int = OutQueue.standardLimit
   ) throws(SystemError) {
     self.longestLine = longestLine
-    out = OutQueue(try Descriptor.duplicate(socket.number), limit: limit)
-    self.socket = socket
-    let number = self.socket.number
+    let number = socket.number
+    out = OutQueue(try Descriptor.duplicate(number), limit: limit)
+    self.socket = consume socket
     watch = try Watch(number, .readable) { [weak self] _ in self?.readOnce() }
     out.broke = { [weak self] error in self?.finish(.failed(error)) }
   }
 
   isolated deinit { watch?.cancel() }
 
-  package var peer: UnixSocket.Peer? { UnixSocket.peer(of: socket.number) }
+  package var peer: UnixSocket.Peer? { (socket?.number).flatMap(UnixSocket.peer) }
   /// How many bytes the peer has yet to read.
   package var unsent: Int { out.count }
   /// Called when much waits to be read by the peer, and when nearly nothing does any more.
@@ -71,6 +72,7 @@ package final class LineSocket {
     isOver = true
     watch?.cancel()
     watch = nil
+    socket = nil
     received = nil
     ended = nil
     out.closeWhenEmpty()
@@ -80,6 +82,7 @@ package final class LineSocket {
     isOver = true
     watch?.cancel()
     watch = nil
+    socket = nil
     out.close()
     received = nil
     ended = nil
@@ -87,8 +90,9 @@ package final class LineSocket {
   }
 
   private func readOnce() {
+    guard let number = socket?.number else { return }
     do throws(SystemError) {
-      let (outcome, passed) = try UnixSocket.receive(into: &buffer, over: socket.number)
+      let (outcome, passed) = try UnixSocket.receive(into: &buffer, over: number)
       // A peer that sends descriptors without end shall not fill our table.
       if let passed, descriptors.isEmpty { descriptors.append(passed) }
       switch outcome {
