@@ -77,7 +77,8 @@ struct DecideTests {
     #expect(desk.state.marked.count == 3)
     desk.press("k", "x")
     #expect(desk.state.list.rangeStart == nil)
-    #expect([verdict(desk, "git_status"), verdict(desk, "git_log"), verdict(desk, "git_diff")] == ["hide", "hide", "allow"])
+    #expect(
+      [verdict(desk, "git_status"), verdict(desk, "git_log"), verdict(desk, "git_diff")] == ["hide", "hide", "allow"])
   }
 
   @Test func allowingSomethingRiskyIsAskedOnce() {
@@ -108,7 +109,10 @@ struct DecideTests {
     }
     #expect(question.lines == ["default of git: allow changes 2 of 5 tools"])
     desk.press("y")
-    #expect([verdict(desk, "git_commit"), verdict(desk, "git_reset"), verdict(desk, "git_log")] == ["allow", "allow", "10/minute"])
+    #expect(
+      [verdict(desk, "git_commit"), verdict(desk, "git_reset"), verdict(desk, "git_log")] == [
+        "allow", "allow", "10/minute",
+      ])
     #expect(desk.state.policy.unsaved == 1)
   }
 
@@ -137,7 +141,9 @@ struct DecideTests {
     desk.read(#"{"version":"1","default":"deny","tools":{"git_log":{},"convert_time":{}}}"#)
     desk.press(":", "go git/git_log", "Enter", "i")
     #expect(verdict(desk, "git_log") == "deny")
-    #expect(desk.state.policy.draft?.current.text == Array(#"{"version":"1","default":"deny","tools":{"convert_time":{}}}"#.utf8))
+    #expect(
+      desk.state.policy.draft?.current.text
+        == Array(#"{"version":"1","default":"deny","tools":{"convert_time":{}}}"#.utf8))
   }
 
   @Test func theLimitEditorTakesDigitsStepsAndFields() {
@@ -187,10 +193,13 @@ struct DecideTests {
   }
 
   @Test(arguments: [
-    ("nonsense", "`nonsense` is no command; there is next-denied, next-match, next-pane, n"),
+    ("nonsense", "`nonsense` is no command; help lists all"),
     ("deny nobody", "no tool is called `nobody`: write SERVER/TOOL, * stands for any characters"),
     ("limit 10", "`10` is no limit; write it as 10/minute, with second, minute, hour, day or a number of seconds"),
-    ("default maybe", "`maybe` is no default; write: default deny, or default SERVER deny; the words are allow, deny, none"),
+    (
+      "default maybe",
+      "`maybe` is no default; write: default deny, or default SERVER deny; the words are allow, deny, none"
+    ),
     ("default nobody deny", "no server is called `nobody`"),
     ("sort up", "`up` is no order; there are listed name risk decision calls changed"),
     ("down now", "`down` takes no more words"),
@@ -199,7 +208,7 @@ struct DecideTests {
     var desk = Desk.ready()
     desk.press(":", line, "Enter")
     #expect(desk.state.note?.weight == .error)
-    if !message.hasSuffix(", n") { #expect(desk.state.note?.text == message) }
+    #expect(desk.state.note?.text == message)
   }
 
   @Test func everyActionIsReachableByNameAndByHelp() {

@@ -8,7 +8,8 @@ import Testing
 /// Whatever comes, in whatever order: nothing traps, and every picture has its size.
 struct FuzzTests {
   static let nasty = [
-    "", "git_status", "\u{1B}[31m", "a\u{202E}b", String(repeating: " ", count: 3000), "日本語日本語", "e\u{301}\u{302}\u{303}",
+    "", "git_status", "\u{1B}[31m", "a\u{202E}b", String(repeating: " ", count: 3000), "日本語日本語",
+    "e\u{301}\u{302}\u{303}",
     String(repeating: "x", count: 10_000), "\n", "*", "a/b", "\"quoted\"", "\u{E0041}\u{200B}", "👨‍👩‍👧", "\u{0}",
   ]
 
@@ -25,7 +26,11 @@ struct FuzzTests {
     func any<T>(_ values: [T]) -> T { values[Int(dice.next() % UInt64(values.count))] }
     func number(_ below: UInt64) -> Int { Int(dice.next() % below) }
     switch number(24) {
-    case 0: return .resized({ let size = any(Self.sizes); return Size(columns: size.0, rows: size.1) }())
+    case 0:
+      return .resized(
+        {
+          let size = any(Self.sizes); return Size(columns: size.0, rows: size.1)
+        }())
     case 1: return .tick(desk.state.now.advanced(byMicroseconds: number(400) == 0 ? .max : Int64(number(5_000_000))))
     case 2: return .input(.paste(any(Self.nasty)))
     case 3:
@@ -34,7 +39,10 @@ struct FuzzTests {
     case 4: return .policyRead(file(any(Self.policies)))
     case 5: return any([.policyRead(.absent), .policyRead(.unreadable("denied")), .policySaved(.failed("full"))])
     case 6: return any([.policySaved(.saved), .policySaved(.changedUnderneath(file(any(Self.policies))))])
-    case 7: return any([.gateConnected, .gateLost(reason: any(Self.nasty), retryIn: nil), .gateLost(reason: "x", retryIn: .max)])
+    case 7:
+      return any([
+        .gateConnected, .gateLost(reason: any(Self.nasty), retryIn: nil), .gateLost(reason: "x", retryIn: .max),
+      ])
     case 8, 9: return gate(&dice, desk)
     case 10: return .note(Note(any(Note.Weight.allCases), any(Self.nasty)))
     case 11: return .themeSet(any(Self.nasty), problem: any([nil, "no"]))
@@ -65,7 +73,9 @@ struct FuzzTests {
     let name = ExactText(any(Self.nasty + ["git", "time"]))
     let event: GateEvent
     switch dice.next() % 10 {
-    case 0: event = .hello(Hello(version: 1, build: any(["1", "2"]), pid: any([7, 8]), revision: nil, policyPath: any(Self.nasty)))
+    case 0:
+      event = .hello(
+        Hello(version: 1, build: any(["1", "2"]), pid: any([7, 8]), revision: nil, policyPath: any(Self.nasty)))
     case 1: event = .snapshot(snapshot(&dice, desk), id: nil)
     case 2: event = .tick(counts: any([[], [1, 2, 3, 4, 5, 6], [.max, .min]]))
     case 3: event = .gap(missed: any([0, .max]))
@@ -73,22 +83,28 @@ struct FuzzTests {
     case 5:
       event = .session(
         SessionEvent(state: any(SessionEvent.State.allCases), session: name, server: name, client: name, pid: 1))
-    case 6: event = .policy(PolicyEvent(state: any(PolicyEvent.State.allCases), revision: any([nil, "abc"]), problems: []))
+    case 6:
+      event = .policy(PolicyEvent(state: any(PolicyEvent.State.allCases), revision: any([nil, "abc"]), problems: []))
     case 7:
       event = .result(
-        ResultEvent(decisionSequence: any([0, 1, 5, .max]), outcome: any(ResultEvent.Outcome.allCases), took: any([.min, .max, 5]), bytes: any([-1, .max])))
+        ResultEvent(
+          decisionSequence: any([0, 1, 5, .max]), outcome: any(ResultEvent.Outcome.allCases),
+          took: any([.min, .max, 5]), bytes: any([-1, .max])))
     default:
       event = .decision(
         DecisionEvent(
           session: name, client: name, grant: name, server: name, method: name, tool: any([nil, name]),
           category: any([nil, .financial]), severity: any([nil, .critical]),
-          decision: Decision(any(Verdict.allCases), rule: any(Self.nasty), reason: any([nil, any(Self.nasty)]), retryAfter: any([nil, .max]), isEnforced: any([true, false])),
+          decision: Decision(
+            any(Verdict.allCases), rule: any(Self.nasty), reason: any([nil, any(Self.nasty)]),
+            retryAfter: any([nil, .max]), isEnforced: any([true, false])),
           revision: any([nil, "r"]), took: any([.min, .max, 5]), argumentsDigest: any([nil, "zz", "0123456789abcdef"])))
     }
     return .gate(
       GateMessage(
         sequence: any([0, desk.state.gate.sequence &+ 1, 3]),
-        time: any([desk.state.now, Moment(microseconds: .min), Moment(microseconds: .max), Moment(microseconds: 5)]), event: event))
+        time: any([desk.state.now, Moment(microseconds: .min), Moment(microseconds: .max), Moment(microseconds: 5)]),
+        event: event))
   }
 
   func snapshot(_ dice: inout Dice, _ desk: Desk) -> Snapshot {
@@ -96,7 +112,9 @@ struct FuzzTests {
       Desk.server(
         Self.nasty[Int(dice.next() % UInt64(Self.nasty.count))],
         (0..<dice.next() % 9).map { _ in
-          var tool = Desk.tool(Self.nasty[Int(dice.next() % UInt64(Self.nasty.count))], .destructive, .critical, Self.nasty[Int(dice.next() % UInt64(Self.nasty.count))])
+          var tool = Desk.tool(
+            Self.nasty[Int(dice.next() % UInt64(Self.nasty.count))], .destructive, .critical,
+            Self.nasty[Int(dice.next() % UInt64(Self.nasty.count))])
           tool.requiredParameters = Int(truncatingIfNeeded: dice.next())
           return tool
         })

@@ -175,7 +175,8 @@ struct LiveTests {
     var desk = Desk.ready()
     let start = desk.state.now
     for second in 0..<3 {
-      desk.gate(.tick(counts: [10 * (second + 1), 1, 0, 0, 0]), at: start.advanced(byMicroseconds: Int64(second) * 1_000_000))
+      desk.gate(
+        .tick(counts: [10 * (second + 1), 1, 0, 0, 0]), at: start.advanced(byMicroseconds: Int64(second) * 1_000_000))
     }
     #expect(desk.state.live.rates.totals == [60, 3, 0, 0, 0])
     #expect(desk.state.live.rates.rate(now: desk.state.now) == 31)

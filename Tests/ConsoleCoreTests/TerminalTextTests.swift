@@ -18,7 +18,9 @@ struct TerminalTextTests {
     Case(name: "tab", text: "a\tb", unicode: "a→b", ascii: "a>b"),
     Case(name: "delete and C1", text: "\u{7F}\u{9B}", unicode: "‹7F›‹9B›", ascii: "<7F><9B>"),
     Case(name: "direction override", text: "a\u{202E}gpj", unicode: "a‹U+202E›gpj", ascii: "a<U+202E>gpj"),
-    Case(name: "zero width", text: "a\u{200B}b\u{200D}\u{FEFF}", unicode: "a‹U+200B›b‹U+200D›‹U+FEFF›", ascii: "a<U+200B>b<U+200D><U+FEFF>"),
+    Case(
+      name: "zero width", text: "a\u{200B}b\u{200D}\u{FEFF}", unicode: "a‹U+200B›b‹U+200D›‹U+FEFF›",
+      ascii: "a<U+200B>b<U+200D><U+FEFF>"),
     Case(name: "tag", text: "\u{E0041}x", unicode: "‹U+E0041›x", ascii: "<U+E0041>x"),
     Case(name: "variation selector", text: "!\u{FE0F}", unicode: "!‹U+FE0F›", ascii: "!<U+FE0F>"),
     Case(name: "private use", text: "\u{E000}", unicode: "‹U+E000›", ascii: "<U+E000>"),
@@ -26,10 +28,16 @@ struct TerminalTextTests {
     Case(name: "line separator", text: "\u{2028}", unicode: "‹U+2028›", ascii: "<U+2028>"),
     Case(name: "blank that is no space", text: "a\u{A0}b\u{3164}", unicode: "a‹A0›b‹U+3164›", ascii: "a<A0>b<U+3164>"),
     Case(name: "few spaces", text: "a        b", unicode: "a        b", ascii: "a        b"),
-    Case(name: "many spaces", text: String(repeating: " ", count: 4000) + "x", unicode: "‹space×4000›x", ascii: "<spacex4000>x"),
-    Case(name: "many of a kind", text: String(repeating: "\u{200B}", count: 300), unicode: "‹U+200B×300›", ascii: "<U+200Bx300>"),
+    Case(
+      name: "many spaces", text: String(repeating: " ", count: 4000) + "x", unicode: "‹space×4000›x",
+      ascii: "<spacex4000>x"),
+    Case(
+      name: "many of a kind", text: String(repeating: "\u{200B}", count: 300), unicode: "‹U+200B×300›",
+      ascii: "<U+200Bx300>"),
     Case(name: "two marks", text: "e\u{301}\u{302}", unicode: "e\u{301}\u{302}", ascii: "e<U+0301><U+0302>"),
-    Case(name: "three marks", text: "e\u{301}\u{302}\u{303}", unicode: "e\u{301}\u{302}‹U+0303›", ascii: "e<U+0301><U+0302><U+0303>"),
+    Case(
+      name: "three marks", text: "e\u{301}\u{302}\u{303}", unicode: "e\u{301}\u{302}‹U+0303›",
+      ascii: "e<U+0301><U+0302><U+0303>"),
     Case(name: "mark without a letter", text: "\u{301}", unicode: "‹U+0301›", ascii: "<U+0301>"),
     Case(name: "letters of others", text: "é日本", unicode: "é日本", ascii: "<E9><U+65E5><U+672C>"),
     Case(name: "empty", text: "", unicode: "", ascii: ""),
@@ -90,7 +98,8 @@ struct FormatTests {
     #expect(
       [40, 9_990, 12_000, 1_250_000, 125_000_000].map { Format.span(microseconds: $0) }
         == ["0.04ms", "9.99ms", "12ms", "1.2s", "2m05s"])
-    #expect([7_000_000, 61_000_000, 3_600_000_000].map { Format.timer(microseconds: $0) } == ["0:07", "1:01", "1:00:00"])
+    #expect(
+      [7_000_000, 61_000_000, 3_600_000_000].map { Format.timer(microseconds: $0) } == ["0:07", "1:01", "1:00:00"])
     #expect(Format.clock(Desk.noon, secondsFromGMT: 3600) == "12:42:07")
     #expect(Format.clock(.init(microseconds: .min), secondsFromGMT: -.max, milliseconds: true).utf8.count == 12)
   }

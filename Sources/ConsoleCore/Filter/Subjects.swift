@@ -22,7 +22,7 @@ struct LiveSubject: FilterSubject {
     [record.client, record.server, record.tool, record.rule, record.reason, record.method, record.session]
   }
 
-  func textNumber(of field: Filter.Field) -> UInt32? {
+  static func textNumber(of field: Filter.Field, in record: DecisionRing.Record) -> UInt32? {
     switch field {
     case .agent: record.client
     case .session: record.session
@@ -33,7 +33,7 @@ struct LiveSubject: FilterSubject {
     }
   }
 
-  func text(of field: Filter.Field) -> String? { textNumber(of: field).map { ring.text($0) } }
+  func text(of field: Filter.Field) -> String? { Self.textNumber(of: field, in: record).map { ring.text($0) } }
 
   func number(of field: Filter.Field) -> Int64? {
     switch field {
@@ -56,32 +56,35 @@ struct LiveMatcher {
   }
 
   mutating func matches(_ record: DecisionRing.Record, in ring: DecisionRing) -> Bool {
-    let subject = LiveSubject(record: record, ring: ring)
     let root = filter.root
     return root.holds { leaf in
       switch leaf.test {
       case .word(let pattern):
-        return fits(pattern, leaf.slot, subject.fields, ring) || pattern.holds(record.verdict.rawValue)
+        let slot = leaf.slot
+        return fits(pattern, slot, record.tool, ring) || fits(pattern, slot, record.server, ring)
+          || fits(pattern, slot, record.client, ring) || fits(pattern, slot, record.rule, ring)
+          || fits(pattern, slot, record.reason, ring) || fits(pattern, slot, record.method, ring)
+          || fits(pattern, slot, record.session, ring) || pattern.holds(record.verdict.rawValue)
           || pattern.holds(record.severity?.rawValue ?? "") || pattern.holds(record.category?.rawValue ?? "")
+      case .field(.decision, let comparison, .decision(let verdict)):
+        return (record.verdict == verdict) != (comparison == .notEqual)
       case .field(let field, let comparison, .text(let pattern)) where field != .text:
-        guard let number = subject.textNumber(of: field) else { return false }
-        let holds = fits(pattern, leaf.slot, [number], ring)
-        return comparison == .notEqual ? !holds : holds
-      case .field: return Filter.holds(leaf.test, subject) { pattern, text in pattern.holds(text) }
+        guard let number = LiveSubject.textNumber(of: field, in: record) else { return false }
+        return fits(pattern, leaf.slot, number, ring) != (comparison == .notEqual)
+      case .field:
+        return Filter.holds(leaf.test, LiveSubject(record: record, ring: ring)) { $0.holds($1) }
       }
     }
   }
 
-  private mutating func fits(_ pattern: Pattern, _ slot: Int, _ numbers: [UInt32], _ ring: DecisionRing) -> Bool {
-    for number in numbers {
-      let index = Int(number)
-      if index >= known[slot].count {
-        known[slot].append(contentsOf: repeatElement(0, count: index + 1 - known[slot].count))
-      }
-      if known[slot][index] == 0 { known[slot][index] = pattern.holds(ring.text(number)) ? 2 : 1 }
-      if known[slot][index] == 2 { return true }
+  private mutating func fits(_ pattern: Pattern, _ slot: Int, _ number: UInt32, _ ring: DecisionRing) -> Bool {
+    let index = Int(number)
+    if index >= known[slot].count {
+      let room = max(index + 1, ring.textCount)
+      known[slot].append(contentsOf: repeatElement(0, count: room - known[slot].count))
     }
-    return false
+    if known[slot][index] == 0 { known[slot][index] = pattern.holds(ring.text(number)) ? 2 : 1 }
+    return known[slot][index] == 2
   }
 }
 

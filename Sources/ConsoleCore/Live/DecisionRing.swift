@@ -76,6 +76,7 @@ package struct DecisionRing: Hashable, Sendable {
 
   func text(_ number: UInt32) -> String { interner.text(number) }
 
+  var textCount: Int { interner.texts.count }
   /// Bytes of all texts that are kept.
   package var textBytes: Int { interner.size }
 

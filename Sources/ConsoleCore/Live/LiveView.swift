@@ -11,7 +11,9 @@ package struct LiveView: Hashable, Sendable {
   package var cursor: UInt64 = 0
   /// The first row shown while paused.
   package var top: UInt64 = 0
-  /// What the filter shows; nil while there is no filter. The first `skipped` are gone from the ring.
+  /// What the filter shows; nil while there is no filter.
+  ///
+  /// The first `skipped` are gone from the ring.
   private var shown: [UInt64]?
   private var skipped = 0
   package var filter: Filter?

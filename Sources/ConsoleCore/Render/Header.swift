@@ -111,6 +111,8 @@ extension Canvas {
       put(sign + note.text, role, row: row, column: 0, columns: columns)
       return nil
     }
+    // A popup takes all keys and names its own.
+    guard state.overlay == nil else { return nil }
     put(Line([TextSpan(" ")] + state.hints(columns: columns - 1)), row: row, column: 0, columns: columns)
     return nil
   }
@@ -144,11 +146,12 @@ extension ConsoleState {
     var spans: [TextSpan] = []
     var used = 0
     for (key, word) in hintWords {
-      let width = key.utf8.count + word.utf8.count + (word.isEmpty ? 2 : 3)
-      // The blanks behind the last one may be cut.
-      guard used + width - 2 <= columns else { break }
+      let gap = used == 0 ? 0 : 2
+      let width = gap + key.utf8.count + (word.isEmpty ? 0 : 1 + word.utf8.count)
+      guard used + width <= columns else { break }
+      if gap > 0 { spans.append(TextSpan("  ", .dim)) }
       spans.append(TextSpan(key, .key))
-      spans.append(TextSpan(word.isEmpty ? "  " : " \(word)  ", .dim))
+      if !word.isEmpty { spans.append(TextSpan(" \(word)", .dim)) }
       used += width
     }
     return spans
@@ -163,8 +166,13 @@ extension ConsoleState {
         ("j", "down"), ("k", "up"), ("Enter", "write this file"), ("E", "write one"), ("?", "help"), ("q", "quit"),
       ]
     case .policy, .rule:
-      if policy.refusal != nil { return [("E", "editor"), ("6", "errors")] + save + common }
+      switch policy.disk {
+      case .rejected, .unreadable: return [("E", "editor"), ("6", "errors")] + save + common
+      case .reading: return common
+      default: break
+      }
       if options.isReadOnly { return [("4", "live"), ("5", "servers")] + common }
+      if list.rows.isEmpty { return common + [("4", "live"), ("5", "servers")] }
       guard currentTool != nil || !marked.isEmpty else {
         return [("Enter", "open"), ("D", "default"), ("m", "mark all")] + save + common + [("4", "live")]
       }

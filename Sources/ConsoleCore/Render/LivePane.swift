@@ -4,7 +4,8 @@ internal import Risk
 
 /// Where the columns of the live pane are in so many columns; those without room are left out.
 private struct LiveColumns {
-  var time = 0
+  /// Behind the cursor's sign.
+  var time = 1
   var timeWidth = 8
   var client: Int?
   var tool = 0
@@ -22,7 +23,7 @@ private struct LiveColumns {
   static let tookWidth = 8
 
   init(_ width: Int) {
-    var at = 0
+    var at = time
     timeWidth = width >= 100 ? 12 : 8
     at += timeWidth + 1
     guard width >= 60 else {
@@ -154,7 +155,9 @@ extension Canvas {
       record.kind == .gap
       ? "── \(Format.count(record.extra, "event")) missed ──"
       : "── \(state.safe(state.live.ring.text(record.reason))) ──"
-    put("\(time) \(text)", .attention, row: row, column: body.column, columns: body.columns, ground: ground)
+    put(
+      "\(isCurrent ? "▶" : " ")\(time) \(text)", .attention, row: row, column: body.column, columns: body.columns,
+      ground: ground)
   }
 
   private mutating func draw(
@@ -168,7 +171,8 @@ extension Canvas {
     if isCurrent { fill(Rect(column: left, row: row, columns: body.columns, rows: 1), .text, ground: ground) }
     let time = Format.clock(
       record.time, secondsFromGMT: state.options.secondsFromGMT, milliseconds: columns.timeWidth > 8)
-    put(time, .dim, row: row, column: left, columns: columns.timeWidth, ground: ground)
+    if isCurrent { put("▶", .accent, row: row, column: left, columns: 1, ground: ground) }
+    put(time, .dim, row: row, column: left + columns.time, columns: columns.timeWidth, ground: ground)
     func peer(_ text: String, _ column: Int, _ width: Int, _ role: Role = .text) {
       put(text, isStale ? .dim : role, row: row, column: left + column, columns: width, ground: ground, isPeer: true)
     }
@@ -182,7 +186,11 @@ extension Canvas {
     put(
       state.verdictWords(record), isStale ? .dim : record.verdict.role, row: row, column: left + columns.decision,
       columns: columns.decisionWidth, ground: ground)
-    if let column = columns.rule { peer(ring.text(record.rule), column, columns.ruleWidth, .dim) }
+    if let column = columns.rule {
+      // The end of a pointer tells more than its beginning.
+      let rule = TerminalText.cutStart(ring.text(record.rule), columns: columns.ruleWidth, set)
+      put(rule, .dim, row: row, column: left + column, columns: columns.ruleWidth, ground: ground)
+    }
     if let column = columns.took {
       put(
         Format.span(microseconds: record.took), .dim, row: row, column: left + column,

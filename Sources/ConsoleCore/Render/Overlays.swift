@@ -26,9 +26,10 @@ extension Canvas {
   /// An empty framed box in the middle; returns what is inside.
   private mutating func box(_ title: String, columns: Int, rows: Int, hint: String) -> Rect {
     let columns = min(columns, grid.size.columns)
-    let rows = min(rows, grid.size.rows - 1)
+    // The header's facts stay in view.
+    let rows = max(2, min(rows, grid.size.rows - 2))
     let frame = Rect(
-      column: (grid.size.columns - columns) / 2, row: max(0, (grid.size.rows - rows) / 2), columns: columns, rows: rows)
+      column: (grid.size.columns - columns) / 2, row: max(1, (grid.size.rows - rows) / 2), columns: columns, rows: rows)
     fill(frame, .text)
     border(frame, title: Line(TextSpan(title, .title)), isFocused: true)
     putRight(
@@ -46,18 +47,22 @@ extension Canvas {
     let end = put(
       help.field.text, .input, row: body.row, column: body.column + 6, columns: body.columns - 6, isPeer: true)
     let list = Rect(column: body.column, row: body.row + 1, columns: body.columns, rows: body.rows - 1)
+    // Where there is little room the names go: the search finds them still.
+    let name = list.columns >= 60 ? 15 : nil
+    let words = name == nil ? 8 : 31
     if found.isEmpty { put("no action is called so", .dim, row: list.row, column: list.column, columns: list.columns) }
     let top = help.list.firstRow(count: found.count, height: list.rows)
     for (offset, action) in found.dropFirst(top).prefix(list.rows).enumerated() {
       let ground: Cell.Ground = top + offset == help.list.row ? .selected : .plain
       let row = list.row + offset
       fill(Rect(column: list.column, row: row, columns: list.columns, rows: 1), .text, ground: ground)
-      let keys = Keymap.keys(for: action).prefix(2).joined(separator: " ")
+      let keys = Keymap.keys(for: action).prefix(name == nil ? 1 : 2).joined(separator: " ")
       put(ground == .selected ? "▶" : " ", .accent, row: row, column: list.column, columns: 1, ground: ground)
-      put(keys, .key, row: row, column: list.column + 1, columns: 13, ground: ground)
-      put(action.name, .accent, row: row, column: list.column + 15, columns: 15, ground: ground)
+      put(keys, .key, row: row, column: list.column + 1, columns: name == nil ? 6 : 13, ground: ground)
+      if let name { put(action.name, .accent, row: row, column: list.column + name, columns: 15, ground: ground) }
       let at = put(
-        action.summary, .text, row: row, column: list.column + 31, columns: max(0, list.columns - 31), ground: ground)
+        action.summary, .text, row: row, column: list.column + words, columns: max(0, list.columns - words),
+        ground: ground)
       if let refusal = action.refusal(in: state) {
         put(
           " (\(state.safe(refusal)))", .dim, row: row, column: at, columns: list.column + list.columns - at,
@@ -82,7 +87,7 @@ extension Canvas {
     let columns = min(76, grid.size.columns)
     let words = TerminalText.wrap(editor.inWords, columns: max(1, columns - 4), limit: 5)
     let isNarrow = columns < 60
-    let rows = words.count + (isNarrow ? 6 : 5)
+    let rows = words.count + 5
     let body = box("Rate limit", columns: columns, rows: rows, hint: "Enter keep · Esc cancel")
     var row = body.row
     if let first = editor.targets.first {
@@ -93,8 +98,8 @@ extension Canvas {
     row += 1
     let values = [
       (LimitEditor.Field.most, "at most ", Format.count(editor.most)),
-      (.window, isNarrow ? "calls per " : " calls per ", LimitEditor.windows[editor.window]),
-      (.scope, isNarrow ? "for each " : " for each ", LimitEditor.scopes[editor.scope]),
+      (.window, isNarrow ? "per " : " calls per ", LimitEditor.windows[editor.window]),
+      (.scope, " for each ", LimitEditor.scopes[editor.scope]),
     ]
     var cursor = PopupCursor(row: row, column: body.column)
     var at = body.column
@@ -105,12 +110,13 @@ extension Canvas {
       at = put(
         isHere ? "[\(value)]" : " \(value) ", isHere ? .input : .accent, row: row, column: at,
         columns: body.column + body.columns - at)
-      if isNarrow {
+      if isNarrow, field == .most {
+        put(" calls", .text, row: row, column: at, columns: body.column + body.columns - at)
         row += 1
         at = body.column
       }
     }
-    if !isNarrow { row += 1 }
+    row += 1
     for glyphs in words where row < body.row + body.rows {
       put(glyphs, .text, row: row, column: body.column)
       row += 1

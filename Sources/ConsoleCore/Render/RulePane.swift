@@ -27,7 +27,7 @@ extension ConsoleState {
       Line(
         TextSpan("risk     ", .dim),
         TextSpan("\(assessment.category.rawValue) · \(assessment.severity.rawValue)", role),
-        TextSpan(" \(min(100, max(0, assessment.confidence)))% sure", .dim)))
+        TextSpan(" \(min(100, max(0, assessment.confidence)))%", .dim)))
     lines += decisionLines(tool, columns: columns)
     if !tool.info.parameters.isEmpty {
       lines.append(Line())

@@ -96,7 +96,8 @@ extension Standing {
   var told: String? {
     switch verdict {
     case .allow: nil
-    case .limit: "once it is over: [gatehouse] denied: \(reason ?? "more than \(summary)"). Rule \(rule). Retry after N s."
+    case .limit:
+      "once it is over: [gatehouse] denied: \(reason ?? "more than \(summary)"). Rule \(rule). Retry after N s."
     case .deny, .ask: "[gatehouse] denied: \(reason ?? "the policy denies it"). Rule \(rule)."
     case .hide: "Unknown tool"
     }

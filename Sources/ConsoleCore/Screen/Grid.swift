@@ -2,8 +2,9 @@
 package struct Cell: Hashable, Sendable {
   /// The scalar to draw; a wide one is followed by a cell with `width` 0, which draws nothing.
   package var scalar: Unicode.Scalar
-  /// Up to two combining marks that belong to it.
-  package var marks: [Unicode.Scalar]
+  /// Up to two combining marks that belong to it, NUL for none; a cell has no memory of its own, so grids are fast.
+  private var firstMark: Unicode.Scalar = "\0"
+  private var secondMark: Unicode.Scalar = "\0"
   package var style: Role
   /// Columns that the scalar covers: 1 or 2; 0 for the second half of a wide one.
   package var width: UInt8
@@ -13,16 +14,28 @@ package struct Cell: Hashable, Sendable {
   /// The row that a cell is part of, as far as it shows.
   package enum Ground: UInt8, Hashable, Sendable { case plain, selected, marked }
 
-  package static func blank(_ style: Role) -> Cell { Cell(scalar: " ", marks: [], style: style, width: 1) }
+  package static func blank(_ style: Role) -> Cell { Cell(scalar: " ", style: style) }
 
-  package init(
-    scalar: Unicode.Scalar, marks: [Unicode.Scalar] = [], style: Role, width: UInt8 = 1, ground: Ground = .plain
-  ) {
+  /// Up to two combining marks that belong to the scalar.
+  package var marks: [Unicode.Scalar] {
+    guard hasMarks else { return [] }
+    return secondMark == "\0" ? [firstMark] : [firstMark, secondMark]
+  }
+  package var hasMarks: Bool { firstMark != "\0" }
+
+  package init(scalar: Unicode.Scalar, style: Role, width: UInt8 = 1, ground: Ground = .plain) {
     self.scalar = scalar
-    self.marks = marks
     self.style = style
     self.width = width
     self.ground = ground
+  }
+
+  package init(
+    scalar: Unicode.Scalar, marks: [Unicode.Scalar], style: Role, width: UInt8 = 1, ground: Ground = .plain
+  ) {
+    self.init(scalar: scalar, style: style, width: width, ground: ground)
+    if let first = marks.first { firstMark = first }
+    if marks.count > 1 { secondMark = marks[1] }
   }
 }
 
@@ -78,7 +91,7 @@ package struct Grid: Hashable, Sendable {
       let cell = self[row, column]
       guard cell.width > 0 else { continue }
       text.append(cell.scalar)
-      text.append(contentsOf: cell.marks)
+      if cell.hasMarks { text.append(contentsOf: cell.marks) }
     }
     while text.last == " " { text.removeLast() }
     return String(text)

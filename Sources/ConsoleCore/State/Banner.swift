@@ -35,6 +35,8 @@ extension ConsoleState {
       let first = gate.policy?.problems.first.map { " line \($0.place.line): \(safe($0.message))" } ?? ""
       let rest = gate.policy?.revision.map { "it keeps rev \($0)" } ?? "it denies everything"
       return Banner(text: "! the gate REJECTED the policy\(first); \(rest)", isError: true)
+    // Pane 1 says the same, with what to do about it.
+    case .absent where policy.disk == .absent: return nil
     case .absent: return Banner(text: "! the gate has no policy: it denies everything", isError: true)
     case .loaded, nil: return nil
     }

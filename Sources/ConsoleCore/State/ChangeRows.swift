@@ -56,7 +56,16 @@ extension ConsoleState {
   }
 
   private var changeHeading: String {
-    guard policy.isDirty else { return "nothing is changed: what is saved is what you see" }
+    guard policy.isDirty else {
+      switch policy.disk {
+      case .rejected, .unreadable:
+        let gate = gate.policy?.revision.map { "the gate keeps rev \($0)" } ?? "the gate denies everything"
+        return policy.draft == nil ? gate : "\(gate); panes 1 and 2 show the last valid file"
+      case .absent: return "there is no policy file: the gate denies everything"
+      case .reading: return "the file has not been read yet"
+      case .asBase, .conflict: return "nothing is changed: what is saved is what you see"
+      }
+    }
     let undo = Format.count(policy.draft?.editCount ?? 0, "step")
     return "\(Format.count(policy.unsaved, "unsaved change")) · \(undo) to undo (u) · ctrl-s saves"
   }

@@ -26,7 +26,9 @@ package struct PolicyFile: Hashable, Sendable {
   }
 
   package var disk = Disk.reading
-  /// What is shown and edited: the last valid text with the unsaved edits on it. Nil before there was one.
+  /// What is shown and edited: the last valid text with the unsaved edits on it.
+  ///
+  /// Nil before there was one.
   package var draft: PolicyDraft?
   package var saving = Saving.idle
   /// What the unsaved edits mean, in the order of the file.

@@ -51,7 +51,7 @@ package struct PolicyList: Hashable, Sendable {
 
   /// Makes the rows anew; the cursor stays on its tool and that tool on its line of the screen.
   ///
-  /// - Parameter before: the catalogue that the present rows are about.
+  /// The present rows are about the catalogue `before`.
   mutating func rebuild(from before: Catalogue, to catalogue: Catalogue) {
     let current = identity(at: cursor.row, in: before)
     let offset = cursor.row - cursor.top

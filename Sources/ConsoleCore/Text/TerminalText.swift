@@ -53,6 +53,18 @@ package enum TerminalText {
     return String(view)
   }
 
+  /// A safe text of at most `columns` columns, beginning with `…` where something was cut off before it.
+  package static func cutStart(_ text: String, columns: Int, _ set: GlyphSet = .unicode) -> String {
+    let all = glyphs(text, set)
+    var used = 0
+    let kept = all.reversed().prefix { glyph in
+      used += glyph.width
+      return used < columns
+    }
+    if kept.count == all.count || all.reduce(0, { $0 + $1.width }) <= columns { return String(all) }
+    return columns < 1 ? "" : (set == .unicode ? "…" : "<") + String(Array(kept.reversed()))
+  }
+
   /// The columns that a text takes when nothing is cut off.
   package static func width(_ text: String, _ set: GlyphSet = .unicode) -> Int {
     glyphs(text, set).reduce(0) { $0 + $1.width }

@@ -12,7 +12,9 @@ extension ConsoleState {
       window: LimitEditor.windows.firstIndex(of: lastLimit.window) ?? 1,
       scope: LimitEditor.scopes.firstIndex(of: lastLimit.scope) ?? 0)
     // One that has a limit starts from it.
-    if targets.count == 1, let index = catalogue.index(of: first), let own = catalogue.tools[index].standing.limits.first {
+    if targets.count == 1, let index = catalogue.index(of: first),
+      let own = catalogue.tools[index].standing.limits.first
+    {
       editor.most = min(max(0, own.max), LimitEditor.mostCalls)
       editor.window = LimitEditor.windows.firstIndex(of: own.window) ?? editor.window
       editor.scope = LimitEditor.scopes.firstIndex(of: own.scope.rawValue) ?? editor.scope

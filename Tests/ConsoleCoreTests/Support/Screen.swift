@@ -12,14 +12,12 @@ func expectScreen(
   _ state: ConsoleState, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let actual = screen(state)
-  var wanted = expected.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-  if wanted.last == "" { wanted.removeLast() }
+  let wanted = expected.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   guard actual != wanted else { return }
-  var report = "the screen is another one\n--- expected\n\(wanted.joined(separator: "\n"))\n"
-  report += "--- actual\n\(actual.joined(separator: "\n"))\n--- differing lines\n"
-  for row in 0..<max(actual.count, wanted.count) {
-    let (left, right) = (row < wanted.count ? wanted[row] : "(none)", row < actual.count ? actual[row] : "(none)")
-    if left != right { report += "\(row): \(left)\n\(row): \(right)\n" }
+  let rows = (0..<max(actual.count, wanted.count)).filter { row in
+    row >= wanted.count || row >= actual.count || wanted[row] != actual[row]
   }
+  var report = "the screen is another one in the rows \(rows.map(String.init).joined(separator: " "))\n"
+  report += "--- expected\n\(wanted.joined(separator: "\n"))\n--- actual\n\(actual.joined(separator: "\n"))\n--- end"
   Issue.record("\(report)", sourceLocation: sourceLocation)
 }

@@ -1,0 +1,293 @@
+import ConsoleCore
+import ControlWire
+import JSONText
+import Policy
+import Risk
+import Testing
+
+/// Pictures of what stands in front of the panes, and of the lines that are typed into.
+struct PopupsTests {
+  @Test func help() {
+    var desk = Desk.ready()
+    desk.press("?", "mark")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
+      ┌Help──────────────────────────────────────────────────────────────────────────┐
+      │ find: mark                                                                   │
+      │ ▶a             allow           allow the tool, or every marked one           │
+      │  m             mark            mark or unmark; on a server all its tools     │
+      │  v             range           begin a range of marks, or end it             │
+      │  M             clear-marks     clear all marks                               │
+      │  Esc           back            leave, clear the filter, clear the marks, in… │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      └──────────────────────────────────────── type to search · Enter does it · Esc ┘
+
+      """)
+  }
+
+  @Test func helpSmall() {
+    var desk = Desk.ready(columns: 40, rows: 10)
+    desk.press("?")
+    expectScreen(
+      desk.state,
+      """
+       saved  gate ● up rev e92cbb
+      ┌Help──────────────────────────────────┐
+      │ find:                                │
+      │ ▶a      allow the tool, or every ma… │
+      │  d      deny it                      │
+      │  r      limit how often it is called │
+      │  x      hide it: not listed, denied… │
+      │  i      remove its own rule, so tha… │
+      └ type to search · Enter does it · Esc ┘
+
+      """)
+  }
+
+  @Test func filterWithAMistake() {
+    var desk = Desk.busy()
+    desk.press("/", "git risk>=huge")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
+      ┌1 Policy────────────────────────0 of 7 /git risk┐┌2 Rule──────────────────────┐
+      │                                                ││ Nothing is under the cursor│
+      │ no tool fits /git risk                         ││ in pane 1.                 │
+      │ Esc clears the filter, / changes it            ││                            │
+      │                                                ││                            │
+      │                                                ││                            │
+      │                                                ││                            │
+      │                                                ││                            │
+      │                                                ││                            │
+      │                                                ││                            │
+      │                                                ││                            │
+      │                                                ││                            │
+      │                                                ││                            │
+      │                                                ││                            │
+      └────────────────────────────────────────────────┘└────────────────────────────┘
+      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      │ 11:42:07 ── gate connected ──                                                │
+      │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
+      │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
+      │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
+      │                                                                              │
+      └──────────────────────────────────────────────────────────────────────────────┘
+      /git risk>=huge   `huge` is no risk; there are low med high crit
+      """)
+  }
+
+  @Test func filterThatFindsNothing() {
+    var desk = Desk.ready(columns: 40, rows: 10)
+    desk.press("/", "nothing", "Enter")
+    expectScreen(
+      desk.state,
+      """
+       saved  gate ● up rev e92cbb
+       1 Policy ───────────────0 of 7 /nothing
+
+       no tool fits /nothing
+       Esc clears the filter, / changes it
+
+
+
+      ─ live 0/s ─────────────────────────────
+       / filter  :  ? help  q quit  4 live
+      """)
+  }
+
+  @Test func limitEditor() {
+    var desk = Desk.busy()
+    desk.press("j", "j", "r", "2", "0", "Tab")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
+      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │ ▾ git                            1H 1M 3L  deny││git_commit                  │
+      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   git                │
+      │▶   WRIT MED  git_commit      ✗ deny ·    L3    ││risk     Write · Medium 90% │
+      │    READ LOW  git_status      ✓ allow     L7    ││                            │
+      │    READ LOW  git_log         ≈ 10/minute L8    ││decision ✗ deny             │
+      │    READ LOW  git_diff        ✓ allow ·   L9    ││because  global default,    │
+      │ ┌Rate limit────────────────────────────────────────────────────────────────┐ │
+      │ │ git/git_commit                                                           │ │
+      │ │ at most  20  calls per [minute] for each  grant                          │ │
+      │ │ each client credential may call it 20 times in any minute; the next call │ │
+      │ │ is denied and told when it fits                                          │:│
+      │ │ digits · Up Down 1 · PgUp PgDn 10 · Tab next field                       │s│
+      │ └───────────────────────────────────────────────── Enter keep · Esc cancel ┘ │
+      └────────────────────────────────────────────────┘└──────────────────── 10 more┘
+      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      │ 11:42:07 ── gate connected ──                                                │
+      │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
+      │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
+      │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
+      │                                                                              │
+      └──────────────────────────────────────────────────────────────────────────────┘
+
+      """)
+  }
+
+  @Test func limitEditorSmall() {
+    var desk = Desk.ready(columns: 40, rows: 10)
+    desk.press("j", "j", "r")
+    expectScreen(
+      desk.state,
+      """
+       saved  gate ● up rev e92cbb
+      ┌Rate limit────────────────────────────┐
+      │ git/git_commit                       │
+      │ at most [10] calls                   │
+      │ per  minute  for each  grant         │
+      │ each client credential may call it   │
+      │ 10 times in any minute; the next     │
+      │ call is denied and told when it fits │
+      └───────────── Enter keep · Esc cancel ┘
+
+      """)
+  }
+
+  @Test func question() {
+    var desk = Desk.busy()
+    desk.press("v", "j", "j", "a")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
+      ┌1 Policy──────────2 marked · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │ ▾ git                            1H 1M 3L  deny││git_commit                  │
+      │  • DEST HIGH git_reset       ✗ deny ·    L3    ││server   git                │
+      │▶ • WRIT MED  git_commit      ✗ deny ·    L3    ││risk     Write · Medium 90% │
+      │    READ LOW  git_status      ✓ allow     L7    ││                            │
+      │    READ LOW  git_log         ≈ 10/minute L8    ││decision ✗ deny             │
+      │    READ LOW  git_diff        ✓ allow ·   L9    ││because  global default,    │
+      │ ▾ time                        2L  default allow││         line 3             │
+      │    READ LOW  get_current_ti… ✓ allow ·   L12   ││rule     (default)          │
+      │ ┌Sure?─────────────────────────────────────────────────────────────────────┐ │
+      │ │ 2 tools: allow                                                           │ │
+      │ │ 1 of high risk will act unasked: git_reset                               │:│
+      │ └──────────────────────────────────────────────────────────── y yes · n no ┘s│
+      │                                                ││         tool. Rule         │
+      └────────────────────────────────────────────────┘└──────────────────── 10 more┘
+      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      │ 11:42:07 ── gate connected ──                                                │
+      │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
+      │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
+      │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
+      │                                                                              │
+      └──────────────────────────────────────────────────────────────────────────────┘
+
+      """)
+  }
+
+  @Test func decisionDetails() {
+    var desk = Desk.busy()
+    desk.press("4", "k", "Enter")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
+      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │▶▾ git                            1H 1M 3L  deny││git                         │
+      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
+      ┌Decision──────────────────────────────────────────────────────────────────────┐
+      │ time      11:43:07.251                                                       │
+      │ decision  ✗ deny                                                             │
+      │ rule      (default)                                                          │
+      │ reason    no rule allows it                                                  │
+      │ server    git                                                                │
+      │ tool      git_reset                                                          │
+      │ method    tools/call                                                         │
+      │ client    claude                                                             │
+      │ session   s1                                                                 │
+      │ risk      Read · Low                                                         │
+      │ judged in 0.04ms                                                             │
+      │ policy    rev e92cbb072143                                                   │
+      │ event     number 2                                                           │
+      └─────────────────────────────────────────────────── j k others · J rule · Esc ┘
+      │▶11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
+      │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
+      │                                                                              │
+      └──────────────────────────────────────────────────────────────────────────────┘
+
+      """)
+  }
+
+  @Test func commandLine() {
+    var desk = Desk.busy()
+    desk.press(":", "default ")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
+      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │▶▾ git                            1H 1M 3L  deny││git                         │
+      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
+      │    WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
+      │    READ LOW  git_status      ✓ allow     L7    ││default  ✗ deny · global de…│
+      │    READ LOW  git_log         ≈ 10/minute L8    ││                            │
+      │    READ LOW  git_diff        ✓ allow ·   L9    ││✓ allow  2 tools            │
+      │ ▾ time                        2L  default allow││✗ deny  2 tools             │
+      │    READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
+      │    READ LOW  convert_time    ✓ allow ·   L12   ││                            │
+      │                                                ││D changes its default, m    │
+      │                                                ││marks all its tools, Enter  │
+      │                                                ││opens or closes it.         │
+      │                                                ││                            │
+      └────────────────────────────────────────────────┘└────────────────────────────┘
+      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      │ 11:42:07 ── gate connected ──                                                │
+      │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
+      │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
+      │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
+      │                                                                              │
+       Tab: allow  deny  none
+      :default
+      """)
+  }
+
+  @Test func messages() {
+    var desk = Desk.busy(columns: 80, rows: 20)
+    desk.press("j", "d", "u", "!")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
+      ┌Messages──────────────────────────────────────────────────────────────────────┐
+      │ 11:43:07 info: git/git_reset: deny · u undo                                  │
+      │ 11:43:07 info: undone: git/git_reset: deny by default becomes deny · U redo  │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      └───────────────────────────────────────────────────────────────────────── Esc ┘
+
+      """)
+  }
+}
