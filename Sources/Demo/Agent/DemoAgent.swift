@@ -29,7 +29,7 @@ package enum DemoAgent {
         try Signals.handle([SIGTERM, SIGINT, SIGHUP]) { _ in runner.end() }
         runner.start()
         Loop.shared.run()
-        Child.finishLingering()
+        Child.killAll()
         return runner.status
       } catch {
         StandardError.write("demo agent: \(error)\n")

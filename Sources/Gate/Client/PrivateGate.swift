@@ -47,6 +47,7 @@ enum PrivateGate {
       return .failed(error.message)
     }
     Loop.shared.run()
+    Child.killAll()
     return outcome
   }
 }

@@ -41,6 +41,7 @@ package enum GateProgram {
       StandardError.write("gatehouse: the gate listens at \(socket), its policy is \(options.paths.policy)\n")
     }
     Loop.shared.run()
+    Child.killAll()
     listener.close()
     try? SafeFile.remove(socket)
     lock.remove()

@@ -23,6 +23,7 @@ package enum ServerScanner {
       // Not before the loop runs: a server that cannot be started ends its scan at once.
       Loop.shared.atEndOfTurn { round.startMore() }
       Loop.shared.run()
+      Child.killAll()
       return round.results
     }
   }

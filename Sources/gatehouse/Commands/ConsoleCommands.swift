@@ -23,21 +23,14 @@ extension Gatehouse {
     let paths = try paths(arguments)
     var options = try settings(arguments, paths, environment: ThisProcess.environment)
     if !arguments.has("--no-start") {
-      options.startGate = {
-        do {
-          try GateStarter.start(paths)
-          return nil
-        } catch {
-          return "\(error)"
-        }
-      }
+      options.startGate = { () throws(SystemError) in try GateStarter.start(paths) }
     }
     return ConsoleProgram.run(options)
   }
 
   static let demo = Command(
     ["demo"], summary: "The console over a private gate, a demonstration server and an agent at work.",
-    details: "Everything lives in a temporary folder and is gone when the console is. Edit, save and watch what changes.",
+    details: "Everything lives in a temporary folder and goes with the console. Edit, save, and watch what changes.",
     options: consoleOptions
   ) { arguments throws(Failure) in
     let stage: DemoStage
