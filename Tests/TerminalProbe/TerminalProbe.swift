@@ -35,7 +35,7 @@ import Terminal
       if let value = unsafe getenv(name) { environment[name] = unsafe String(cString: value) }
     }
     let terminal = try Terminal(environment: environment)
-    terminal.use { $0 == .decisionDeny ? CellStyle(.indexed(1), .bold) : CellStyle() }
+    terminal.use { role, _ in role == .decisionDeny ? CellStyle(.indexed(1), .bold) : CellStyle() }
     guard terminal.enter() else { return 4 }
     show("ready", on: terminal)
     switch ending {

@@ -111,7 +111,7 @@ final class ScreenFront: ConsoleFront {
 
   private func use(_ theme: Theme) {
     let depth = terminal.depth
-    terminal.use { theme.style($0, depth: depth) }
+    terminal.use { theme.style($0, on: $1, depth: depth) }
   }
 
   // MARK: What the terminal says
