@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-enum { styles = 64, longest_text = 128 };
+enum { styles = 128, longest_text = 128 };
 
 struct cterm_screen {
   SCREEN *screen;

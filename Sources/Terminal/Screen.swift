@@ -28,10 +28,14 @@ package import ConsoleCore
   package var leaveText: [UInt8] { unsafe Self.bytes(of: cterm_screen_leave_text(handle)) }
 
   /// Says what roles look like from now on.
-  package mutating func use(_ style: (Role) -> CellStyle) {
-    for (index, role) in Role.allCases.enumerated() {
-      styles[role] = Int32(index)
-      unsafe cterm_screen_style(handle, Int32(index), cterm_style(style(role)))
+  package mutating func use(_ style: (Role, Cell.Ground) -> CellStyle) {
+    let roles = Role.allCases
+    for (place, role) in roles.enumerated() {
+      styles[role] = Int32(place)
+      for (block, ground) in [Cell.Ground.plain, .selected, .marked].enumerated() {
+        let index = Int32(block * roles.count + place)
+        unsafe cterm_screen_style(handle, index, cterm_style(style(role, ground)))
+      }
     }
     redraw()
   }
@@ -76,7 +80,7 @@ package import ConsoleCore
       scalars.2 = cell.marks[1].value
       count = 3
     }
-    let style = styles[cell.style] ?? 0
+    let style = (styles[cell.style] ?? 0) + Int32(cell.ground.rawValue) * Int32(styles.count)
     unsafe withUnsafePointer(to: &scalars.0) { start in
       unsafe cterm_screen_put(handle, row, column, start, count, Int32(cell.width), style)
     }

@@ -135,7 +135,7 @@ import Glibc
   package var isWaiting: Bool { sent < pending.count }
 
   /// Says what roles look like from now on.
-  package func use(_ style: (Role) -> CellStyle) { screen.use(style) }
+  package func use(_ style: (Role, Cell.Ground) -> CellStyle) { screen.use(style) }
 
   /// The next frame is drawn whole.
   package func redraw() { screen.redraw() }

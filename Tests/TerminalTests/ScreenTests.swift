@@ -28,7 +28,7 @@ import Testing
 
   @Test func theFirstFrameIsDrawnWholeAndTheSameOneNotAgain() throws {
     var screen = try open(term: "xterm-256color", isDirect: false, size: Self.size)
-    screen.use { _ in CellStyle() }
+    screen.use { _, _ in CellStyle() }
     let first = text(screen.draw(grid("hello ✓"), cursor: (row: 0, column: 0)))
     #expect(first.contains("\u{1B}[H\u{1B}[2J") && first.contains("hello ✓"), "\(first.debugDescription)")
     #expect(text(screen.draw(grid("hello ✓"), cursor: (row: 0, column: 0))) == "")
@@ -80,7 +80,7 @@ import Testing
   ])
   func directColours(style: CellStyle, foreground: String, background: String) throws {
     var screen = try open(term: "", isDirect: true, size: Self.size)
-    screen.use { $0 == .accent ? style : CellStyle() }
+    screen.use { role, _ in role == .accent ? style : CellStyle() }
     let drawn = text(screen.draw(grid("x", role: .accent), cursor: (row: 0, column: 0)))
     #expect(drawn.contains(foreground) && drawn.contains(background), "\(drawn.debugDescription)")
   }
@@ -88,8 +88,8 @@ import Testing
   @Test func indexedColoursAndManyStyles() throws {
     var screen = try open(term: "xterm-256color", isDirect: false, size: Self.size)
     for round in 0..<5 as Range<UInt8> {
-      screen.use {
-        CellStyle(.indexed(UInt8(16 + ($0.rawValue.count + 40 * Int(round)) % 240)), on: .indexed(16 + round))
+      screen.use { role, _ in
+        CellStyle(.indexed(UInt8(16 + (role.rawValue.count + 40 * Int(round)) % 240)), on: .indexed(16 + round))
       }
       let drawn = text(screen.draw(grid("x", role: .title), cursor: (row: 0, column: 0)))
       #expect(drawn.contains("38;5;\((21 + 40 * Int(round)))m"), "\(drawn.debugDescription)")
@@ -99,7 +99,7 @@ import Testing
   @Test func coloursThatATerminalLacksAreItsOwn() throws {
     var screen = try open(term: "xterm", isDirect: false, size: Self.size)
     #expect(screen.colours == 8)
-    screen.use { _ in CellStyle(.indexed(200), on: .rgb(RGB(1, 2, 3)), .bold) }
+    screen.use { _, _ in CellStyle(.indexed(200), on: .rgb(RGB(1, 2, 3)), .bold) }
     let drawn = text(screen.draw(grid("x"), cursor: (row: 0, column: 0)))
     #expect(!drawn.contains("48;") && !drawn.contains("38;") && drawn.contains("1m"), "\(drawn.debugDescription)")
   }
@@ -126,7 +126,7 @@ import Testing
   @Test func oneChangedRowOfALargeScreenCostsFewBytes() throws {
     let size = Size(columns: 160, rows: 48)
     var screen = try open(term: "xterm-256color", isDirect: false, size: size)
-    screen.use { CellStyle(.indexed(UInt8(16 + $0.rawValue.count))) }
+    screen.use { CellStyle(.indexed(UInt8(16 + $0.rawValue.count + Int($1.rawValue)))) }
     var grid = Grid(size)
     for row in 0..<size.rows {
       for column in 0..<size.columns { grid[row, column] = Cell(scalar: "a", style: row == 5 ? .rowSelected : .text) }

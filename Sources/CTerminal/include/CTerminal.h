@@ -38,7 +38,7 @@ const char *cterm_screen_enter_text(const cterm_screen *screen);
 const char *cterm_screen_leave_text(const cterm_screen *screen);
 
 void cterm_screen_resize(cterm_screen *screen, int rows, int columns);
-// Says what a style looks like; index 0...63.
+// Says what a style looks like; index 0...127.
 void cterm_screen_style(cterm_screen *screen, int index, cterm_style style);
 // Makes the next flush draw everything, whatever is believed to be on the terminal.
 void cterm_screen_redraw(cterm_screen *screen);

@@ -13,7 +13,7 @@ enum BaseTheme {
     .key: "accent bold",
     .rowSelected: "fg on sel",
     .rowMarked: "accent bold underline",
-    .header: "fg on bar",
+    .header: "fg",
     .bannerWaiting: "bg on ask bold",
     .bannerError: "bg on deny bold",
     .decisionAllow: "allow",
@@ -40,7 +40,7 @@ enum BaseTheme {
 
   /// A colour that a palette does not name is another one.
   static let stands: [String: String] = [
-    "bar": "sel", "border": "dim", "crit": "deny", "hide": "dim", "low": "dim", "med": "limit",
+    "border": "dim", "crit": "deny", "hide": "dim", "low": "dim", "med": "limit",
   ]
 
   /// And if that is not there either, one of the user's own.
@@ -62,10 +62,11 @@ enum BaseTheme {
   /// How a role looks without any colour.
   static func attributes(_ role: Role) -> CellStyle.Attributes {
     switch role {
-    case .text, .dim, .border, .decisionAllow, .decisionLimit, .decisionHide, .decisionInherit, .riskLow, .riskMedium,
+    case .text, .dim, .border, .header, .decisionAllow, .decisionLimit, .decisionHide, .decisionInherit, .riskLow,
+      .riskMedium,
       .diffAdd, .diffDelete, .diffChange, .sparkLow, .sparkMiddle, .sparkHigh:
       []
-    case .accent, .borderFocus, .title, .key, .header, .decisionDeny, .riskHigh: .bold
+    case .accent, .borderFocus, .title, .key, .decisionDeny, .riskHigh: .bold
     case .decisionAsk, .input: .underline
     case .rowMarked, .riskCritical, .inputError, .match: [.bold, .underline]
     case .rowSelected: .reverse

@@ -30,6 +30,15 @@ package enum Colour: Hashable, Sendable {
   case standard
   case indexed(UInt8)
   case rgb(RGB)
+
+  /// What it looks like; nil for the user's own colours.
+  package var rgb: RGB? {
+    switch self {
+    case .standard: nil
+    case .indexed(let index): IndexedColours.colour(index)
+    case .rgb(let rgb): rgb
+    }
+  }
 }
 
 /// How a cell looks.

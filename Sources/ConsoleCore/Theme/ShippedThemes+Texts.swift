@@ -151,7 +151,6 @@ extension ShippedThemes {
     "decision.ask"   = "underline"
     "row.marked"     = "bold underline"
     "row.selected"   = "reverse"
-    "header"         = "bold"
     "banner.waiting" = "bold reverse"
     "banner.error"   = "bold reverse"
     "attention"      = "bold reverse"
@@ -248,7 +247,6 @@ extension ShippedThemes {
     [style]
     "dim"              = "default dim"
     "border"           = "default dim"
-    "header"           = "default bold"
     "row.selected"     = "default reverse"
     "decision.hide"    = "default dim"
     "decision.inherit" = "default dim"

@@ -14,6 +14,30 @@ package struct Theme: Hashable, Sendable {
 
   package func style(_ role: Role, depth: ColourDepth) -> CellStyle { styles[depth]?[role] ?? CellStyle() }
 
+  /// A role on a row that is selected or marked: its own foreground on the row's background where that can be read.
+  package func style(_ role: Role, on ground: Cell.Ground, depth: ColourDepth) -> CellStyle {
+    let own = style(role, depth: depth)
+    let plain = style(.text, depth: depth)
+    let row: CellStyle
+    switch ground {
+    case .plain: return own
+    case .selected: row = style(.rowSelected, depth: depth)
+    case .marked: row = style(.rowMarked, depth: depth)
+    }
+    // What has a background of its own, or is a row's own role, already stands out.
+    if own.background != plain.background || own.attributes.contains(.reverse) || own == row { return own }
+    var mixed = CellStyle(own.foreground, on: row.background, own.attributes.union(row.attributes))
+    if row.attributes.contains(.reverse) || own.foreground == plain.foreground {
+      // Reversed, a colour would become the background and tear the row apart.
+      mixed.foreground = row.foreground
+    } else if let foreground = own.foreground.rgb, let background = row.background.rgb,
+      foreground.contrast(with: background) < 3
+    {
+      mixed.foreground = row.foreground
+    }
+    return mixed
+  }
+
   /// Reads a theme.
   ///
   /// What it does not say, or says wrongly, comes from the theme that it inherits and at last from ours.

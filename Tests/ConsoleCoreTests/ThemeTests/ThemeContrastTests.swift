@@ -13,19 +13,11 @@ struct ThemeContrastTests {
   /// Lines that are not read.
   private static let borders: Set<Role> = [.border]
 
-  private func rgb(_ colour: Colour) -> RGB? {
-    switch colour {
-    case .standard: nil
-    case .indexed(let index): IndexedColours.colour(index)
-    case .rgb(let rgb): rgb
-    }
-  }
-
   @Test(arguments: cases) func everyTextCanBeRead(_ testCase: Case) {
     let theme = ShippedThemes.theme(testCase.name)
     for role in Role.allCases where !Self.borders.contains(role) {
       let style = theme.style(role, depth: testCase.depth)
-      guard let foreground = rgb(style.foreground), let background = rgb(style.background) else { continue }
+      guard let foreground = style.foreground.rgb, let background = style.background.rgb else { continue }
       let contrast = foreground.contrast(with: background)
       // The nearest of 256 colours can be some way off.
       #expect(contrast >= (testCase.depth == .direct ? 4.4 : 3), "\(role): \(contrast)")
@@ -36,7 +28,7 @@ struct ThemeContrastTests {
     let theme = ShippedThemes.theme(testCase.name)
     for role in Role.allCases {
       let style = theme.style(role, depth: testCase.depth)
-      if rgb(style.background) != nil { #expect(rgb(style.foreground) != nil, "\(role)") }
+      if style.background.rgb != nil { #expect(style.foreground.rgb != nil, "\(role)") }
       if testCase.depth == .eight || testCase.depth == .sixteen { #expect(style.background == .standard, "\(role)") }
     }
   }
@@ -46,7 +38,7 @@ struct ThemeContrastTests {
     let allow = theme.style(.decisionAllow, depth: testCase.depth)
     let deny = theme.style(.decisionDeny, depth: testCase.depth)
     #expect(allow != deny)
-    guard let green = rgb(allow.foreground), let red = rgb(deny.foreground) else { return }
+    guard let green = allow.foreground.rgb, let red = deny.foreground.rgb else { return }
     #expect(green.difference(from: red) > 0.15)
     let seen = deuteranopic(green).difference(from: deuteranopic(red))
     // Others rely on the word and on bold face for those who see no green.
@@ -74,6 +66,19 @@ struct ThemeContrastTests {
         default: Issue.record("\(role) is \(colour)")
         }
       }
+    }
+  }
+
+  @Test(arguments: cases) func aSelectedRowIsOneBarThatCanBeRead(_ testCase: Case) {
+    let theme = ShippedThemes.theme(testCase.name)
+    let row = theme.style(.rowSelected, depth: testCase.depth)
+    for role in [Role.text, .dim, .decisionAllow, .decisionDeny, .decisionLimit, .riskLow, .riskHigh] {
+      let style = theme.style(role, on: .selected, depth: testCase.depth)
+      #expect(style.background == row.background, "\(role)")
+      #expect(style.attributes.contains(.reverse) == row.attributes.contains(.reverse), "\(role)")
+      if style.attributes.contains(.reverse) { #expect(style.foreground == row.foreground, "\(role)") }
+      guard let foreground = style.foreground.rgb, let background = style.background.rgb else { continue }
+      #expect(foreground.contrast(with: background) >= 3, "\(role)")
     }
   }
 
