@@ -205,6 +205,37 @@ struct EditPropertyTests {
     #expect(draft.diff.isEmpty)
   }
 
+  /// Bytes changed at random: what is accepted can be edited, and nothing traps.
+  @Test(arguments: UInt64(1)...40)
+  func damagedTextsAreRefusedOrWork(seed: UInt64) throws {
+    var chance = Chance(seed)
+    let text = Array(Self.document(&chance, seed).utf8)
+    var accepted = 0
+    for _ in 0..<60 {
+      var damaged = text
+      for _ in 0...chance.below(3) {
+        let place = chance.below(damaged.count)
+        switch chance.below(4) {
+        case 0: damaged[place] = UInt8(chance.below(256))
+        case 1: damaged.remove(at: place)
+        case 2: damaged.insert(chance.pick(Array("{}[],:\"*\\ \n0e-".utf8)), at: place)
+        default: damaged.insert(contentsOf: damaged[place...].prefix(chance.below(9)), at: place)
+        }
+      }
+      do {
+        let document = try PolicyDocument.read(damaged)
+        accepted += 1
+        var draft = PolicyDraft(base: document)
+        try? draft.apply(Self.edit(&chance))
+        _ = (draft.changes, draft.diff, draft.undo())
+        #expect(draft.current == document)
+      } catch {
+        #expect(error.problems.contains { $0.weight == .error })
+      }
+    }
+    #expect(accepted < 60)
+  }
+
   /// A single edit does what it is called.
   static func expectMeaning(_ edit: PolicyEdit, _ draft: PolicyDraft, _ before: PolicyDraft) throws {
     guard case .setRule(let server, let tool, let setting) = edit else { return }

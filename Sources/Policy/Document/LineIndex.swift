@@ -22,6 +22,9 @@ struct LineIndex: Sendable {
     return low + 1
   }
 
+  /// The offset of the first byte of an offset's line.
+  func start(ofLineWith offset: Int) -> Int { starts[line(of: offset) - 1] }
+
   /// The places of some offsets that are in rising order, in one walk.
   func places(of offsets: [Int], in text: [UInt8]) -> [TextPlace] {
     var places: [TextPlace] = []

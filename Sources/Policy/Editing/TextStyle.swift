@@ -31,8 +31,8 @@ struct TextStyle: Sendable {
 
   mutating func spreads(_ kind: Kind, _ value: Bool) { isSpread[kind] = value }
 
-  init(_ text: [UInt8], _ root: JSONNode) {
-    let lines = LayoutProbe(text)
+  init(_ lines: LayoutProbe, _ root: JSONNode) {
+    let text = lines.text
     if let first = text.firstIndex(of: 0x0A), first > 0, text[first - 1] == 0x0D { newline = [0x0D, 0x0A] }
     isOneLine = !lines.isSpread(root.range)
     guard let members = root.members, let first = members.first else { return }
@@ -127,16 +127,19 @@ struct TextStyle: Sendable {
 /// Questions about the white space of a text.
 struct LayoutProbe: Sendable {
   let text: [UInt8]
+  private let lines: LineIndex
 
-  init(_ text: [UInt8]) { self.text = text }
+  init(_ text: [UInt8]) {
+    self.text = text
+    lines = LineIndex(text)
+  }
 
   /// Whether some bytes hold a line end.
   func isSpread(_ range: Range<Int>) -> Bool { text[range].contains(0x0A) }
 
   /// The white space at the start of the line of an offset.
   func indentation(of offset: Int) -> [UInt8] {
-    var start = offset
-    while start > 0, text[start - 1] != 0x0A { start -= 1 }
+    let start = lines.start(ofLineWith: offset)
     return Array(text[start..<offset].prefix { $0 == 0x20 || $0 == 0x09 })
   }
 }

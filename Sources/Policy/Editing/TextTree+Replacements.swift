@@ -16,7 +16,7 @@ extension TextTree {
     case .scalar(let bytes): found.append(Replacement(original.range, in: text, bytes))
     case .object(let items), .array(let items):
       if value.kind != nil {
-        let spread = LayoutProbe(text).isSpread(original.range) || style.isSpread(value.kind ?? .rule)
+        let spread = probe.isSpread(original.range) || style.isSpread(value.kind ?? .rule)
         found.append(
           Replacement(
             original.range, in: text,
@@ -88,7 +88,7 @@ extension TextTree {
 
     init(_ tree: TextTree, _ original: JSONNode, _ parts: [Range<Int>]) {
       let text = tree.text
-      let probe = LayoutProbe(text)
+      let probe = tree.probe
       interior = original.range.lowerBound + 1..<original.range.upperBound - 1
       var style = tree.style
       if let isSpread = Self.lastObject(original).map({ probe.isSpread($0.range) }) { style.spreads(.rule, isSpread) }
@@ -125,7 +125,7 @@ extension TextTree {
   }
 
   private func indentation(of offset: Int) -> [UInt8] {
-    style.isOneLine ? [] : LayoutProbe(text).indentation(of: offset)
+    style.isOneLine ? [] : probe.indentation(of: offset)
   }
 
   /// The whole interior of an object that keeps none of its members.

@@ -53,12 +53,14 @@ struct TextTree: Sendable {
   }
 
   let text: [UInt8]
+  let probe: LayoutProbe
   let style: TextStyle
   private(set) var storage: [Storage]
 
   init(_ text: [UInt8], _ root: JSONNode) {
     self.text = text
-    style = TextStyle(text, root)
+    probe = LayoutProbe(text)
+    style = TextStyle(probe, root)
     storage = [Storage(original: root, content: .closed)]
   }
 
