@@ -99,6 +99,14 @@ struct DraftTests {
       ])
   }
 
+  @Test func comparesLinesThatRecur() {
+    let diff = DiffLine.unified(Array("a\nb\na\nb\na\nb\n".utf8), Array("a\nb\nb\na\nb\nb\n".utf8), context: 0)
+    #expect(
+      diff == [
+        DiffLine(.hunk, "@@ -3 +2,0 @@"), DiffLine(.delete, "a"), DiffLine(.hunk, "@@ -5,0 +5 @@"), DiffLine(.add, "b"),
+      ])
+  }
+
   @Test func savingKeepsTheHistory() throws {
     var draft = PolicyDraft(base: try policy(Self.text))
     try draft.apply(.setRule(server: nil, tool: "read", .deny))

@@ -127,6 +127,10 @@ struct EditTests {
       #"{"version":"1"}"#, .setRule(server: "s", tool: "a", .deny), .setRule(server: "s", tool: "a", .inherit),
       after: #"{"version":"1"}"#),
     Case(
+      "a server that the file had stays, though it is empty", #"{"version":"1","servers":{"s":{}}}"#,
+      .setRule(server: "s", tool: "a", .deny), .setRule(server: "s", tool: "a", .inherit),
+      after: #"{"version":"1","servers":{"s":{}}}"#),
+    Case(
       "hide makes what is missing and stands before the tools",
       #"{"version":"1","tools":{"a":{}}}"#, .setRule(server: nil, tool: "a*\\", .hide),
       after: #"{"version":"1","hide":["a\\*\\\\"],"tools":{"a":{}}}"#),

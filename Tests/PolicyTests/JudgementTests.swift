@@ -90,6 +90,17 @@ struct JudgementTests {
       ])
   }
 
+  @Test func allToolsCanDenyEverywhere() throws {
+    let engine = try engine(#"{"version":"1","tools":{"x":{}},"all_tools":{"action":"deny"},"prompts":{"x":{}}}"#)
+    var counters = Counters()
+    #expect(
+      engine.judge(call("x"), counters: &counters, at: Moment(seconds: 0))
+        == Decision(.deny, rule: "/all_tools", reason: "the policy denies all tools"))
+    #expect(engine.standing(server: "s", tool: "x").source == .pattern("all_tools"))
+    let prompt = Call(server: "s", target: .prompt("x"), session: "1")
+    #expect(engine.judge(prompt, counters: &counters, at: Moment(seconds: 0)).verdict == .allow)
+  }
+
   @Test func observingStopsNothing() throws {
     let text = #"{"version":"1","mode":"observe","hide":["h"],"tools":{"x":{"rate_limit":"1/minute"}}}"#
     let engine = try engine(text)

@@ -126,13 +126,18 @@ struct LimitTests {
   }
 
   @Test func whatTheCallerNamesIsCountedTogether() throws {
-    let engine = try engine(#"{"version":"1","resources":{"file:*":{"rate_limit":"2/minute"}}}"#)
+    let engine = try engine(
+      #"{"version":"1","resources":{"file:*":{"rate_limit":"2/minute"},"http:*":{"rate_limit":"2/minute"}}}"#)
     var counters = Counters()
-    let verdicts = (0..<3).map { index in
-      let call = Call(server: "s", target: .resource(uri: ExactText("file:\(index)")), session: "1")
+    let verdicts = ["file:0", "file:1", "file:2", "http:0"].map { uri in
+      let call = Call(server: "s", target: .resource(uri: ExactText(uri)), session: "1")
       return engine.judge(call, counters: &counters, at: Moment(seconds: 0)).verdict
     }
-    #expect(verdicts == [.allow, .allow, .limit])
+    #expect(verdicts == [.allow, .allow, .limit, .allow])
+  }
+
+  static func engineOfOne() throws -> PolicyEngine {
+    try engine(#"{"version":"1","tools":{"x":{"rate_limit":"1/minute"}}}"#)
   }
 
   @Test func aClockThatGoesBackLetsNothingMoreThrough() throws {
@@ -140,6 +145,9 @@ struct LimitTests {
     var counters = Counters()
     for time in [100, 50] { _ = engine.judge(call("x"), counters: &counters, at: Moment(seconds: time)) }
     #expect(engine.judge(call("x"), counters: &counters, at: Moment(seconds: 120)).verdict == .limit)
+    // The call of second 50 counts from second 100 on, where the clock had been.
+    let stricter = try Self.engineOfOne()
+    #expect(stricter.judge(call("x"), counters: &counters, at: Moment(seconds: 105)).retryAfter == 55 * second)
     let ends = [Int64.min, .max].map { engine.judge(call("x"), counters: &counters, at: Moment(microseconds: $0)) }
     #expect(ends.map(\.verdict) == [.limit, .allow])
   }
