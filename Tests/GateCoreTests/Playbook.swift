@@ -92,7 +92,7 @@ struct Playbook {
   }
 }
 
-/// Whether a value was gone, said where it matters.
+/// A `tools/call` of the older era.
 func call(_ id: String, _ name: String, _ arguments: String = "{}") -> String {
   #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"\#(name)","arguments":\#(arguments)}}"#
 }

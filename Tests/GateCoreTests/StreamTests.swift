@@ -111,6 +111,14 @@ struct BacklogTests {
     #expect(backlog.drain(at: source.now) == [])
   }
 
+  @Test func anAllowDecisionGoesBeforeAnOlderResult() {
+    var source = Source()
+    var backlog = Backlog(capacity: 2)
+    let first = source.decision(.deny)
+    for message in [source.result(of: first), source.decision(.allow), source.policy()] { backlog.push(message) }
+    #expect(backlog.drain(at: source.now) == ["gap 1", "2", "4"])
+  }
+
   @Test func aLostTickIsNoGap() {
     var backlog = Backlog(capacity: 1)
     let now = Moment(microseconds: 0)

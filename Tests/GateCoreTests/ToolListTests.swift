@@ -101,6 +101,12 @@ struct ToolListTests {
     _ = play.client(Self.list)
     _ = play.server(#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"drop_all"}]}}"#)
     #expect(try play.policy(Playbook.allowAll) == Step())
+    // The handshake is over only when the client says so.
+    _ = play.client(#"{"jsonrpc":"2.0","id":"i","method":"initialize"}"#)
+    _ = play.server(#"{"jsonrpc":"2.0","id":2,"result":{"capabilities":{"tools":{}}}}"#)
+    #expect(try play.policy(Self.hiding) == Step())
+    _ = play.client(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+    #expect(try play.policy(Playbook.allowAll) == Step(toClient: [Self.changed]))
     var other = try Playbook(policy: Playbook.allowAll)
     other.handshake()
     #expect(try other.policy(Self.hiding) == Step())
