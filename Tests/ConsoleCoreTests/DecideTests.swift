@@ -146,6 +146,42 @@ struct DecideTests {
         == Array(#"{"version":"1","default":"deny","tools":{"convert_time":{}}}"#.utf8))
   }
 
+  @Test func whatIsSoAlreadyIsNoEdit() {
+    var desk = onStatus()
+    desk.press("a")
+    #expect(desk.state.note?.text == "git_status: allow already")
+    desk.press("j", "r", "Enter")
+    #expect(desk.state.note?.text == "git_log: 10/minute already")
+    desk.press("j", "i")
+    #expect(desk.state.note?.text == "git_diff: inherit already")
+    #expect(desk.state.policy.draft?.undoTitle == nil)
+  }
+
+  @Test(arguments: [
+    ("d", #"{"version":"1","default":"deny","tools":{"git_log":{"action": "deny"}}}"#),
+    ("x", nil),
+    ("i", #"{"version":"1","default":"deny","tools":{}}"#),
+  ])
+  func theRuleForAllServersIsChangedInPlace(key: String, expected: String?) {
+    var desk = Desk.ready()
+    desk.read(#"{"version":"1","default":"deny","tools":{"git_log":{}}}"#)
+    desk.press(":", "go git/git_log", "Enter", key)
+    let text = desk.state.policy.draft.map { String(decoding: $0.current.text, as: UTF8.self) } ?? ""
+    if let expected {
+      #expect(text.replacing(" ", with: "") == expected.replacing(" ", with: ""))
+    }
+    #expect(!text.contains("servers"), "\(text)")
+  }
+
+  @Test func allowingIsNotWidenedToOtherServers() {
+    var desk = Desk.ready()
+    desk.read(#"{"version":"1","default":"deny","tools":{"git_log":{"action":"deny"}}}"#)
+    desk.press(":", "go git/git_log", "Enter", "a")
+    #expect(verdict(desk, "git_log") == "allow")
+    let text = desk.state.policy.draft.map { String(decoding: $0.current.text, as: UTF8.self) } ?? ""
+    #expect(text.contains(#""git_log":{"action":"deny"}"#) && text.contains("servers"), "\(text)")
+  }
+
   @Test func theLimitEditorTakesDigitsStepsAndFields() {
     var desk = onStatus()
     desk.press("r", "2", "5", "Up", "PgUp", "PgDn", "Down", "Tab", "Up", "Tab", "Down")

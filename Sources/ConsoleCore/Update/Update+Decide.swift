@@ -70,7 +70,13 @@ extension ConsoleState {
   }
 
   /// Gives tools a rule; asks first where something risky is let through.
-  mutating func decide(_ setting: RuleSetting, for targets: [ToolName], mustAsk: Bool = false) {
+  mutating func decide(_ setting: RuleSetting, for all: [ToolName], mustAsk: Bool = false) {
+    let targets = all.filter { !isSo($0, setting) }
+    if targets.isEmpty, let first = all.first {
+      let subject = all.count == 1 ? safe(first.tool.string) : "all \(Format.count(all.count, "tool"))"
+      say(.info, "\(subject): \(setting.words) already")
+      return
+    }
     let edits = targets.map { ruleEdit($0, setting) }
     guard let first = targets.first, let firstEdit = edits.first else { return }
     let subject =
@@ -98,10 +104,33 @@ extension ConsoleState {
       Confirmation(question: .edit(edit, said: said, isRisky: !risky.isEmpty), lines: lines))
   }
 
-  /// Removing means the rule that is there: a tool's rule may stand in the part for all servers.
+  /// Where to write: the rule that is there is changed, unless that would let more through on other servers.
+  ///
+  /// A tool's rule may stand in the part for all servers.
   private func ruleEdit(_ name: ToolName, _ setting: RuleSetting) -> PolicyEdit {
-    if setting == .inherit, isTopLevel(name) { return .setRule(server: nil, tool: name.tool, .inherit) }
-    return .setRule(server: name.server, tool: name.tool, setting)
+    guard isTopLevel(name), let index = catalogue.index(of: name) else {
+      return .setRule(server: name.server, tool: name.tool, setting)
+    }
+    let isDenied = catalogue.tools[index].standing.verdict == .deny
+    let opens = setting.verdict == .allow || isDenied && setting.verdict == .limit
+    let isShared = setting != .inherit && sharedRules([name]) > 0
+    return .setRule(server: opens || isShared ? name.server : nil, tool: name.tool, setting)
+  }
+
+  /// The tool has just this rule of its own already.
+  private func isSo(_ name: ToolName, _ setting: RuleSetting) -> Bool {
+    guard let index = catalogue.index(of: name) else { return false }
+    let standing = catalogue.tools[index].standing
+    switch setting {
+    case .allow, .deny: return standing.source == .explicit && standing.verdict == setting.verdict
+    case .hide: return standing.source == .hidden(name.tool.string)
+    case .inherit: return standing.source != .explicit && standing.verdict != .hide
+    case .limit(let most, let window, let scope):
+      guard standing.source == .explicit, standing.limits.count == 1, let own = standing.limits.first else {
+        return false
+      }
+      return own.max == most && own.window == window && own.scope.rawValue == scope
+    }
   }
 
   private func isTopLevel(_ name: ToolName) -> Bool {
