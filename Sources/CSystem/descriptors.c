@@ -90,11 +90,12 @@ bool csys_is_link(uint32_t mode) { return S_ISLNK(mode); }
 
 int csys_inotify(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
 
-int csys_inotify_add(int inotify, const char *path) {
-  return inotify_add_watch(
-      inotify, path,
-      IN_CREATE | IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF |
-          IN_MOVE_SELF | IN_ONLYDIR);
+int csys_inotify_add(int inotify, const char *path, int what) {
+  uint32_t mask = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD;
+  // Not IN_MODIFY: a writer that has not closed its file is in the midst of it, and may call `write` all day.
+  if (what == CSYS_FOLDER_FILES) mask |= IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_DELETE;
+  if (what != CSYS_FOLDER_ITSELF) mask |= IN_CREATE | IN_MOVED_TO;
+  return inotify_add_watch(inotify, path, mask);
 }
 
 int csys_inotify_remove(int inotify, int watch) { return inotify_rm_watch(inotify, watch); }
@@ -105,7 +106,8 @@ size_t csys_inotify_next(const uint8_t *bytes, size_t count, struct csys_inotify
   memcpy(&raw, bytes, sizeof raw);
   if (raw.len > count - sizeof raw) return 0;
   event->watch = raw.wd;
-  event->is_settled = (raw.mask & (IN_CREATE | IN_MODIFY)) == 0;
+  // A name that is gone may come back at once: so do some editors replace a file.
+  event->is_settled = (raw.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB)) != 0;
   event->is_gone = (raw.mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) != 0;
   event->is_overflow = (raw.mask & IN_Q_OVERFLOW) != 0;
   return sizeof raw + raw.len;

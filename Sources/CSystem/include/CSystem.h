@@ -123,7 +123,10 @@ uint64_t csys_signals_take(void);
 // MARK: inotify
 
 int csys_inotify(void);
-int csys_inotify_add(int inotify, const char *path);
+/// What to hear of in a folder: files written, made, renamed and removed; only names that appear; only its own end.
+enum { CSYS_FOLDER_FILES, CSYS_FOLDER_NAMES, CSYS_FOLDER_ITSELF };
+/// Adds to what is heard of a folder that is watched already.
+int csys_inotify_add(int inotify, const char *path, int what);
 int csys_inotify_remove(int inotify, int watch);
 
 struct csys_inotify_event {

@@ -38,9 +38,21 @@ package enum GateStarter {
     }
   }
 
+  /// What a gate's own environment is made of: each server gets its own client's.
+  ///
+  /// The client that happens to start the gate may have secrets of its server in its environment, which are nothing that
+  /// a process for all servers should keep.
+  static func passesOn(_ name: String) -> Bool {
+    let names: Set = [
+      "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER",
+    ]
+    let beginnings = ["ASAN_", "GATEHOUSE_", "LC_", "SWIFT_", "TSAN_", "XDG_"]
+    return names.contains(name) || beginnings.contains { name.hasPrefix($0) }
+  }
+
   /// Starts a gate that outlives this process.
   package static func start(_ paths: Paths) throws(SystemError) {
-    var environment = ThisProcess.environment
+    var environment = ThisProcess.environment.filter { name, _ in passesOn(name) }
     environment["GATEHOUSE_POLICY"] = paths.policy
     environment["GATEHOUSE_SOCKET"] = paths.socket
     let log = try SafeFile.openLog(paths.log)

@@ -31,7 +31,7 @@ enum PrivateGate {
     Signals.ignoreBrokenPipes()
     let gate = GateProcess(
       ServeOptions(paths: options.paths, build: options.build, isBackground: false, idleExit: nil))
-    try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in gate.stop() }
+    try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in gate.stop(hastily: true) }
     let ends = GuardedSession.ClientEnds(
       input: try Descriptor.duplicate(0), output: try Descriptor.duplicate(1), errors: try Descriptor.duplicate(2))
     let null = try Descriptor.null()

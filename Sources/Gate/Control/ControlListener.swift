@@ -9,11 +9,12 @@ final class ControlListener {
 
   /// More clients than this are sent away at once.
   private static let mostConnections = 1_000
+  private static let respite: Int64 = 500_000
 
   init(at path: String, gate: GateProcess) throws(SystemError) {
     self.gate = gate
     listener = try UnixSocket.listen(at: path)
-    watch = try Watch(listener.number, .readable) { [unowned self] _ in self.acceptAll() }
+    watch = try Watch(listener.number, .readable) { [weak self] _ in self?.acceptAll() }
   }
 
   func close() {
@@ -31,7 +32,10 @@ final class ControlListener {
         gate.connected(try ControlConnection(connection, peer: peer, gate: gate))
       }
     } catch {
+      // As a rule no descriptor is free; the connection still waits, and asking at once again would be asking for ever.
       StandardError.write("gatehouse: \(error)\n")
+      watch?.want([])
+      Loop.shared.after(microseconds: Self.respite) { [weak self] in self?.watch?.want(.readable) }
     }
   }
 }

@@ -27,7 +27,7 @@ package final class GateProcess {
   private var isFlushDue = false
   private var isTickDue = false
   private var idleTimer: LoopTimer?
-  private var isStopping = false
+  private(set) var isStopping = false
 
   /// How long events wait for company, so that a burst is one write to each watcher.
   private static let gathering: Int64 = 10_000
@@ -216,11 +216,11 @@ package final class GateProcess {
     idleTimer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [weak self] in self?.ended?() }
   }
 
-  /// Ends every session; `ended` is called when the last server is gone.
-  package func stop() {
+  /// Ends every session, politely or at once; `ended` is called when the last server is gone.
+  package func stop(hastily isHasty: Bool = false) {
     guard !isStopping else { return }
     isStopping = true
-    for session in sessions.values { session.stop() }
+    for session in sessions.values { session.stop(hastily: isHasty) }
     flush()
     noteIdleness()
   }

@@ -35,7 +35,10 @@ package enum GateProgram {
     if SafeFile.exists(socket) { try SafeFile.remove(socket) }
     let gate = GateProcess(options)
     let listener = try ControlListener(at: socket, gate: gate)
-    try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in gate.stop() }
+    try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in
+      // Who asks twice does not want to wait for the servers.
+      if gate.isStopping { Loop.shared.stop() } else { gate.stop() }
+    }
     gate.ended = { Loop.shared.stop() }
     if !options.isBackground {
       StandardError.write("gatehouse: the gate listens at \(socket), its policy is \(options.paths.policy)\n")

@@ -86,6 +86,8 @@ final class GuardedSession {
     toServer.pressureChanged = { [weak self] _ in self?.regulate() }
     toClient?.pressureChanged = { [weak self] _ in self?.regulate() }
     errors?.pressureChanged = { [weak self] isFull in self?.fromErrors?.isPaused = isFull }
+    // A server that reads no more answers no more; what it has yet to say is still heard.
+    toServer.broke = { [weak self] _ in self?.child?.tearDown() }
     // A client that reads no more has left.
     toClient?.broke = { [weak self] _ in self?.abandon() }
     fromServer = try InStream(
@@ -112,6 +114,7 @@ final class GuardedSession {
     clientFramer.feed(bytes)
     while let frame = clientFramer.next() { take(clientFrame: frame) }
     flush()
+    if toClient?.isFull ?? false { regulate() }
   }
 
   private func take(clientFrame frame: LineFramer.Frame) {
@@ -131,6 +134,7 @@ final class GuardedSession {
     serverFramer.feed(bytes)
     while let frame = serverFramer.next() { take(serverFrame: frame) }
     flush()
+    if toServer?.isFull ?? false { regulate() }
   }
 
   private func take(serverFrame frame: LineFramer.Frame) {
@@ -164,11 +168,18 @@ final class GuardedSession {
   }
 
   /// Stops reading what nobody takes: a client's calls while the server does not read, and answers likewise.
+  ///
+  /// Our own answers, which go back to whoever was read, may pile up further before they stop the reading too: a client
+  /// may write many calls before it reads its first answer, and must not be held up for it.
   private func regulate() {
-    let clientIsFull = toClient?.isFull ?? false
-    fromServer?.isPaused = clientIsFull
-    fromClient?.isPaused = clientIsFull || (toServer?.isFull ?? false)
+    let clientHas = toClient?.count ?? 0
+    let serverHas = toServer?.count ?? 0
+    fromServer?.isPaused = clientHas >= Self.highWater || serverHas >= Self.farMark
+    fromClient?.isPaused = serverHas >= Self.highWater || clientHas >= Self.farMark
   }
+
+  private static let highWater = OutQueue.standardHighWater
+  private static let farMark = 16 * OutQueue.standardHighWater
 
   // MARK: Ends
 
@@ -243,10 +254,10 @@ final class GuardedSession {
   }
 
   /// The client is gone: ends the server, and keeps nothing for nobody.
-  func abandon() {
+  func abandon(hastily isHasty: Bool = true) {
     fromClient?.close()
     core.clientClosed()
-    child?.tearDown()
+    if isHasty { child?.terminate() } else { child?.tearDown() }
     if child == nil, !isOver {
       exit = .code(1)
       closeClient()
@@ -254,9 +265,9 @@ final class GuardedSession {
   }
 
   /// The gate itself ends.
-  func stop() {
+  func stop(hastily isHasty: Bool) {
     core.end("the gate was stopped", at: Clock.now(), gate: &gate.state, into: &output)
     flush()
-    abandon()
+    abandon(hastily: isHasty)
   }
 }

@@ -24,7 +24,7 @@ package final class FileWatch {
   private let changed: @LoopActor () -> Void
   private let inotify: Descriptor
   private var watch: Watch?
-  private var folders: [Int32: String] = [:]
+  private var folders: Set<Int32> = []
   private var look: Look?
   private var timer: LoopTimer?
   private var buffer = [UInt8](repeating: 0, count: 8 << 10)
@@ -79,7 +79,7 @@ package final class FileWatch {
       guard used > 0 else { break }
       start += used
       if event.is_settled { isSettled = true }
-      if event.is_gone { folders[event.watch] = nil }
+      if event.is_gone { folders.remove(event.watch) }
     }
     return isSettled
   }
@@ -93,34 +93,37 @@ package final class FileWatch {
     changed()
   }
 
-  /// Watches the folder of every link on the way; where one is missing, the nearest that is there.
+  /// Watches the folder of every link on the way, or the nearest that is there, and the names above it.
+  ///
+  /// Of the folders above only their own end is heard, and of a link among them what takes its place: others write
+  /// there all day.
   private func watchFolders() {
     let hops = (try? SafeFile.hops(from: path)) ?? [path]
     var wanted: Set<Int32> = []
     for hop in hops {
       var folder = SafeFile.folder(of: hop)
+      var what = CSYS_FOLDER_FILES
       while true {
-        let number = unsafe csys_inotify_add(inotify.number, folder)
-        if number >= 0 {
-          folders[number] = folder
-          wanted.insert(number)
-        }
-        // One above too, so that a folder that is removed or moved away and made again is seen.
+        let isThere = watch(folder, what, &wanted)
         let parent = SafeFile.folder(of: folder)
         guard parent != folder else { break }
-        let above = unsafe csys_inotify_add(inotify.number, parent)
-        if above >= 0 {
-          folders[above] = parent
-          wanted.insert(above)
+        if isThere {
+          what = SafeFile.linkTarget(folder) == nil ? CSYS_FOLDER_ITSELF : CSYS_FOLDER_NAMES
+        } else {
+          what = CSYS_FOLDER_NAMES
         }
-        if number >= 0 { break }
         folder = parent
       }
     }
-    for number in folders.keys where !wanted.contains(number) {
-      _ = csys_inotify_remove(inotify.number, number)
-      folders[number] = nil
-    }
+    for number in folders.subtracting(wanted) { _ = csys_inotify_remove(inotify.number, number) }
+    folders = wanted
+  }
+
+  private func watch(_ folder: String, _ what: Int, _ wanted: inout Set<Int32>) -> Bool {
+    let number = unsafe csys_inotify_add(inotify.number, folder, Int32(what))
+    guard number >= 0 else { return false }
+    wanted.insert(number)
+    return true
   }
 
   private static func look(at path: String) -> Look? {

@@ -86,6 +86,17 @@ package final class Child {
   /// Ends the child: closes its input, asks its group to end after two seconds, kills it after three more.
   package func tearDown() { perform(teardown.begin()) }
 
+  /// Ends the child without waiting for what it makes of the end of its input: asks its group at once, kills it after
+  /// three seconds.
+  package func terminate() {
+    let action = teardown.hasten()
+    if action != .nothing {
+      input = nil
+      closeInput?()
+    }
+    perform(action)
+  }
+
   /// Kills the child's group now.
   package func kill() { perform(teardown.hurry()) }
 

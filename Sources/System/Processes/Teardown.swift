@@ -38,6 +38,16 @@ package struct Teardown: Hashable, Sendable {
     }
   }
 
+  /// Whoever spoke with the child is gone, so that closing its input tells it nothing more: asks it at once.
+  package mutating func hasten() -> Action {
+    switch state {
+    case .running, .inputClosed:
+      state = .asked
+      return .terminate(patience: Teardown.afterTerminate)
+    case .asked, .killed, .over: return .nothing
+    }
+  }
+
   /// No more patience: the program that wants it is itself ending.
   package mutating func hurry() -> Action {
     switch state {

@@ -37,6 +37,10 @@ package final class LineSocket {
     out = OutQueue(try Descriptor.duplicate(number), limit: limit)
     self.socket = consume socket
     watch = try Watch(number, .readable) { [weak self] _ in self?.readOnce() }
+    out.pressureChanged = { [weak self] isFull in
+      self?.watch?.want(isFull ? [] : .readable)
+      self?.pressureChanged?(isFull)
+    }
     out.broke = { [weak self] error in self?.finish(.failed(error)) }
   }
 
@@ -46,10 +50,9 @@ package final class LineSocket {
   /// How many bytes the peer has yet to read.
   package var unsent: Int { out.count }
   /// Called when much waits to be read by the peer, and when nearly nothing does any more.
-  package var pressureChanged: (@LoopActor (Bool) -> Void)? {
-    get { out.pressureChanged }
-    set { out.pressureChanged = newValue }
-  }
+  ///
+  /// In between nothing is read: a peer that does not read its answers may not ask for more.
+  package var pressureChanged: (@LoopActor (Bool) -> Void)?
   package var isFull: Bool { out.isFull }
 
   package func send(_ bytes: inout [UInt8]) { out.write(&bytes) }
@@ -119,6 +122,7 @@ package final class LineSocket {
     }
     pending.removeFirst(start)
     searched = pending.count
+    if pending.isEmpty, pending.capacity > 1 << 20 { pending = [] }
     if pending.count > longestLine { finish(.lineTooLong) }
   }
 
