@@ -26,9 +26,6 @@ struct Line: Hashable {
   init(_ spans: [TextSpan]) { self.spans = spans }
 }
 
-/// The row that a text is part of, as far as it shows.
-enum Ground: Hashable { case plain, selected, marked }
-
 /// A grid that text is drawn into; what does not fit is cut, and nothing leaves its columns.
 struct Canvas {
   private(set) var grid: Grid
@@ -42,22 +39,22 @@ struct Canvas {
   /// Draws a text and returns the column after it; at most `columns` columns are used.
   @discardableResult
   mutating func put(
-    _ text: String, _ role: Role, row: Int, column: Int, columns: Int, ground: Ground = .plain,
+    _ text: String, _ role: Role, row: Int, column: Int, columns: Int, ground: Cell.Ground = .plain,
     isPeer: Bool = false
   ) -> Int {
     guard columns > 0, row >= 0, row < grid.size.rows else { return column }
     let role = Self.role(role, on: ground)
-    if let end = putPlain(text, role, row: row, column: column, columns: columns, isPeer: isPeer) {
+    if let end = putPlain(text, role, row: row, column: column, columns: columns, ground: ground, isPeer: isPeer) {
       return end
     }
     let glyphs = TerminalText.glyphs(isPeer || set == .unicode ? text : Self.ascii(text), set, limit: columns + 1)
     return put(
-      TerminalText.fitted(glyphs, columns: columns, set), role, row: row, column: column)
+      TerminalText.fitted(glyphs, columns: columns, set), role, row: row, column: column, ground: ground)
   }
 
   /// The usual case without any list in between: printable ASCII that fits.
   private mutating func putPlain(
-    _ text: String, _ role: Role, row: Int, column: Int, columns: Int, isPeer: Bool
+    _ text: String, _ role: Role, row: Int, column: Int, columns: Int, ground: Cell.Ground, isPeer: Bool
   ) -> Int? {
     let count = text.utf8.count
     guard count <= columns else { return nil }
@@ -69,7 +66,7 @@ struct Canvas {
     }
     var at = column
     for byte in text.utf8 {
-      grid[row, at] = Cell(scalar: Unicode.Scalar(byte), style: role)
+      grid[row, at] = Cell(scalar: Unicode.Scalar(byte), style: role, ground: ground)
       at += 1
     }
     return at
@@ -77,15 +74,15 @@ struct Canvas {
 
   @discardableResult
   mutating func put(
-    _ glyphs: [TerminalText.Glyph], _ role: Role, row: Int, column: Int
+    _ glyphs: [TerminalText.Glyph], _ role: Role, row: Int, column: Int, ground: Cell.Ground = .plain
   ) -> Int {
     var at = column
     for glyph in glyphs {
       guard at + glyph.width <= grid.size.columns else { break }
       let style = glyph.isToken ? Role.attention : role
       grid[row, at] = Cell(
-        scalar: glyph.scalar, marks: glyph.marks, style: style, width: UInt8(clamping: glyph.width))
-      if glyph.width == 2 { grid[row, at + 1] = Cell(scalar: " ", style: style, width: 0) }
+        scalar: glyph.scalar, marks: glyph.marks, style: style, width: UInt8(clamping: glyph.width), ground: ground)
+      if glyph.width == 2 { grid[row, at + 1] = Cell(scalar: " ", style: style, width: 0, ground: ground) }
       at += glyph.width
     }
     return at
@@ -93,7 +90,7 @@ struct Canvas {
 
   /// Draws spans one after the other into so many columns.
   @discardableResult
-  mutating func put(_ line: Line, row: Int, column: Int, columns: Int, ground: Ground = .plain) -> Int {
+  mutating func put(_ line: Line, row: Int, column: Int, columns: Int, ground: Cell.Ground = .plain) -> Int {
     var at = column
     for span in line.spans {
       at = put(
@@ -104,14 +101,14 @@ struct Canvas {
   }
 
   /// Draws a text so that it ends before `end`.
-  mutating func putRight(_ text: String, _ role: Role, row: Int, end: Int, columns: Int, ground: Ground = .plain) {
+  mutating func putRight(_ text: String, _ role: Role, row: Int, end: Int, columns: Int, ground: Cell.Ground = .plain) {
     let width = min(columns, TerminalText.width(set == .unicode ? text : Self.ascii(text), set))
     put(text, role, row: row, column: end - width, columns: width, ground: ground)
   }
 
-  mutating func fill(_ rect: Rect, _ role: Role, ground: Ground = .plain, with text: Unicode.Scalar = " ") {
+  mutating func fill(_ rect: Rect, _ role: Role, ground: Cell.Ground = .plain, with text: Unicode.Scalar = " ") {
     let scalar = set == .ascii ? Self.ascii(text) : text
-    let cell = Cell(scalar: scalar, style: Self.role(role, on: ground))
+    let cell = Cell(scalar: scalar, style: Self.role(role, on: ground), ground: ground)
     for row in max(0, rect.row)..<max(0, min(rect.row + rect.rows, grid.size.rows)) {
       for column in max(0, rect.column)..<max(0, min(rect.column + rect.columns, grid.size.columns)) {
         grid[row, column] = cell
@@ -146,13 +143,12 @@ struct Canvas {
     put(right, row: row, column: start, columns: column + columns - start)
   }
 
-  /// A selected row is of one role, so that it shows in every theme and without colours; the words tell the rest.
-  static func role(_ role: Role, on ground: Ground) -> Role {
-    switch (ground, role) {
-    case (.plain, _), (_, .attention): role
-    case (.selected, _): .rowSelected
-    case (.marked, .text), (.marked, .dim), (.marked, .accent): .rowMarked
-    case (.marked, _): role
+  /// On a selected row plain text takes the row's own role; what has a meaning keeps it.
+  static func role(_ role: Role, on ground: Cell.Ground) -> Role {
+    guard ground != .plain else { return role }
+    switch role {
+    case .text, .dim, .accent, .border, .title, .key, .header: return ground == .selected ? .rowSelected : .rowMarked
+    default: return role
     }
   }
 

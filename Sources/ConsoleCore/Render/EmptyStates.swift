@@ -87,7 +87,7 @@ extension Canvas {
     for starter in Starter.allCases {
       guard row < body.row + body.rows else { return cursor }
       let isCurrent = starter == state.starter
-      let ground: Ground = isCurrent ? .selected : .plain
+      let ground: Cell.Ground = isCurrent ? .selected : .plain
       if isCurrent { cursor = (row, body.column) }
       fill(Rect(column: body.column, row: row, columns: body.columns, rows: 1), .text, ground: ground)
       let spans = [

@@ -148,7 +148,7 @@ extension Canvas {
   private mutating func drawRemark(
     _ record: DecisionRing.Record, of state: ConsoleState, in body: Rect, row: Int, isCurrent: Bool
   ) {
-    let ground: Ground = isCurrent ? .selected : .plain
+    let ground: Cell.Ground = isCurrent ? .selected : .plain
     fill(Rect(column: body.column, row: row, columns: body.columns, rows: 1), .dim, ground: ground)
     let time = Format.clock(record.time, secondsFromGMT: state.options.secondsFromGMT)
     let text =
@@ -164,7 +164,7 @@ extension Canvas {
     _ record: DecisionRing.Record, of state: ConsoleState, _ columns: LiveColumns, in body: Rect, row: Int,
     isCurrent: Bool
   ) {
-    let ground: Ground = isCurrent ? .selected : .plain
+    let ground: Cell.Ground = isCurrent ? .selected : .plain
     let left = body.column
     let isStale = !state.gate.isUp
     let ring = state.live.ring

@@ -29,7 +29,7 @@ extension Canvas {
     for offset in 0..<max(0, min(height, state.catalogue.servers.count - top)) {
       let server = state.catalogue.servers[top + offset]
       let isCurrent = top + offset == state.serverList.row
-      let ground: Ground = isCurrent ? .selected : .plain
+      let ground: Cell.Ground = isCurrent ? .selected : .plain
       let (row, left) = (body.row + 1 + offset, body.column)
       fill(Rect(column: left, row: row, columns: width, rows: 1), .text, ground: ground)
       func cell(_ text: String, _ role: Role, _ column: Int, _ columns: Int, isPeer: Bool = false) {
@@ -55,7 +55,7 @@ extension Canvas {
     for offset in 0..<body.rows {
       guard let change = state.changeRow(top + offset) else { break }
       let isCurrent = top + offset == state.changeList.row
-      let ground: Ground = isCurrent ? .selected : .plain
+      let ground: Cell.Ground = isCurrent ? .selected : .plain
       let row = body.row + offset
       if isCurrent { fill(Rect(column: body.column, row: row, columns: body.columns, rows: 1), .text, ground: ground) }
       put(isCurrent ? "▶" : " ", .accent, row: row, column: body.column, columns: 1, ground: ground)

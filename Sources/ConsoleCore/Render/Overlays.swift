@@ -53,7 +53,7 @@ extension Canvas {
     if found.isEmpty { put("no action is called so", .dim, row: list.row, column: list.column, columns: list.columns) }
     let top = help.list.firstRow(count: found.count, height: list.rows)
     for (offset, action) in found.dropFirst(top).prefix(list.rows).enumerated() {
-      let ground: Ground = top + offset == help.list.row ? .selected : .plain
+      let ground: Cell.Ground = top + offset == help.list.row ? .selected : .plain
       let row = list.row + offset
       fill(Rect(column: list.column, row: row, columns: list.columns, rows: 1), .text, ground: ground)
       let keys = Keymap.keys(for: action).prefix(name == nil ? 1 : 2).joined(separator: " ")

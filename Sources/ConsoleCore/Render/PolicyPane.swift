@@ -106,7 +106,7 @@ extension Canvas {
 
   private mutating func drawServer(_ index: Int, of state: ConsoleState, in body: Rect, row: Int, isCurrent: Bool) {
     let server = state.catalogue.servers[index]
-    let ground: Ground = isCurrent ? .selected : .plain
+    let ground: Cell.Ground = isCurrent ? .selected : .plain
     let isFolded = state.list.collapsed.contains(server.info.name) && state.list.filter == nil
     fill(Rect(column: body.column, row: row, columns: body.columns, rows: 1), .text, ground: ground)
     let name = Line(
@@ -141,7 +141,7 @@ extension Canvas {
     isMarked: Bool
   ) {
     let tool = state.catalogue.tools[index]
-    let ground: Ground = isCurrent ? .selected : isMarked ? .marked : .plain
+    let ground: Cell.Ground = isCurrent ? .selected : isMarked ? .marked : .plain
     let assessment = tool.info.assessment
     let left = body.column
     fill(Rect(column: left, row: row, columns: body.columns, rows: 1), .text, ground: ground)

@@ -8,6 +8,11 @@ package struct Cell: Hashable, Sendable {
   package var style: Role
   /// Columns that the scalar covers: 1 or 2; 0 for the second half of a wide one.
   package var width: UInt8
+  /// What the cell lies on: a selected row's cells keep their own role's foreground over `row.selected`'s background.
+  package var ground: Ground
+
+  /// The row that a cell is part of, as far as it shows.
+  package enum Ground: UInt8, Hashable, Sendable { case plain, selected, marked }
 
   package static func blank(_ style: Role) -> Cell { Cell(scalar: " ", style: style) }
 
@@ -18,16 +23,17 @@ package struct Cell: Hashable, Sendable {
   }
   package var hasMarks: Bool { firstMark != "\0" }
 
-  package init(scalar: Unicode.Scalar, style: Role, width: UInt8 = 1) {
+  package init(scalar: Unicode.Scalar, style: Role, width: UInt8 = 1, ground: Ground = .plain) {
     self.scalar = scalar
     self.style = style
     self.width = width
+    self.ground = ground
   }
 
   package init(
-    scalar: Unicode.Scalar, marks: [Unicode.Scalar], style: Role, width: UInt8 = 1
+    scalar: Unicode.Scalar, marks: [Unicode.Scalar], style: Role, width: UInt8 = 1, ground: Ground = .plain
   ) {
-    self.init(scalar: scalar, style: style, width: width)
+    self.init(scalar: scalar, style: style, width: width, ground: ground)
     if let first = marks.first { firstMark = first }
     if marks.count > 1 { secondMark = marks[1] }
   }
