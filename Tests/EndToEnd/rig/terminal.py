@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from . import processes
 from .waiting import eventually
 
 SETTINGS = {
@@ -14,7 +15,6 @@ SETTINGS = {
     "focus-events": "on",
     "remain-on-exit": "on",
     "status": "off",
-    "window-size": "manual",
 }
 
 
@@ -26,9 +26,12 @@ class Terminal:
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="gh-tmux-"))
         self._environment = {name: value for name, value in environment.items() if name not in ("TERM", "TMUX")}
-        settings = [word for name, value in SETTINGS.items() for word in ("set", "-g", name, value, ";")]
+        settings = self.folder / "tmux.conf"
+        settings.write_text("".join(f"set -g {name} {value}\n" for name, value in SETTINGS.items()))
         width, height = map(str, size)
-        self._tmux("-f", "/dev/null", *settings, "new-session", "-d", "-x", width, "-y", height, "--", *command, cwd=cwd)
+        # tmux does not always tell what a program ended with, so a shell around it writes that down.
+        wrapped = ["sh", "-c", '"$@"; echo $? > "$0"', str(self.folder / "status"), *command]
+        self._tmux("-f", str(settings), "new-session", "-d", "-x", width, "-y", height, "--", *wrapped, cwd=cwd)
 
     # Doing
 
@@ -79,8 +82,8 @@ class Terminal:
 
     @property
     def pid(self) -> int:
-        """The process in the pane."""
-        return int(self._about("pane_pid"))
+        """The process of the command."""
+        return eventually(lambda: processes.children(int(self._about("pane_pid"))), what="the command")[0]
 
     @property
     def is_alternate(self) -> bool:
@@ -92,9 +95,9 @@ class Terminal:
         return self._about("cursor_flag") == "1"
 
     def status(self, within: float = 10) -> int:
-        """Waits for the end of the program and returns what it exited with."""
-        eventually(lambda: self._about("pane_dead") == "1", within, lambda: f"still runs:\n{self.screen()}", 0.02)
-        return int(self._about("pane_dead_status") or -1)
+        """Waits for the end of the command and returns what a shell says that it ended with."""
+        path = self.folder / "status"
+        return int(eventually(lambda: path.exists() and path.read_text(), within, lambda: f"runs:\n{self.screen()}"))
 
     def close(self) -> None:
         self._tmux("kill-server", check=False)
