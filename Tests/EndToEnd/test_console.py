@@ -91,9 +91,9 @@ def test_it_shows_servers_tools_and_badges(open_console, size: tuple[int, int]) 
         assert len(line) <= size[0]
 
 
-def test_decisions_appear_as_they_happen(open_console, notes: Wire) -> None:
+def test_decisions_appear_as_they_happen(gatehouse: Gatehouse, open_console, notes: Wire) -> None:
     console = open_console()
-    console.shows("Live")
+    gatehouse.wait_for_subscribers(1)
     notes.call("get_note")
     console.until(lambda screen: re.search(r"notes/get_note.*allow", screen), "the allowed call", 2)
     notes.call("other_thing")
@@ -314,6 +314,7 @@ def test_a_gate_that_is_lost_and_returns_is_followed(gatehouse: Gatehouse, open_
     again.initialize()
     console.shows("up", within=15)
     console.shows_no("LOST")
+    gatehouse.wait_for_subscribers(1)
     again.call("other_thing")
     console.until(lambda screen: re.search(r"notes/other_thing.*deny", screen), "a decision of the new gate")
 
@@ -376,8 +377,7 @@ def test_plain_mode_writes_lines(gatehouse: Gatehouse, open_console, notes: Wire
     options = [] if how == "TERM=dumb" else ["--plain"]
     environment = {**gatehouse.environment, **({"TERM": "dumb"} if how == "TERM=dumb" else {})}
     plain = Wire(gatehouse.start(*options, env=environment))
-    stream = gatehouse.stream()
-    eventually(lambda: stream.ask({"op": "status"})["subscribers"] == 2, what="the subscription")
+    gatehouse.wait_for_subscribers(1)
     notes.call("other_thing")
     line = b""
     while b"other_thing" not in line:

@@ -150,8 +150,7 @@ def test_socat_and_jq_can_read_it(gatehouse: Gatehouse, notes: Wire) -> None:
     reader.stdin.write('{"op":"hello","version":1}\n{"op":"subscribe"}\n')
     reader.stdin.flush()
     assert reader.stdout.readline() == "hello\n"
-    watching = gatehouse.stream()
-    eventually(lambda: watching.ask({"op": "status"})["subscribers"] == 2, what="the subscription")
+    gatehouse.wait_for_subscribers(1)
     notes.call("get_note"), notes.call("delete_note")
     assert [reader.stdout.readline(), reader.stdout.readline()] == ["get_note\n", "delete_note\n"]
     reader.stdin.close()
@@ -162,7 +161,7 @@ def test_socat_and_jq_can_read_it(gatehouse: Gatehouse, notes: Wire) -> None:
 def test_watch_prints_decisions_as_they_come(gatehouse: Gatehouse, notes: Wire, options: list[str]) -> None:
     watch = Wire(gatehouse.start("watch", *options))
     stream = gatehouse.stream()
-    eventually(lambda: stream.ask({"op": "status"})["subscribers"] == 2, what="the subscription")
+    gatehouse.wait_for_subscribers(2)
     notes.call("delete_note", {"text": "a secret"})
 
     def denied() -> bytes:

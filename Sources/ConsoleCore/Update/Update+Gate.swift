@@ -168,7 +168,9 @@ extension ConsoleState {
       let rest = event.revision.map { "it keeps rev \($0)" } ?? "it denies everything"
       say(.error, "REJECTED by the gate, \(first); \(rest)")
     case (.loaded, _):
-      if before?.revision != event.revision || before?.state != .loaded {
+      // It comes with every change of the file, and must not push off what was warned of because of the same change.
+      let hasWarning = note.map { $0.weight != .info } ?? false
+      if before?.revision != event.revision || before?.state != .loaded, !hasWarning {
         say(.info, "the gate loaded rev \(revision)")
       }
     case (.absent, _): say(.warning, "the gate has no policy now: it denies everything")

@@ -129,6 +129,13 @@ class Gatehouse:
         self._streams.append(stream)
         return stream
 
+    def wait_for_subscribers(self, count: int) -> None:
+        """Waits until that many follow the stream."""
+        with Stream(self.socket, subscribe=False) as asking:
+            eventually(
+                lambda: asking.ask({"op": "status"})["subscribers"] == count, what=f"{count} who follow the stream"
+            )
+
     def serve(self) -> subprocess.Popen[bytes]:
         """Starts the gate in the foreground and waits until it listens."""
         gate = self.start("serve", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
