@@ -79,6 +79,7 @@ package final class GateProcess {
     let id = ExactText("\(base)-\(sessionNumber)")
     let session = GuardedSession(session: id, server: server, pid: pid, gate: self) { [weak self] status in
       self?.sessions[id] = nil
+      self?.state.counters.forget(session: id)
       finished(status)
       self?.noteIdleness()
     }
