@@ -34,6 +34,20 @@ struct plan {
 static struct rlimit original_files;
 static _Atomic bool files_were_raised;
 
+// ThreadSanitizer keeps books on forks that a child in the same memory would spoil; under it the child has a copy, and
+// only stacks and plan are shared.
+enum {
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+  MEMORY = 0
+#else
+  MEMORY = CLONE_VM
+#endif
+#else
+  MEMORY = CLONE_VM
+#endif
+};
+
 #if defined(__clang__)
 #define UNCHECKED __attribute__((no_sanitize("address", "thread", "undefined"), no_stack_protector))
 #else
@@ -122,7 +136,7 @@ UNCHECKED static int run(void *argument) {
 /// Starts the real child and leaves it to process 1.
 UNCHECKED static int run_between(void *argument) {
   struct plan *plan = argument;
-  pid_t pid = clone(run, plan->inner_stack + STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, plan);
+  pid_t pid = clone(run, plan->inner_stack + STACK, MEMORY | CLONE_VFORK | SIGCHLD, plan);
   if (pid < 0) return fail(plan, CSYS_STAGE_FORK);
   plan->pid = pid;
   syscall(SYS_exit_group, 0);
@@ -136,17 +150,21 @@ static void wait_for(pid_t pid) {
 }
 
 int csys_start(struct csys_program *request, pid_t *pid, int *pidfd, int *stage) {
-  struct plan plan = {.request = request, .stage = CSYS_STAGE_FORK, .parent = getpid()};
   *pid = -1;
   *pidfd = -1;
   *stage = CSYS_STAGE_FORK;
-  if (atomic_load(&files_were_raised)) {
-    plan.files = original_files;
-    plan.restores_files = true;
-  }
-  char *stacks = mmap(NULL, 2 * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  const size_t size = 2 * STACK + sizeof(struct plan);
+  char *stacks = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (stacks == MAP_FAILED) return errno;
-  plan.inner_stack = stacks + STACK;
+  struct plan *plan = (struct plan *)(void *)(stacks + 2 * STACK);
+  plan->request = request;
+  plan->stage = CSYS_STAGE_FORK;
+  plan->parent = getpid();
+  plan->inner_stack = stacks + STACK;
+  if (atomic_load(&files_were_raised)) {
+    plan->files = original_files;
+    plan->restores_files = true;
+  }
 
   // No handler of ours may run in the child, which shares our memory.
   sigset_t all, before;
@@ -155,24 +173,25 @@ int csys_start(struct csys_program *request, pid_t *pid, int *pidfd, int *stage)
   pid_t started;
   int fd = -1;
   if (request->detached) {
-    started = clone(run_between, stacks + STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
+    started = clone(run_between, stacks + STACK, MEMORY | CLONE_VFORK | SIGCHLD, plan);
   } else {
-    started = clone(run, stacks + STACK, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &plan, &fd);
+    started = clone(run, stacks + STACK, MEMORY | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, plan, &fd);
   }
   int fork_error = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  munmap(stacks, 2 * STACK);
+  const struct plan outcome = *plan;
+  munmap(stacks, size);
   if (started < 0) return fork_error;
 
-  if (request->detached || plan.error != 0) {
+  if (request->detached || outcome.error != 0) {
     wait_for(started);
     if (fd >= 0) close(fd);
   }
-  if (plan.error != 0) {
-    *stage = plan.stage;
-    return plan.error;
+  if (outcome.error != 0) {
+    *stage = outcome.stage;
+    return outcome.error;
   }
-  *pid = request->detached ? plan.pid : started;
+  *pid = request->detached ? outcome.pid : started;
   *pidfd = fd;
   return 0;
 }
