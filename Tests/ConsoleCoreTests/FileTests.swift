@@ -29,6 +29,8 @@ struct FileTests {
     #expect(desk.state.policy.saving == .writing)
     desk.press("a", "u", "ctrl-s")
     #expect(desk.effects.count == 1, "while it is written nothing is edited")
+    desk.send(.policyRead(.absent))
+    #expect(desk.state.policy.disk == .asBase, "what is read while it is written is between two states")
     // The watcher may tell of the new file before the writer does.
     desk.send(.policyRead(document(Self.denied)))
     desk.send(.policySaved(.saved))

@@ -67,6 +67,8 @@ struct FilterTests {
 
   @Test func deepBracketsAreAnErrorAndNoTrap() {
     #expect(throws: FilterError.self) { try Filter(String(repeating: "(", count: 1900), for: .live) }
+    let nested = String(repeating: "(", count: 900) + "a" + String(repeating: ")", count: 900)
+    #expect(throws: FilterError(message: "brackets are nested too deep", place: 32)) { try Filter(nested, for: .live) }
     #expect(throws: FilterError.self) { try Filter(String(repeating: "a", count: 5000), for: .live) }
     #expect(throws: Never.self) { try Filter(String(repeating: "!", count: 1900) + "a", for: .live) }
   }

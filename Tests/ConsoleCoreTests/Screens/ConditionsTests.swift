@@ -270,6 +270,17 @@ struct ConditionsTests {
       """)
   }
 
+  @Test func whatIsHiddenCallsForAttention() {
+    var desk = Desk.ready()
+    desk.gate(.snapshot(desk.snapshot([Desk.hostile]), id: nil))
+    let grid = render(desk.state).grid
+    var token = ""
+    for column in 0..<50 where grid[4, column].style == .attention {
+      token.unicodeScalars.append(grid[4, column].scalar)
+    }
+    #expect(token == "‹U+202E›")
+  }
+
   @Test func asciiOnly() {
     var options = Desk.options
     options.glyphs = .ascii
