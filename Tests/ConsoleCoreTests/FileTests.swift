@@ -163,6 +163,47 @@ struct FileTests {
     #expect(!desk.state.isChoosingStarter)
   }
 
+  @Test func theCarefulFileHasRulesForTheKnownTools() {
+    var desk = Desk()
+    desk.connect()
+    desk.send(.policyRead(.absent))
+    desk.press("Enter", "y")
+    guard case .save(let text, over: nil) = desk.effects.last else {
+      Issue.record("\(desk.effects)")
+      return
+    }
+    desk.send(.policySaved(.saved))
+    desk.send(.policyRead(document(String(decoding: text, as: UTF8.self))))
+    let said = desk.state.catalogue.tools.map { "\($0.info.name) \($0.standing.summary)" }
+    #expect(
+      said == [
+        "git_status allow", "git_log allow", "git_diff allow", "git_commit 30/minute", "git_reset deny",
+        "get_current_time allow", "convert_time allow",
+      ])
+  }
+
+  /// The console shows beforehand what the agent will read; both must be the same words.
+  @Test(arguments: [
+    #""git_log": {"limits": [{"window": "minute", "max": 1, "scope": "grant"}]}"#,
+    #""git_log": {"limits": [{"window": 90, "max": 1, "scope": "grant"}], "reason": "slow down"}"#,
+    #""git_log": {"limits": [{"window": "hour", "max": 0, "scope": "grant"}]}"#,
+    #""git_log": {"action": "deny", "reason": "not here"}"#, #""other": {}"#,
+  ])
+  func theDenialIsToldInTheEnginesWords(rule: String) throws {
+    var desk = Desk.ready(columns: 160, rows: 48)
+    desk.read(#"{"version": "1", "default": "deny", "tools": {\#(rule)}}"#)
+    desk.press(":", "go git/git_log", "Enter")
+    let engine = try #require(desk.state.policy.draft?.engine)
+    var counters = Counters()
+    let call = Call(server: "git", target: .tool("git_log"), session: "s")
+    _ = engine.judge(call, counters: &counters, at: Desk.noon)
+    let decision = engine.judge(call, counters: &counters, at: Desk.noon)
+    let reason = try #require(decision.reason)
+    let words = screen(desk.state).map { $0.drop { $0 != "│" }.dropFirst(84) }.joined(separator: " ")
+    let told = words.replacing("│", with: "").split(separator: " ").joined(separator: " ")
+    #expect(told.contains("[gatehouse] denied: \(reason). Rule \(decision.rule)."), "\(told)")
+  }
+
   @Test func quittingAsksWhileSomethingIsUnsaved() {
     var desk = Desk.ready()
     desk.press("q")

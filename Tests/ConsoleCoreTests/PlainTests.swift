@@ -108,7 +108,9 @@ struct PlainTests {
     #expect(
       PlainText.greeting(desk.state).contains(
         "policy file: there is none; starter careful, starter observe or starter empty makes one"))
-    #expect(run("starter careful", on: &desk).first == "write ~/policy.json: Careful, deny what no rule allows")
+    #expect(
+      run("starter careful", on: &desk).first
+        == "write ~/policy.json: Careful, deny what no rule allows")
     _ = run("y", on: &desk)
     #expect(desk.effects.count == 1)
   }

@@ -92,17 +92,18 @@ extension Canvas {
       fill(Rect(column: body.column, row: row, columns: body.columns, rows: 1), .text, ground: ground)
       let spans = [
         TextSpan(isCurrent ? "▶ " : "  ", .accent), TextSpan(starter.title, .key),
-        TextSpan("  \(starter.effect)", .text),
+        TextSpan("  \(state.effect(of: starter))", .text),
       ]
       put(Line(spans), row: row, column: body.column, columns: body.columns, ground: ground)
       row += 1
     }
-    guard row + 1 < body.row + body.rows else { return cursor }
+    // Where the rule pane is in view, the file's text is shown there.
+    guard state.layout.place(of: .rule) == nil, row + 1 < body.row + body.rows else { return cursor }
     put(
       " Enter writes \(state.safe(state.options.policyPath)):", .dim, row: row, column: body.column,
       columns: body.columns)
     row += 1
-    for line in String(decoding: state.starter.text, as: UTF8.self).split(separator: "\n") {
+    for line in String(decoding: state.text(of: state.starter), as: UTF8.self).split(separator: "\n") {
       guard row < body.row + body.rows else { break }
       put("  \(line)", .diffAdd, row: row, column: body.column, columns: body.columns)
       row += 1

@@ -9,6 +9,12 @@ extension ConsoleState {
 
   /// Everything about what is under the policy pane's cursor.
   func ruleLines(columns: Int) -> [Line] {
+    if policy.disk == .absent, policy.draft == nil {
+      let heading = "Enter in pane 1 writes \(safe(options.policyPath)):"
+      let text = String(decoding: text(of: starter), as: UTF8.self)
+      return paragraphs([(heading, .dim)], columns: columns)
+        + text.split(separator: "\n").map { Line(TextSpan(peer: String($0), .diffAdd)) }
+    }
     if let tool = currentTool { return toolLines(catalogue.tools[tool], columns: columns) }
     guard focus != .servers, let server = currentServer else {
       return paragraphs([(" Nothing is under the cursor in pane 1.", .dim)], columns: columns)

@@ -94,13 +94,25 @@ extension Standing {
 
   /// What an agent reads when it calls; nil if nothing of ours.
   var told: String? {
+    let zero = limits.first { $0.max == 0 }
     switch verdict {
-    case .allow: nil
+    case .allow: return nil
     case .limit:
-      "once it is over: [gatehouse] denied: \(reason ?? "more than \(summary)"). Rule \(rule). Retry after N s."
-    case .deny, .ask: "[gatehouse] denied: \(reason ?? "the policy denies it"). Rule \(rule)."
-    case .hide: "Unknown tool"
+      guard let limit = limits.first else {
+        return "once a limit of all tools is reached: a denial with the time to wait"
+      }
+      return "once it is over: [gatehouse] denied: \(words(of: limit)). Rule \(limit.pointer). Retry after N s."
+    case .deny where zero != nil: return zero.map { "[gatehouse] denied: \(words(of: $0)). Rule \($0.pointer)." }
+    case .deny, .ask: return "[gatehouse] denied: \(reason ?? "the policy denies it"). Rule \(rule)."
+    case .hide: return "Unknown tool"
     }
+  }
+
+  /// What the engine says when the limit is reached.
+  private func words(of limit: Limit) -> String {
+    let window = Int(limit.window) == nil ? limit.window : "\(limit.window) seconds"
+    let text = limit.max == 0 ? "the limit is 0 per \(window)" : "rate limit of \(limit.max) per \(window) reached"
+    return reason.map { "\(text): \($0)" } ?? text
   }
 }
 

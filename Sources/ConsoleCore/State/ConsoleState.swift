@@ -22,6 +22,9 @@ package struct ConsoleState: Equatable, Sendable {
   package var ruleTop = 0
   /// The choice under the cursor while there is no policy file.
   package var starter = Starter.careful
+  /// What `Starter.careful` would write for the tools that are known, and how many rules that has.
+  package var carefulText: [UInt8] = []
+  package var carefulRules = 0
 
   package var focus = Pane.policy
   /// What fills the upper part of the screen: `policy` (with `rule`), `servers` or `changes`.

@@ -131,6 +131,7 @@ extension ConsoleState {
     let before = catalogue
     catalogue.replace(with: servers)
     catalogue.judge(policy.draft)
+    refreshStarters()
     list.rebuild(from: before, to: catalogue)
     revealCursor()
   }

@@ -53,7 +53,9 @@ extension ConsoleState {
     let all = Starter.allCases
     let index = all.firstIndex(of: starter) ?? 0
     switch key {
-    case Key(.down), .character("j"): starter = all[min(index + 1, all.count - 1)]
+    case Key(.down), .character("j"):
+      ruleTop = 0
+      starter = all[min(index + 1, all.count - 1)]
     case Key(.up), .character("k"): starter = all[max(index - 1, 0)]
     case Key(.enter): start(starter)
     default: return nil
@@ -72,7 +74,8 @@ extension ConsoleState {
     }
     overlay = .confirm(
       Confirmation(
-        question: .create(starter), lines: ["write \(safe(options.policyPath)): \(starter.title), \(starter.effect)"]))
+        question: .create(starter),
+        lines: ["write \(safe(options.policyPath)): \(starter.title), \(effect(of: starter))"]))
   }
 
   private mutating func take(pasted text: String) {
@@ -132,33 +135,6 @@ extension ConsoleState {
       let top = changeList.firstRow(count: changeRowCount, height: height)
       changeList.go(to: top + row, count: changeRowCount, height: height)
     case .rule, .approvals: break
-    }
-  }
-}
-
-extension Starter {
-  package var title: String {
-    switch self {
-    case .careful: "Careful"
-    case .observe: "Observe"
-    case .empty: "Empty"
-    }
-  }
-
-  /// What it does to calls.
-  package var effect: String {
-    switch self {
-    case .careful: "deny what no rule allows"
-    case .observe: "let everything through and record what would have been decided"
-    case .empty: "deny everything"
-    }
-  }
-
-  var text: [UInt8] {
-    switch self {
-    case .careful: PolicyStarter.carefulText
-    case .observe: PolicyStarter.observeText
-    case .empty: PolicyStarter.emptyText
     }
   }
 }

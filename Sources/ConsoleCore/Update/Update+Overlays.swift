@@ -192,7 +192,7 @@ extension ConsoleState {
       apply(edit, said: said)
     case .create(let starter):
       policy.saving = .writing
-      return [.save(text: starter.text, over: nil)]
+      return [.save(text: text(of: starter), over: nil)]
     case .quit: return [.quit]
     case .keepMine: return keepMine()
     case .takeTheirs: takeTheirs()

@@ -67,6 +67,7 @@ extension ConsoleState {
     policy.changes = policy.isDirty ? policy.draft?.changes ?? [] : []
     policy.diff = []
     refreshDiff()
+    refreshStarters()
     list.rebuild(from: catalogue, to: catalogue)
     revealCursor()
   }

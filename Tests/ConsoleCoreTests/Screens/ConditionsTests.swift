@@ -77,26 +77,25 @@ struct ConditionsTests {
     desk.connect()
     desk.gate(.policy(PolicyEvent(state: .absent, revision: nil, problems: [])))
     desk.send(.policyRead(.absent))
-    desk.press("j")
     expectScreen(
       desk.state,
       """
        gatehouse  policy.json no policy file  gate ● up, DENIES ALL    0/s ▁▁▁▁▁▁▁▁▁▁
       ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │ There is no policy file, so every call is      ││git                         │
-      │ denied. Start with one of these:               ││server   ● running          │
-      │  Careful  deny what no rule allows             ││runs     mcp-server-git (st…│
-      │▶ Observe  let everything through and record wh…││default  ✗ deny · no policy │
-      │  Empty  deny everything                        ││                            │
-      │ Enter writes ~/policy.json:                    ││✗ deny  5 tools             │
-      │  {                                             ││                            │
-      │    "version": "1",                             ││D changes its default, m    │
-      │    "description": "Records what is called and …││marks all its tools, Enter  │
-      │    "default": "allow",                         ││opens or closes it.         │
-      │    "mode": "observe"                           ││                            │
-      │  }                                             ││                            │
-      │                                                ││                            │
-      └────────────────────────────────────────────────┘└────────────────────────────┘
+      │ There is no policy file, so every call is      ││Enter in pane 1 writes      │
+      │ denied. Start with one of these:               ││ ~/policy.json:             │
+      │▶ Careful  reads pass, writes limited, else deny││{                           │
+      │  Observe  let all through, record decisions    ││  "version": "1",           │
+      │  Empty  deny everything                        ││  "description": "Denies ev…│
+      │                                                ││  "default": "deny",        │
+      │                                                ││  "tools": {},              │
+      │                                                ││  "servers": {              │
+      │                                                ││    "git": {                │
+      │                                                ││      "tools": {            │
+      │                                                ││        "git_status": {"act…│
+      │                                                ││        "git_log": {"action…│
+      │                                                ││        "git_diff": {"actio…│
+      └────────────────────────────────────────────────┘└──────────────────── 11 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
@@ -104,7 +103,7 @@ struct ConditionsTests {
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       j down  k up  Enter write this file  E write one  ? help  q quit
+       ! the gate has no policy now: it denies everything
       """)
   }
 
@@ -119,8 +118,8 @@ struct ConditionsTests {
        1 Policy ───────────2 servers · 7 tools
        There is no policy file, so every call
        is denied. Start with one of these:
-      ▶ Careful  deny what no rule allows
-        Observe  let everything through and r…
+      ▶ Careful  reads pass, writes limited, …
+        Observe  let all through, record deci…
         Empty  deny everything
 
       ─ live 0/s ─────────────────────────────
