@@ -45,7 +45,7 @@ package struct ConsoleState: Equatable, Sendable {
   package var acceptsRisk = false
   /// Whether the terminal has the focus, as far as it tells.
   package var hasFocus = true
-  /// Undone steps can be done again, as far as this console knows.
+  /// The console ends as soon as the file is saved.
   package var isQuitting = false
 
   package init(options: ConsoleOptions, size: Size = Size(columns: 80, rows: 24), now: Moment = Moment(microseconds: 0))
