@@ -1,8 +1,8 @@
-internal import System
+package import System
 
 /// The control socket: lets clients of this user in, and nobody else.
 @LoopActor
-final class ControlListener {
+package final class ControlListener {
   private let listener: Descriptor
   private var watch: Watch?
   private let gate: GateProcess
@@ -11,13 +11,14 @@ final class ControlListener {
   private static let mostConnections = 1_000
   private static let respite: Int64 = 500_000
 
-  init(at path: String, gate: GateProcess) throws(SystemError) {
+  /// Listens at once; the socket's file is removed by whoever has the gate's lock.
+  package init(at path: String, gate: GateProcess) throws(SystemError) {
     self.gate = gate
     listener = try UnixSocket.listen(at: path)
     watch = try Watch(listener.number, .readable) { [weak self] _ in self?.acceptAll() }
   }
 
-  func close() {
+  package func close() {
     watch?.cancel()
     watch = nil
   }

@@ -1,4 +1,4 @@
-internal import ControlWire
+package import ControlWire
 internal import GateCore
 internal import JSONText
 internal import Policy
@@ -165,6 +165,9 @@ package final class GateProcess {
   }
 
   var connectionCount: Int { connections.count }
+  package var sessionCount: Int { sessions.count }
+  /// What is in force, and why.
+  package var policyInForce: PolicyEvent { policy }
 
   var hello: Hello {
     Hello(

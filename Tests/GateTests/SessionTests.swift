@@ -1,0 +1,229 @@
+import ControlWire
+import Gate
+import Glibc
+import JSONText
+import Policy
+import System
+import Testing
+
+extension GateBehaviour {
+  @Suite(.timeLimit(.minutes(1)))
+  struct SessionTests {
+    init() { Loop.startThread() }
+
+    @Test @LoopActor func callsAreJudgedAndTold() async throws {
+      let rig = try Rig(policy: #"{"version":"1","default":"deny","tools":{"echo":{"action":"allow"}}}"#)
+      defer { rig.close() }
+      let watcher = try await rig.subscriber()
+      let client = try rig.session()
+      try await client.initialize()
+      let allowed = client.call("echo", #"{"a":[1.0,"é"]}"#)
+      let first = try await client.answer()
+      #expect(first["id"]?.integer == allowed)
+      #expect(first["result"]?["content"]?.elements?.first?["text"]?.string == #"{"a": [1.0, "\u00e9"]}"#)
+      let denied = client.call("slow")
+      let second = try await client.answer()
+      #expect(second["id"]?.integer == denied)
+      #expect(second["result"]?["isError"]?.bool == true)
+      client.endInput()
+      #expect(await client.exit() == .code(0))
+
+      var told: [String] = []
+      while told.last?.hasPrefix("session closed") != true {
+        switch await watcher.next() {
+        case .session(let event): told.append("session \(event.state.rawValue) \(event.server.string)")
+        case .server(let event): told.append("server \(event.state.rawValue)")
+        case .decision(let event) where event.tool != nil:
+          told.append("\(event.decision.verdict.rawValue) \(event.tool?.string ?? "")")
+        case .result(let event): told.append("result \(event.outcome.rawValue)")
+        default: break
+        }
+      }
+      for expected in ["session opened plain", "server started", "allow echo", "deny slow", "server exited"] {
+        #expect(told.contains(expected), "\(told)")
+      }
+    }
+
+    @Test @LoopActor func aMegabyteEachWayAtOnceDoesNotLock() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let client = try rig.session()
+      try await client.initialize()
+      let large = String(repeating: "0123456789abcdef", count: 1 << 16)
+      // The client writes three before it reads anything, which is more than its own pipes hold.
+      client.isReading = false
+      var ids = (0..<3).map { _ in client.call("echo", #"{"text":"\#(large)"}"#) }
+      #expect(await eventually { client.unsent == 0 })
+      client.isReading = true
+      ids += (0..<8).map { _ in client.call("echo", #"{"text":"\#(large)"}"#) }
+      var answered: [Int?] = []
+      for _ in ids {
+        let answer = try await client.answer()
+        answered.append(answer["id"]?.integer)
+        #expect(answer["result"]?["content"]?.elements?.first?["text"]?.string?.utf8.count == large.utf8.count + 12)
+      }
+      #expect(answered == ids)
+      client.endInput()
+      #expect(await client.exit() == .code(0))
+    }
+
+    @Test @LoopActor func aClientThatNeverReadsHoldsItsServerUpAndNobodyElse() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let stuck = try rig.session()
+      let other = try rig.session(name: "other")
+      try await stuck.initialize()
+      try await other.initialize()
+      stuck.isReading = false
+      stuck.call("flood")
+      let before = residentMegabytes()
+      await pause(microseconds: 300_000)
+      for _ in 0..<20 {
+        other.call("echo")
+        _ = try await other.answer()
+      }
+      // What the gate holds for it is its queue's mark, and what was read on top of it.
+      #expect(residentMegabytes() - before < 40)
+      stuck.vanish()
+      #expect(await eventually { rig.gate.sessionCount == 1 })
+      other.endInput()
+      #expect(await other.exit() == .code(0))
+    }
+
+    @Test @LoopActor func aServerThatNeverReadsHoldsItsClientUp() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let client = try rig.session()
+      try await client.initialize()
+      client.call("stop-reading")
+      _ = try await client.answer()
+      let large = String(repeating: "x", count: 1 << 20)
+      for _ in 0..<16 { client.call("echo", #"{"text":"\#(large)"}"#) }
+      await pause(microseconds: 300_000)
+      // Two pipes of a megabyte and the gate's mark: the rest is still the client's.
+      #expect(client.unsent > 8 << 20)
+      client.vanish()
+      #expect(await eventually { rig.gate.sessionCount == 0 })
+    }
+
+    @Test @LoopActor func whoeverDiesAnswersWhatWaits() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let client = try rig.session()
+      try await client.initialize()
+      let first = client.call("die")
+      let second = client.call("echo")
+      var answers: [Int?] = []
+      for _ in 0..<2 {
+        let answer = try await client.answer()
+        answers.append(answer["id"]?.integer)
+        #expect(answer["error"] != nil, "\(answer)")
+      }
+      #expect(answers.compactMap(\.self).sorted() == [first, second])
+      #expect(await client.exit() == .signal(SIGKILL))
+      await client.outputEnded()
+    }
+
+    @Test @LoopActor func anAnswerUnderWayIsWaitedFor() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let client = try rig.session()
+      try await client.initialize()
+      let id = client.call("slow")
+      client.endInput()
+      let answer = try await client.answer()
+      #expect(answer["id"]?.integer == id)
+      #expect(answer["result"] != nil)
+      #expect(await client.exit() == .code(0))
+    }
+
+    @Test @LoopActor func aClientThatIsTerminatedTakesItsServerWithItAtOnce() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let client = try rig.session("ignore-end")
+      try await client.initialize()
+      let began = Clock.now()
+      client.vanish()
+      #expect(await eventually { rig.gate.sessionCount == 0 })
+      #expect(Clock.now().microseconds(since: began) < 1_000_000)
+    }
+
+    @Test @LoopActor func aServerThatStaysAfterItsInputsEndIsAsked() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let client = try rig.session("ignore-end")
+      try await client.initialize()
+      let began = Clock.now()
+      client.endInput()
+      #expect(await client.exit() == .code(9))
+      #expect(Clock.now().microseconds(since: began) >= Teardown.afterInput)
+      #expect(await eventually { client.complaints == "asked to end\n" })
+    }
+
+    @Test @LoopActor func aServerThatCannotStartSaysWhyAndEndsAsAShellWould() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let client = try rig.session(["no-such-program-at-all", "--token=secret"])
+      #expect(await client.exit() == .code(127))
+      #expect(await eventually { client.complaints.contains("no folder of PATH has such a program") })
+      #expect(!client.complaints.contains("secret"))
+    }
+
+    @Test @LoopActor func theLastWordsArriveBeforeTheExit() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let script =
+        #"printf '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"bye"}}'; exit 3"#
+      let client = try rig.session(["sh", "-c", script])
+      #expect(await client.exit() == .code(3))
+      let words = try await client.answer()
+      #expect(words["params"]?["data"]?.string == "bye")
+    }
+
+    @Test @LoopActor func stoppingEndsEveryServer() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let watcher = try await rig.subscriber()
+      let clients = try (0..<3).map { _ in try rig.session() }
+      for client in clients { try await client.initialize() }
+      let waiting = clients[0].call("slow")
+      while true {
+        if case .decision(let event) = await watcher.next(), event.tool == "slow" { break }
+      }
+      rig.gate.stop()
+      let answer = try await clients[0].answer()
+      #expect(answer["id"]?.integer == waiting)
+      for client in clients { _ = await client.exit() }
+      #expect(rig.gate.sessionCount == 0)
+      #expect(await eventually { Child.count == 0 })
+    }
+
+    @Test @LoopActor func sessionsLeaveNothingOpen() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      func round() async throws {
+        let clients = try (0..<5).map { _ in try rig.session() }
+        for client in clients { try await client.initialize() }
+        clients[0].vanish()
+        clients[1].call("die")
+        for client in clients[2...] { client.endInput() }
+        for client in clients[1...] { _ = await client.exit() }
+        let broken = try rig.session(["/no/such/program"])
+        _ = await broken.exit()
+        for client in clients { client.vanish() }
+        broken.vanish()
+        #expect(await eventually { rig.gate.sessionCount == 0 && Child.count == 0 })
+      }
+      try await round()
+      let before = openDescriptors()
+      for _ in 0..<3 { try await round() }
+      #expect(await eventually { openDescriptors() == before }, "\(before), now \(openDescriptors())")
+    }
+
+    private func residentMegabytes() -> Int {
+      let statm = (try? SafeFile.read("/proc/self/statm", limit: 4096)) ?? []
+      let fields = String(decoding: statm, as: UTF8.self).split(separator: " ")
+      return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * 4096 >> 20
+    }
+  }
+}
