@@ -22,7 +22,7 @@ final class ControlConnection {
   init(_ socket: consuming Descriptor, peer: UnixSocket.Peer, gate: GateProcess) throws(SystemError) {
     self.gate = gate
     self.peer = peer
-    self.socket = try LineSocket(socket, longestLine: ControlRequest.longestLine)
+    self.socket = try LineSocket(socket, longestLine: ControlRequest.longestLine, highWater: Self.unread)
     self.socket.received = { [weak self] line in self?.received(line) }
     self.socket.ended = { [weak self] end in self?.ended(end) }
     self.socket.pressureChanged = { [weak self] isFull in if !isFull { self?.flush() } }
@@ -103,10 +103,14 @@ final class ControlConnection {
   func flush() {
     guard backlog != nil else { return }
     let now = Clock.now()
-    while socket.unsent + buffer.count < Self.unread, let message = backlog?.next(at: now) {
-      message.encode(into: &buffer, writer: &writer)
+    // Until nothing is left or the queue is full: only then is there a call when it has emptied again.
+    while !socket.isFull {
+      while socket.unsent + buffer.count < Self.unread, let message = backlog?.next(at: now) {
+        message.encode(into: &buffer, writer: &writer)
+      }
+      guard !buffer.isEmpty else { return }
+      socket.send(&buffer)
     }
-    socket.send(&buffer)
   }
 
   private func send(_ event: GateEvent) {

@@ -30,11 +30,12 @@ package final class LineSocket {
 
   /// Takes a connected socket over; nothing is read before the end of this turn, so that the callbacks can be set.
   package init(
-    _ socket: consuming Descriptor, longestLine: Int, limit: Int = OutQueue.standardLimit
+    _ socket: consuming Descriptor, longestLine: Int, highWater: Int = OutQueue.standardHighWater,
+    limit: Int = OutQueue.standardLimit
   ) throws(SystemError) {
     self.longestLine = longestLine
     let number = socket.number
-    out = OutQueue(try Descriptor.duplicate(number), limit: limit)
+    out = OutQueue(try Descriptor.duplicate(number), highWater: highWater, limit: limit)
     self.socket = consume socket
     watch = try Watch(number, .readable) { [weak self] _ in self?.readOnce() }
     out.pressureChanged = { [weak self] isFull in
