@@ -57,10 +57,9 @@ def test_a_denial_fits_a_tool_with_an_output_schema(gatehouse: Gatehouse, era: s
     assert ("resultType" in sdk.plain(result)) == (era == "2026")
 
 
-@pytest.mark.parametrize("options", [[], ["--silent-on-discover"]], ids=["refuses discover", "ignores discover"])
-def test_a_client_of_today_reaches_a_server_of_the_older_era(gatehouse: Gatehouse, options: list[str]) -> None:
+def test_a_client_of_today_reaches_a_server_of_the_older_era(gatehouse: Gatehouse) -> None:
     async def play() -> tuple[str, str]:
-        async with sdk.session(gatehouse.running("notes", [*PLAIN, *options])) as client:
+        async with sdk.session(gatehouse.running("notes", PLAIN)) as client:
             return client.protocol_version, sdk.text(await client.call_tool("get_note", {}))
 
     assert sdk.run(play, 20) == ("2025-11-25", "did get_note")

@@ -1,6 +1,6 @@
 """A server of the protocol's older era, written against nothing but the standard library, so that every byte is known.
 
-    plain.py [--log FILE] [--status N] [--noise] [--stubborn] [--silent-on-discover]
+    plain.py [--log FILE] [--status N] [--noise] [--stubborn]
 
 --log writes down each line that arrives; --status is what it exits with when its input ends; --noise writes lines that
 are no JSON; --stubborn ignores SIGTERM and the end of its input and starts a helper that does too.
@@ -34,7 +34,6 @@ def main() -> int:
     parser.add_argument("--status", type=int, default=0)
     parser.add_argument("--noise", action="store_true")
     parser.add_argument("--stubborn", action="store_true")
-    parser.add_argument("--silent-on-discover", action="store_true")
     options = parser.parse_args()
     log = open(options.log, "ab", buffering=0) if options.log else None
     if options.stubborn:
@@ -45,8 +44,6 @@ def main() -> int:
             log.write(line)
         message = json.loads(line)
         if "id" not in message or "method" not in message:
-            continue
-        if options.silent_on_discover and message["method"] == "server/discover":
             continue
         if options.noise:
             sys.stdout.write("starting up...\n\n{not json\n")
