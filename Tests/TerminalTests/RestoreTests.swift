@@ -52,7 +52,11 @@ struct RestoreTests {
     expectRestored(terminal)
   }
 
-  @Test(arguments: ["trap", "overflow", "abort"])
+  /// Under the thread sanitizer a stack that overflows ends the process before any handler runs, whatever its stack.
+  private static let possibleFaults =
+    unsafe dlsym(nil, "__tsan_init") == nil ? ["trap", "overflow", "abort"] : ["trap", "abort"]
+
+  @Test(arguments: possibleFaults)
   func faults(_ fault: String) throws {
     let terminal = try start(fault)
     guard case .signal(let number) = try terminal.ending() else {
