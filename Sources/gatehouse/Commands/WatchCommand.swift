@@ -11,21 +11,40 @@ extension Gatehouse {
     details: "With --json each line is one event as the socket sends it.",
     options: [
       .init("--json", "print the events as they come, one JSON object a line"),
+      .init("--filter", "EXPR", "only decisions that fit: 'deny server:git* !tool:get_* risk>=med'"),
       .init("--since", "SEQ", "first the events after this number that the gate still has"),
       .init("--budget", "N", "at most N allow decisions a second; denials are always sent"),
       .init("--socket", "PATH", "the gate's control socket"),
     ]
   ) { arguments throws(Failure) in
+    let filter = try arguments.value("--filter").flatMap { text throws(Failure) in try decisionFilter(text) }
     var client = try connectToGate(try paths(arguments))
     client.send(
       .subscribe(since: try arguments.number("--since"), budget: try arguments.number("--budget"), id: 1))
     let asJSON = arguments.has("--json")
-    while let (_, message) = try nextMessage(&client) {
-      if asJSON, case .done = message.event { return try pass(&client) }
-      guard !asJSON, let text = words(message) else { continue }
-      guard StandardOutput.write("\(text)\n") else { return 0 }
+    while let (line, message) = try nextMessage(&client) {
+      if asJSON, filter == nil, case .done = message.event { return try pass(&client) }
+      if let filter {
+        guard case .decision(let event) = message.event, filter.matches(event, sequence: message.sequence) else {
+          continue
+        }
+      }
+      if asJSON {
+        guard message.sequence > 0 else { continue }
+        guard StandardOutput.write(line + [0x0A]) else { return 0 }
+      } else if let text = words(message) {
+        guard StandardOutput.write("\(text)\n") else { return 0 }
+      }
     }
     throw Failure("the gate has ended")
+  }
+
+  private static func decisionFilter(_ text: String) throws(Failure) -> Filter? {
+    do throws(FilterError) {
+      return try Filter(text, for: .live)
+    } catch {
+      throw .usage("the filter is not understood at character \(error.place + 1): \(error.message)")
+    }
   }
 
   /// Prints what the gate sends, unread, until nobody reads it any more.
