@@ -2,7 +2,7 @@ import System
 import Testing
 
 struct PathsTests {
-  let here = Paths.Circumstances(user: 1000, home: "/home/db", directory: "/work/here")
+  let here = Paths.Circumstances(user: 1000, home: "/home/db", directory: "/srv/here")
 
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String
@@ -41,16 +41,16 @@ struct PathsTests {
       expected: ["/g", "/g", "/g/policy.json", "/g/gate.sock"]),
     Case(
       name: "relative home", environment: ["GATEHOUSE_HOME": "g"],
-      expected: ["/work/here/g", "/work/here/g", "/work/here/g/policy.json", "/work/here/g/gate.sock"]),
+      expected: ["/srv/here/g", "/srv/here/g", "/srv/here/g/policy.json", "/srv/here/g/gate.sock"]),
     Case(
       name: "variables for one",
       environment: ["GATEHOUSE_HOME": "/g", "GATEHOUSE_POLICY": "p.json", "GATEHOUSE_SOCKET": "/s/x"],
-      expected: ["/g", "/g", "/work/here/p.json", "/s/x"]),
+      expected: ["/g", "/g", "/srv/here/p.json", "/s/x"]),
     Case(
       name: "command line first", environment: ["GATEHOUSE_POLICY": "/p", "GATEHOUSE_SOCKET": "/s"],
       policy: "mine.json", socket: "my.sock",
       expected: [
-        "/home/db/.config/gatehouse", "/home/db/.local/state/gatehouse", "/work/here/mine.json", "/work/here/my.sock",
+        "/home/db/.config/gatehouse", "/home/db/.local/state/gatehouse", "/srv/here/mine.json", "/srv/here/my.sock",
       ]),
   ])
   func placesByEnvironment(_ testCase: Case) throws {
