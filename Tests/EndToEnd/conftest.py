@@ -19,6 +19,13 @@ ENVIRONMENTS = Path(os.environ.get("GATEHOUSE_VENVS", PACKAGE / ".build/e2e"))
 LONGEST = 180
 
 
+def pytest_configure() -> None:
+    """Gives the programs under test the signals that a person's shell gives them, also under nohup or a background job."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for ending in (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(ending, signal.SIG_DFL)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item):
     """Fails a test that takes too long, from wherever it is stuck."""
