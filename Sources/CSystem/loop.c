@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 int csys_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
@@ -42,6 +43,21 @@ int csys_epoll_wait(int epoll, struct csys_event *events, int capacity, int time
     events[index].readiness = readiness;
   }
   return count;
+}
+
+int csys_timerfd(void) { return timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK); }
+
+int csys_timerfd_set(int fd, int64_t due) {
+  // Zero would disarm it.
+  if (due < 1) due = 1;
+  struct itimerspec time = {.it_value = {.tv_sec = due / 1000000, .tv_nsec = due % 1000000 * 1000}};
+  return timerfd_settime(fd, TFD_TIMER_ABSTIME, &time, NULL);
+}
+
+void csys_timerfd_clear(int fd) {
+  uint64_t count;
+  while (read(fd, &count, sizeof count) < 0 && errno == EINTR) {
+  }
 }
 
 int csys_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

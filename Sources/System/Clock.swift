@@ -7,6 +7,11 @@ package import Policy
 package enum Clock {
   private static let offset = csys_wall_microseconds() - csys_steady_microseconds()
 
+  /// The same point in time as the system counts it, from the machine's start.
+  static func sinceBoot(_ moment: Moment) -> Int64 {
+    moment.advanced(byMicroseconds: -offset).microseconds
+  }
+
   package static func now() -> Moment {
     Moment(microseconds: csys_steady_microseconds() + offset)
   }

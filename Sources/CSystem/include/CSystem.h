@@ -26,6 +26,11 @@ int csys_epoll_remove(int epoll, int fd);
 /// Waits up to `timeout` milliseconds, -1 for ever, and answers how many events it wrote.
 int csys_epoll_wait(int epoll, struct csys_event *events, int capacity, int timeout);
 
+/// A descriptor that becomes readable at a time, told in microseconds since boot; it stays so until it is set again.
+int csys_timerfd(void);
+int csys_timerfd_set(int fd, int64_t due);
+void csys_timerfd_clear(int fd);
+
 int csys_eventfd(void);
 void csys_eventfd_raise(int fd);
 void csys_eventfd_clear(int fd);

@@ -65,6 +65,7 @@ final class ControlConnection {
   }
 
   private func subscribe(since: UInt64?, budget: Int?, id: Int?) {
+    gate.beforeSubscription()
     var backlog = Backlog(budget: budget)
     send(.done(id: id))
     if let since {

@@ -15,6 +15,8 @@ package final class GateProcess {
   var state = GateState()
   private(set) var policy: PolicyEvent
   private var log = GateLog()
+  /// Events that neither the log nor any subscriber has yet.
+  private var pending: [GateMessage] = []
 
   private let inventory: InventoryKeeper
   private var policyKeeper: PolicyKeeper?
@@ -32,6 +34,7 @@ package final class GateProcess {
   /// How long events wait for company, so that a burst is one write to each watcher.
   private static let gathering: Int64 = 10_000
   private static let tick: Int64 = 100_000
+  private static let mostPending = 1_024
 
   /// Called when the gate has nothing left to guard and shall end.
   var ended: (@LoopActor () -> Void)?
@@ -41,8 +44,8 @@ package final class GateProcess {
     policy = PolicyEvent(state: .absent, revision: nil, problems: [])
     inventory = InventoryKeeper(options.paths)
     state.catalogue = inventory.assessments
-    policyKeeper = PolicyKeeper(options.paths.policy) { [weak self] event, engine in
-      self?.policyRead(event, engine)
+    policyKeeper = PolicyKeeper(options.paths.policy) { [unowned self] event, engine in
+      policyRead(event, engine)
     }
     policyKeeper?.read()
     noteIdleness()
@@ -53,7 +56,7 @@ package final class GateProcess {
   private func policyRead(_ event: PolicyEvent, _ engine: PolicyEngine?) {
     policy = event
     if let engine { state.engine = engine }
-    publish([state.message(.policy(event), at: Clock.now())])
+    tell(.policy(event))
     guard engine != nil else { return }
     for session in sessions.values { session.policyChanged() }
   }
@@ -77,11 +80,11 @@ package final class GateProcess {
     sessionNumber += 1
     let base = String(started.microseconds / 1_000_000 % 1_679_616, radix: 36)
     let id = ExactText("\(base)-\(sessionNumber)")
-    let session = GuardedSession(session: id, server: server, pid: pid, gate: self) { [weak self] status in
-      self?.sessions[id] = nil
-      self?.state.counters.forget(session: id)
+    let session = GuardedSession(session: id, server: server, pid: pid, gate: self) { [self] status in
+      sessions[id] = nil
+      state.counters.forget(session: id)
       finished(status)
-      self?.noteIdleness()
+      noteIdleness()
     }
     sessions[id] = session
     noteIdleness()
@@ -118,26 +121,49 @@ package final class GateProcess {
     tell(.toolsChanged(server: server))
   }
 
-  private func tell(_ event: GateEvent) { publish([state.message(event, at: Clock.now())]) }
+  private func tell(_ event: GateEvent) {
+    var messages = [state.message(event, at: Clock.now())]
+    publish(&messages)
+  }
 
   // MARK: The stream
 
-  func publish(_ messages: [GateMessage]) {
-    for message in messages { log.append(message) }
-    guard connections.values.contains(where: \.isSubscribed) else { return log.dropTick() }
-    for connection in connections.values { connection.take(messages) }
+  /// Takes events that are to be told, and leaves the array empty with memory for more.
+  ///
+  /// Who is told what is worked out a little later for all of them together, when no call waits for it.
+  func publish(_ messages: inout [GateMessage]) {
+    if pending.isEmpty {
+      swap(&pending, &messages)
+    } else {
+      pending.append(contentsOf: messages)
+      messages.removeAll(keepingCapacity: true)
+    }
     if !isFlushDue {
       isFlushDue = true
-      Loop.shared.after(microseconds: Self.gathering) { [weak self] in self?.flush() }
+      Loop.shared.after(microseconds: Self.gathering) { [self] in flush() }
     }
-    if !isTickDue {
-      isTickDue = true
-      Loop.shared.after(microseconds: Self.tick) { [weak self] in self?.sendTick() }
+    if pending.count >= Self.mostPending { settle() }
+  }
+
+  /// Gives what was published to the log and to those who listen.
+  private func settle() {
+    guard !pending.isEmpty else { return }
+    for message in pending { log.append(message) }
+    if connections.values.contains(where: \.isSubscribed) {
+      for connection in connections.values { connection.take(pending) }
+      if !isTickDue {
+        isTickDue = true
+        Loop.shared.after(microseconds: Self.tick) { [self] in sendTick() }
+      }
+    } else {
+      log.dropTick()
     }
+    pending.removeAll(keepingCapacity: true)
   }
 
   private func flush() {
     isFlushDue = false
+    settle()
     for connection in connections.values { connection.flush() }
   }
 
@@ -151,6 +177,9 @@ package final class GateProcess {
 
   /// What was published after a position, and how much of that is not kept any more.
   func history(since sequence: UInt64) -> (missed: UInt64, messages: [GateMessage]) { log.since(sequence) }
+
+  /// Makes sure that whoever listens from now on hears nothing of what was before.
+  func beforeSubscription() { settle() }
 
   // MARK: Clients of the control socket
 
@@ -217,7 +246,7 @@ package final class GateProcess {
     }
     idleTimer?.cancel()
     guard let seconds = options.idleExit, sessions.isEmpty, connections.isEmpty else { return }
-    idleTimer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [weak self] in self?.ended?() }
+    idleTimer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [self] in ended?() }
   }
 
   /// Ends every session, politely or at once; `ended` is called when the last server is gone.

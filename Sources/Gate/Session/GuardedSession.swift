@@ -6,6 +6,8 @@ internal import Policy
 internal import System
 
 /// One guarded server process between its client's descriptors: moves bytes, and leaves every judgement to `SessionCore`.
+///
+/// Its streams and its child hold it until it is concluded; weak references would make every use of it slower.
 @LoopActor
 final class GuardedSession {
   /// The client's standard descriptors, handed over by `gatehouse connect`.
@@ -34,6 +36,8 @@ final class GuardedSession {
   private var output = SessionOutput()
   private var exit: ExitStatus?
   private var isOver = false
+  private var isStarted = false
+  private var patience: LoopTimer?
 
   /// How long a client that reads nothing may keep the last bytes of a server that is gone.
   private static let lastBytes: Int64 = 5_000_000
@@ -61,9 +65,10 @@ final class GuardedSession {
     do {
       let child = try Child(command)
       self.child = child
-      child.exited = { [weak self] exit in self?.serverExited(exit) }
-      child.closeInput = { [weak self] in self?.toServer?.closeWhenEmpty() }
+      child.exited = { [self] exit in serverExited(exit) }
+      child.closeInput = { [self] in toServer?.closeWhenEmpty() }
       try connect(child, ends.input)
+      isStarted = true
       gate.serverStarted(name, pid: child.pid)
     } catch {
       gate.serverFailed(name, "\(error)")
@@ -83,22 +88,22 @@ final class GuardedSession {
     }
     let toServer = try OutQueue(own: input)
     self.toServer = toServer
-    toServer.pressureChanged = { [weak self] _ in self?.regulate() }
-    toClient?.pressureChanged = { [weak self] _ in self?.regulate() }
-    errors?.pressureChanged = { [weak self] isFull in self?.fromErrors?.isPaused = isFull }
+    toServer.pressureChanged = { [self] _ in regulate() }
+    toClient?.pressureChanged = { [self] _ in regulate() }
+    errors?.pressureChanged = { [self] isFull in fromErrors?.isPaused = isFull }
     // A server that reads no more answers no more; what it has yet to say is still heard.
-    toServer.broke = { [weak self] _ in self?.child?.tearDown() }
+    toServer.broke = { _ in child.tearDown() }
     // A client that reads no more has left.
-    toClient?.broke = { [weak self] _ in self?.abandon() }
+    toClient?.broke = { [self] _ in abandon() }
     fromServer = try InStream(
-      own: output, received: { [weak self] bytes in self?.received(fromServer: bytes) },
-      ended: { [weak self] _ in self?.serverOutputEnded() })
+      own: output, received: { [self] bytes in received(fromServer: bytes) },
+      ended: { [self] _ in serverOutputEnded() })
     fromErrors = try InStream(
-      own: stderr, received: { [weak self] bytes in self?.received(errors: bytes) },
-      ended: { [weak self] _ in self?.concludeWhenRead() })
+      own: stderr, received: { [self] bytes in received(errors: bytes) },
+      ended: { [self] _ in concludeWhenRead() })
     fromClient = try InStream(
-      clientInput, received: { [weak self] bytes in self?.received(fromClient: bytes) },
-      ended: { [weak self] _ in self?.clientInputEnded() })
+      clientInput, received: { [self] bytes in received(fromClient: bytes) },
+      ended: { [self] _ in clientInputEnded() })
   }
 
   private func received(errors bytes: Span<UInt8>) {
@@ -112,13 +117,15 @@ final class GuardedSession {
 
   private func received(fromClient bytes: Span<UInt8>) {
     clientFramer.feed(bytes)
-    while let frame = clientFramer.next() { take(clientFrame: frame) }
+    var now = Loop.shared.now
+    while let frame = clientFramer.next() { now = take(clientFrame: frame, at: now) }
     flush()
     if toClient?.isFull ?? false { regulate() }
   }
 
-  private func take(clientFrame frame: LineFramer.Frame) {
-    let start = Clock.now()
+  /// Takes a message that came at `start`, and answers when it was done with.
+  @discardableResult
+  private func take(clientFrame frame: LineFramer.Frame, at start: Moment) -> Moment {
     switch frame {
     case .line(let range):
       core.fromClient(clientFramer.bytes.span.extracting(range), at: start, gate: &gate.state, into: &output)
@@ -127,18 +134,21 @@ final class GuardedSession {
         from: .client, head: clientFramer.oversizedHead.span, tail: clientFramer.oversizedTail.span, at: start,
         gate: &gate.state, into: &output)
     }
-    output.stamp(took: max(1, Clock.now().microseconds(since: start)))
+    let end = Clock.now()
+    output.stamp(took: max(1, end.microseconds(since: start)))
+    return end
   }
 
   private func received(fromServer bytes: Span<UInt8>) {
     serverFramer.feed(bytes)
-    while let frame = serverFramer.next() { take(serverFrame: frame) }
+    var now = Loop.shared.now
+    while let frame = serverFramer.next() { now = take(serverFrame: frame, at: now) }
     flush()
     if toServer?.isFull ?? false { regulate() }
   }
 
-  private func take(serverFrame frame: LineFramer.Frame) {
-    let start = Clock.now()
+  @discardableResult
+  private func take(serverFrame frame: LineFramer.Frame, at start: Moment) -> Moment {
     switch frame {
     case .line(let range):
       core.fromServer(serverFramer.bytes.span.extracting(range), at: start, gate: &gate.state, into: &output)
@@ -147,7 +157,9 @@ final class GuardedSession {
         from: .server, head: serverFramer.oversizedHead.span, tail: serverFramer.oversizedTail.span, at: start,
         gate: &gate.state, into: &output)
     }
-    output.stamp(took: max(1, Clock.now().microseconds(since: start)))
+    let end = Clock.now()
+    output.stamp(took: max(1, end.microseconds(since: start)))
+    return end
   }
 
   /// Another policy is in force.
@@ -161,7 +173,7 @@ final class GuardedSession {
     guard !output.isEmpty else { return }
     toServer?.write(&output.toServer)
     toClient?.write(&output.toClient)
-    if !output.events.isEmpty { gate.publish(output.events) }
+    if !output.events.isEmpty { gate.publish(&output.events) }
     if let tools = output.listedTools { gate.toolsListed(tools, of: name) }
     output.reset()
     if isDrained { child?.tearDown() }
@@ -187,7 +199,7 @@ final class GuardedSession {
   private var isDrained: Bool { (fromClient?.hasEnded ?? false) && !core.hasRequestsInFlight && exit == nil }
 
   private func clientInputEnded() {
-    if let rest = clientFramer.end() { take(clientFrame: rest) }
+    if let rest = clientFramer.end() { take(clientFrame: rest, at: Clock.now()) }
     core.clientClosed()
     flush()
     toServer?.closeWhenEmpty()
@@ -195,7 +207,7 @@ final class GuardedSession {
   }
 
   private func serverOutputEnded() {
-    if let rest = serverFramer.end() { take(serverFrame: rest) }
+    if let rest = serverFramer.end() { take(serverFrame: rest, at: Clock.now()) }
     flush()
     if exit != nil {
       concludeWhenRead()
@@ -210,11 +222,11 @@ final class GuardedSession {
     case .code(let code): exit = .code(code)
     case .signal(let signal): exit = .signal(signal)
     }
-    gate.serverExited(name, pid: child?.pid ?? 0, childExit)
+    if isStarted { gate.serverExited(name, pid: child?.pid ?? 0, childExit) }
+    setPatience { [self] in concludeServer() }
     fromErrors?.endWhenEmpty()
     fromServer?.endWhenEmpty()
     concludeWhenRead()
-    Loop.shared.after(microseconds: Self.lastBytes) { [weak self] in self?.concludeServer() }
   }
 
   /// Goes on to the end when the last of both outputs of a server that is gone is read.
@@ -239,13 +251,19 @@ final class GuardedSession {
     toServer?.close()
     guard let toClient, toClient.isOpen else { return conclude() }
     toClient.broke = nil
-    toClient.closed = { [weak self] in self?.conclude() }
+    setPatience { [self] in conclude() }
+    toClient.closed = { [self] in conclude() }
     toClient.closeWhenEmpty()
-    Loop.shared.after(microseconds: Self.lastBytes) { [weak self] in self?.conclude() }
+  }
+
+  private func setPatience(_ body: @escaping @LoopActor () -> Void) {
+    patience?.cancel()
+    patience = Loop.shared.after(microseconds: Self.lastBytes, body)
   }
 
   private func conclude() {
     guard toClient != nil else { return }
+    patience?.cancel()
     toClient?.close()
     toClient = nil
     fromErrors?.close()

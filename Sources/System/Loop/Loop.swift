@@ -21,7 +21,12 @@ package final class Loop {
   private var timers = TimerHeap()
   private var deferred: [@LoopActor () -> Void] = []
   private var isStopping = false
-  private var events = [csys_event](repeating: csys_event(), count: 64)
+  private let events: EventBuffer
+  /// Becomes readable when a timer is due: cheaper than a time limit for every wait, which the system sets up and takes
+  /// down again each time.
+  private let alarm: Int32
+  /// When the alarm is set to go off.
+  private var alarmDue: Moment?
 
   private struct Slot {
     var watch: Watch?
@@ -30,10 +35,15 @@ package final class Loop {
   }
 
   private static let wakeKey = UInt64.max
+  private static let alarmKey = UInt64.max - 1
 
   private init() {
     epoll = csys_epoll_create()
-    guard epoll >= 0, csys_epoll_add(epoll, LoopExecutor.shared.wake, UInt32(CSYS_READABLE), Loop.wakeKey) == 0 else {
+    alarm = csys_timerfd()
+    events = EventBuffer()
+    guard epoll >= 0, csys_epoll_add(epoll, LoopExecutor.shared.wake, UInt32(CSYS_READABLE), Loop.wakeKey) == 0,
+      csys_epoll_add(epoll, alarm, UInt32(CSYS_READABLE), Loop.alarmKey) == 0
+    else {
       StandardError.write("gatehouse: \(SystemError.last("make the event loop"))\n")
       exit(71)
     }
@@ -70,15 +80,13 @@ package final class Loop {
 
   private func turn(mayWait: Bool) {
     let mayWait = mayWait && deferred.isEmpty && steady.isEmpty
-    let count = unsafe events.withUnsafeMutableBufferPointer { buffer in
-      guard let start = buffer.baseAddress else { return Int32(0) }
-      return unsafe csys_epoll_wait(epoll, start, Int32(buffer.count), mayWait ? timers.wait(from: Clock.now()) : 0)
-    }
+    if mayWait { setAlarm() }
+    let count = events.wait(on: epoll, timeout: mayWait ? -1 : 0)
     now = Clock.now()
-    for index in 0..<max(0, Int(count)) {
+    for index in 0..<count {
       let event = events[index]
-      guard event.key != Loop.wakeKey else {
-        LoopExecutor.shared.clearWake()
+      if event.key >= Loop.alarmKey {
+        if event.key == Loop.wakeKey { LoopExecutor.shared.clearWake() } else { clearAlarm() }
         continue
       }
       let place = Int(truncatingIfNeeded: event.key & 0xFFFF_FFFF)
@@ -90,6 +98,18 @@ package final class Loop {
       for watch in steady { watch.deliver(watch.interest) }
     }
     while let timer = timers.takeDue(at: now) { timer.fire() }
+  }
+
+  private func setAlarm() {
+    // An alarm that goes off too early does no harm, so it is moved to earlier times only.
+    guard let due = timers.nextDue(), alarmDue.map({ due < $0 }) ?? true else { return }
+    alarmDue = due
+    _ = csys_timerfd_set(alarm, Clock.sinceBoot(due))
+  }
+
+  private func clearAlarm() {
+    csys_timerfd_clear(alarm)
+    alarmDue = nil
   }
 
   // MARK: Descriptors
@@ -138,6 +158,23 @@ package final class Loop {
     let timer = LoopTimer(due: Clock.now().advanced(byMicroseconds: max(0, microseconds)), body)
     timers.insert(timer)
     return timer
+  }
+}
+
+/// The memory that events are told in.
+@safe private struct EventBuffer {
+  private static let capacity = 64
+  private let events = UnsafeMutablePointer<csys_event>.allocate(capacity: capacity)
+
+  /// Waits, and answers how many events there are.
+  func wait(on epoll: Int32, timeout: Int32) -> Int {
+    max(0, Int(unsafe csys_epoll_wait(epoll, events, Int32(Self.capacity), timeout)))
+  }
+
+  /// An event of the last wait.
+  subscript(index: Int) -> csys_event {
+    precondition(index >= 0 && index < Self.capacity)
+    return unsafe events[index]
   }
 }
 

@@ -52,12 +52,10 @@ struct TimerHeap {
     return nil
   }
 
-  /// How many milliseconds there are until the next timer, rounded up; -1 if there is none.
-  mutating func wait(from now: Moment) -> Int32 {
+  /// When the next timer is due; nil if there is none.
+  mutating func nextDue() -> Moment? {
     while let first = timers.first, first.isCancelled { removeFirst() }
-    guard let first = timers.first else { return -1 }
-    let microseconds = first.due.microseconds(since: now)
-    return Int32(clamping: microseconds / 1000 + (microseconds % 1000 > 0 ? 1 : 0))
+    return timers.first?.due
   }
 
   private mutating func removeFirst() {

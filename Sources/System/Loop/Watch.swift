@@ -22,7 +22,8 @@ package final class Watch {
   let descriptor: Int32
   var place = Place.none
   package private(set) var interest: Readiness
-  private let handler: @LoopActor (Readiness) -> Void
+  /// Nil once cancelled, so that whatever it holds is free.
+  private var handler: (@LoopActor (Readiness) -> Void)?
   private var isCancelled = false
 
   package init(
@@ -52,13 +53,14 @@ package final class Watch {
   package func cancel() {
     guard !isCancelled else { return }
     isCancelled = true
+    handler = nil
     interest = []
     Loop.shared.remove(self)
   }
 
   func deliver(_ readiness: Readiness) {
     let wanted = interest
-    guard !isCancelled, !wanted.isEmpty else { return }
+    guard !wanted.isEmpty, let handler else { return }
     let told = readiness.contains(.hangup) ? readiness : readiness.intersection(wanted)
     if !told.isEmpty { handler(told) }
   }

@@ -2,6 +2,8 @@ internal import CSystem
 internal import Glibc
 
 /// Reads a descriptor as its bytes come, up to 64 KiB at a time, and can be paused.
+///
+/// It lives until it has ended or is closed, whether or not anybody keeps it, and so does what its call-backs hold.
 @LoopActor
 package final class InStream {
   /// How many bytes one call of the handler gets at most.
@@ -21,8 +23,8 @@ package final class InStream {
   private var end: StreamEnd?
   private var watch: Watch?
   private var state = State.open
-  private let received: @LoopActor (Span<UInt8>) -> Void
-  private let ended: @LoopActor (SystemError?) -> Void
+  private var received: (@LoopActor (Span<UInt8>) -> Void)?
+  private var ended: (@LoopActor (SystemError?) -> Void)?
 
   /// Reads a descriptor that others may share, from now on.
   ///
@@ -51,17 +53,15 @@ package final class InStream {
     self.end = consume end
     self.received = received
     self.ended = ended
-    watch = try Watch(number, .readable) { [weak self] _ in self?.readOnce() }
+    watch = try Watch(number, .readable) { [self] _ in readOnce() }
   }
-
-  isolated deinit { watch?.cancel() }
 
   /// While true nothing is read, so that the writer is held up in the end.
   package var isPaused = false {
     didSet {
       guard isPaused != oldValue, state != .ended else { return }
       watch?.want(isPaused ? [] : .readable)
-      if !isPaused, state == .draining { Loop.shared.atEndOfTurn { [weak self] in self?.readOnce() } }
+      if !isPaused, state == .draining { Loop.shared.atEndOfTurn { [self] in readOnce() } }
     }
   }
 
@@ -73,7 +73,7 @@ package final class InStream {
   package func endWhenEmpty() {
     guard state == .open else { return }
     state = .draining
-    Loop.shared.atEndOfTurn { [weak self] in self?.readOnce() }
+    Loop.shared.atEndOfTurn { [self] in readOnce() }
   }
 
   package func close() {
@@ -81,6 +81,8 @@ package final class InStream {
     watch?.cancel()
     watch = nil
     end = nil
+    received = nil
+    ended = nil
   }
 
   private func readOnce() {
@@ -92,9 +94,9 @@ package final class InStream {
     case .bytes(let count):
       InStream.isReading = true
       let bytes = unsafe UnsafeRawBufferPointer(rebasing: InStream.buffer[..<count])
-      received(unsafe Span<UInt8>(_unsafeBytes: bytes))
+      received?(unsafe Span<UInt8>(_unsafeBytes: bytes))
       InStream.isReading = false
-      if state == .draining { Loop.shared.atEndOfTurn { [weak self] in self?.readOnce() } }
+      if state == .draining { Loop.shared.atEndOfTurn { [self] in readOnce() } }
     case .wouldBlock:
       if state == .draining { finish(nil) }
     case .failed(let code):
@@ -104,7 +106,8 @@ package final class InStream {
   }
 
   private func finish(_ error: SystemError?) {
+    let ended = ended
     close()
-    ended(error)
+    ended?(error)
   }
 }

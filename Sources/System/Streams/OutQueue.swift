@@ -105,9 +105,7 @@ package final class OutQueue {
   package func close() {
     release()
     state = .closed
-    closed = nil
-    broke = nil
-    pressureChanged = nil
+    forgetCallbacks()
   }
 
   // MARK: Details
@@ -177,15 +175,23 @@ package final class OutQueue {
       if wasFull { pressureChanged?(false) }
       broke?(SystemError("write", code: code))
       closed?()
-      closed = nil
+      forgetCallbacks()
     }
   }
 
   private func finish() {
     state = .closed
     release()
+    let closed = closed
+    forgetCallbacks()
     closed?()
+  }
+
+  /// Once over there is nothing more to tell, and what the call-backs hold is free.
+  private func forgetCallbacks() {
     closed = nil
+    broke = nil
+    pressureChanged = nil
   }
 
   private func release() {
