@@ -14,6 +14,7 @@ static struct epoll_event wanted(uint32_t interest, uint64_t key) {
   struct epoll_event event = {.data.u64 = key};
   if (interest & CSYS_READABLE) event.events |= EPOLLIN | EPOLLRDHUP;
   if (interest & CSYS_WRITABLE) event.events |= EPOLLOUT;
+  if (interest & CSYS_ONCE) event.events |= EPOLLET;
   return event;
 }
 
@@ -37,6 +38,7 @@ int csys_epoll_wait(int epoll, struct csys_event *events, int capacity, int time
     uint32_t bits = raw[index].events, readiness = 0;
     if (bits & (EPOLLIN | EPOLLRDHUP)) readiness |= CSYS_READABLE;
     if (bits & EPOLLOUT) readiness |= CSYS_WRITABLE;
+    if (bits & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) readiness |= CSYS_ENDING;
     // Whoever waits finds out by reading or writing what exactly happened.
     if (bits & (EPOLLHUP | EPOLLERR)) readiness |= CSYS_READABLE | CSYS_WRITABLE | CSYS_HANGUP;
     events[index].key = raw[index].data.u64;

@@ -12,7 +12,9 @@
 
 // MARK: epoll, eventfd
 
-enum { CSYS_READABLE = 1, CSYS_WRITABLE = 2, CSYS_HANGUP = 4 };
+/// `CSYS_ENDING`: the peer writes no more, and what there is to read has an end. `CSYS_ONCE` is asked for only: to be told
+/// of a change once, not for as long as it lasts.
+enum { CSYS_READABLE = 1, CSYS_WRITABLE = 2, CSYS_HANGUP = 4, CSYS_ENDING = 8, CSYS_ONCE = 16 };
 
 struct csys_event {
   uint64_t key;

@@ -102,7 +102,8 @@ package final class Loop {
 
   private func setAlarm() {
     // An alarm that goes off too early does no harm, so it is moved to earlier times only.
-    guard let due = timers.nextDue(), alarmDue.map({ due < $0 }) ?? true else { return }
+    guard let due = timers.nextDue() else { return }
+    if let alarmDue, alarmDue <= due { return }
     alarmDue = due
     _ = csys_timerfd_set(alarm, Clock.sinceBoot(due))
   }

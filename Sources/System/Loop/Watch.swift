@@ -9,6 +9,12 @@ package struct Readiness: OptionSet, Hashable, Sendable {
   package static let writable = Readiness(rawValue: UInt32(CSYS_WRITABLE))
   /// The other side is gone; always comes with the two others.
   package static let hangup = Readiness(rawValue: UInt32(CSYS_HANGUP))
+  /// The other side writes no more: reading comes to an end without further notice.
+  static let ending = Readiness(rawValue: UInt32(CSYS_ENDING))
+  /// Asked for along with others: to be told of each change once, not for as long as it lasts.
+  ///
+  /// The system has less to do that way, and the handler must go on by itself while there is more.
+  static let once = Readiness(rawValue: UInt32(CSYS_ONCE))
 }
 
 /// One descriptor in the loop; the descriptor itself stays its owner's.
@@ -61,7 +67,7 @@ package final class Watch {
   func deliver(_ readiness: Readiness) {
     let wanted = interest
     guard !wanted.isEmpty, let handler else { return }
-    let told = readiness.contains(.hangup) ? readiness : readiness.intersection(wanted)
+    let told = readiness.contains(.hangup) ? readiness : readiness.intersection(wanted.union(.ending))
     if !told.isEmpty { handler(told) }
   }
 }

@@ -22,6 +22,9 @@ package final class InStream {
 
   private var end: StreamEnd?
   private var watch: Watch?
+  private let interest: Readiness
+  /// The other side writes no more, which is told only once.
+  private var isEnding = false
   private var state = State.open
   private var received: (@LoopActor (Span<UInt8>) -> Void)?
   private var ended: (@LoopActor (SystemError?) -> Void)?
@@ -50,17 +53,21 @@ package final class InStream {
     _ ended: @escaping @LoopActor (SystemError?) -> Void
   ) throws(SystemError) {
     let number = end.number
+    interest = end.isDrainedByShortReads ? [.readable, .once] : .readable
     self.end = consume end
     self.received = received
     self.ended = ended
-    watch = try Watch(number, .readable) { [self] _ in readOnce() }
+    watch = try Watch(number, interest) { [self] readiness in
+      if readiness.contains(.ending) { isEnding = true }
+      readOnce()
+    }
   }
 
   /// While true nothing is read, so that the writer is held up in the end.
   package var isPaused = false {
     didSet {
       guard isPaused != oldValue, state != .ended else { return }
-      watch?.want(isPaused ? [] : .readable)
+      watch?.want(isPaused ? [] : interest)
       if !isPaused, state == .draining { Loop.shared.atEndOfTurn { [self] in readOnce() } }
     }
   }
@@ -96,8 +103,12 @@ package final class InStream {
       let bytes = unsafe UnsafeRawBufferPointer(rebasing: InStream.buffer[..<count])
       received?(unsafe Span<UInt8>(_unsafeBytes: bytes))
       InStream.isReading = false
-      if state == .draining { Loop.shared.atEndOfTurn { [self] in readOnce() } }
+      let isDrained = count < InStream.chunk && !isEnding && state == .open
+      if !isDrained, interest.contains(.once) || state == .draining {
+        Loop.shared.atEndOfTurn { [self] in readOnce() }
+      }
     case .wouldBlock:
+      isEnding = false
       if state == .draining { finish(nil) }
     case .failed(let code):
       // A terminal that hung up, a socket that was reset: ends all the same.

@@ -87,8 +87,8 @@ package final class OutQueue {
 
   /// Writes what there is room for and forgets the rest: for bytes that nobody is promised.
   package func writeOrDrop(_ bytes: Span<UInt8>) {
-    guard state == .open, let end = end?.number, end >= 0 else { return }
-    let outcome = unsafe bytes.withUnsafeBytes { unsafe self.end?.write($0) ?? .wouldBlock }
+    guard state == .open else { return }
+    let outcome = end?.write(bytes) ?? .wouldBlock
     if case .failed(let code) = outcome { breakDown(code) }
   }
 
@@ -111,9 +111,7 @@ package final class OutQueue {
   // MARK: Details
 
   private func writeNow(_ bytes: [UInt8], from start: Int) -> Int {
-    let outcome = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe end?.write(UnsafeRawBufferPointer(rebasing: buffer[start...])) ?? .wouldBlock
-    }
+    let outcome = end?.write(bytes.span.extracting(start...)) ?? .wouldBlock
     switch outcome {
     case .bytes(let count): return count
     case .wouldBlock: return 0

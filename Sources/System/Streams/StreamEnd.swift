@@ -47,6 +47,17 @@ struct StreamEnd: ~Copyable {
     return StreamEnd(descriptor, .direct)
   }
 
+  /// Whether a read that gives less than it was asked for has taken all that was there.
+  ///
+  /// It is so for pipes and sockets; a terminal gives a line at a time.
+  var isDrainedByShortReads: Bool {
+    switch csys_kind(number) {
+    case Int32(CSYS_KIND_SOCKET): true
+    case Int32(CSYS_KIND_FIFO): manner == .direct
+    default: false
+    }
+  }
+
   // MARK: Transfer
 
   enum Outcome: Equatable {
@@ -71,7 +82,11 @@ struct StreamEnd: ~Copyable {
   }
 
   /// Writes as much as there is room for now.
-  func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+  func write(_ bytes: Span<UInt8>) -> Outcome {
+    unsafe bytes.withUnsafeBytes { unsafe write($0) }
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
     guard let start = bytes.baseAddress else { return .bytes(0) }
     while true {
       if manner == .careful, !isReady(Int16(POLLOUT)) { return .wouldBlock }
