@@ -110,6 +110,8 @@ final class Rig {
       if method == "initialize":
         say({"jsonrpc": "2.0", "id": id, "result": {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}},
           "serverInfo": {"name": "plain", "version": "1"}}})
+      elif method == "ping":
+        say({"jsonrpc": "2.0", "id": id, "result": {}})
       elif method == "tools/list":
         say({"jsonrpc": "2.0", "id": id, "result": {"tools": [{"name": t, "inputSchema": {"type": "object"}} for t in tools]}})
       elif method == "tools/call":

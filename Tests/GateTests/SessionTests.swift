@@ -180,6 +180,61 @@ extension GateBehaviour {
       #expect(words["params"]?["data"]?.string == "bye")
     }
 
+    @Test(arguments: ["file", "socket", "terminal", "nothing"])
+    @LoopActor func everyKindOfInputAndOutputWorks(_ kind: String) async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let request = #"{"jsonrpc":"2.0","id":"one","method":"ping"}"# + "\n"
+      func answer(_ id: String) -> String { #"{"jsonrpc":"2.0","id":"\#(id)","result":{}}"# + "\n" }
+      let input: Descriptor
+      var far: Int32 = -1
+      switch kind {
+      case "file":
+        try SafeFile.replace("\(rig.folder)/in", with: Array(request.utf8))
+        input = try Descriptor.open("\(rig.folder)/in", O_RDONLY)
+      case "socket":
+        let (near, other) = try Descriptor.socketPair().release()
+        input = Descriptor(owning: near)
+        far = other
+        _ = try UnixSocket.send(Array(request.utf8), descriptors: [], over: far)
+        shutdown(far, Int32(SHUT_WR))
+      case "terminal":
+        var near: Int32 = -1
+        let isOpen = unsafe openpty(&far, &near, nil, nil, nil) == 0
+        #expect(isOpen)
+        input = Descriptor(owning: near)
+        // Twice: a terminal gives a line at a time. Then its end of input.
+        let typed = Array((request + request.replacing("one", with: "two") + "\u{4}").utf8)
+        #expect(unsafe write(far, typed, typed.count) == typed.count)
+      default: input = try Descriptor.null()
+      }
+      let flags = fcntl(input.number, F_GETFL)
+      let output = try Descriptor.open("\(rig.folder)/out", O_WRONLY | O_CREAT)
+      let errors = try Descriptor.null()
+      let control = try Control(
+        rig,
+        first: .attach(
+          ControlWire.Attachment(
+            server: .command(["python3", "\(rig.folder)/server.py"], name: "plain"), directory: "/",
+            environment: ["PATH": "/usr/bin:/bin"])),
+        descriptors: [input.number, output.number, errors.number])
+      while true {
+        if case .exit(let status) = await control.next() {
+          #expect(status == .code(0))
+          break
+        }
+      }
+      // The descriptors are shared with whoever else has them: nothing about them may change.
+      #expect(fcntl(input.number, F_GETFL) == flags)
+      let written = String(decoding: try SafeFile.read("\(rig.folder)/out", limit: 10_000), as: UTF8.self)
+      switch kind {
+      case "nothing": #expect(written.isEmpty)
+      case "terminal": #expect(written == answer("one") + answer("two"))
+      default: #expect(written == answer("one"))
+      }
+      if far >= 0 { Glibc.close(far) }
+    }
+
     @Test @LoopActor func stoppingEndsEveryServer() async throws {
       let rig = try Rig()
       defer { rig.close() }

@@ -21,9 +21,11 @@ package struct ScanConversation: Sendable {
 
   package static let mostPages = 200
   package static let mostTools = 10_000
+  package static let mostBytes = 64 << 20
 
   private var state = State.handshake
   private var tools: [[UInt8]] = []
+  private var byteCount = 0
   private var cursors: Set<JSONNode.Content> = []
   private let build: String
 
@@ -59,12 +61,12 @@ package struct ScanConversation: Sendable {
     if let method = message["method"]?.string { return answer(method, id: message["id"]) }
     guard let id = message["id"]?.integer, id == expectedID else { return .wait }
     if let error = message["error"] {
-      state = .done
+      defer { state = .done }
       let text = error["message"]?.string ?? "no message"
       return .failed("the server refused \(stepName): \(text)")
     }
     guard let result = message["result"], result.members != nil else {
-      state = .done
+      defer { state = .done }
       return .failed("the server's answer to \(stepName) has no result")
     }
     switch state {
@@ -87,7 +89,15 @@ package struct ScanConversation: Sendable {
       state = .done
       return .failed("the server's answer to tools/list has no array `tools`")
     }
-    tools += elements.map(\.compact)
+    for element in elements {
+      let tool = element.compact
+      byteCount += tool.count
+      tools.append(tool)
+    }
+    guard byteCount <= Self.mostBytes else {
+      state = .done
+      return .failed("the server's list of tools has more than \(Self.mostBytes >> 20) MiB")
+    }
     guard let cursor = result["nextCursor"], !cursor.isNull else {
       state = .done
       return .finished(tools)
