@@ -6,10 +6,11 @@ package final class ControlListener {
   private let listener: Descriptor
   private var watch: Watch?
   private let gate: GateProcess
+  private var isExhausted = false
 
   /// More clients than this are sent away at once.
   private static let mostConnections = 1_000
-  private static let respite: Int64 = 500_000
+  private static let respite: Int64 = 100_000
 
   /// Listens at once; the socket's file is removed by whoever has the gate's lock.
   package init(at path: String, gate: GateProcess) throws(SystemError) {
@@ -30,11 +31,13 @@ package final class ControlListener {
         guard let peer = UnixSocket.peer(of: connection.number), peer.user == ThisProcess.user,
           gate.connectionCount < Self.mostConnections
         else { continue }
+        isExhausted = false
         gate.connected(try ControlConnection(connection, peer: peer, gate: gate))
       }
     } catch {
       // As a rule no descriptor is free; the connection still waits, and asking at once again would be asking for ever.
-      StandardError.write("gatehouse: \(error)\n")
+      if !isExhausted { StandardError.write("gatehouse: \(error)\n") }
+      isExhausted = true
       watch?.want([])
       Loop.shared.after(microseconds: Self.respite) { [weak self] in self?.watch?.want(.readable) }
     }
