@@ -4,7 +4,13 @@ import System
 /// The program: finds the command, reads its arguments, and turns its end into an exit code.
 @main struct Gatehouse {
   static func main() {
-    exit(run(CommandLine.arguments.dropFirst()))
+    StandardStreams.open()
+    let code = run(CommandLine.arguments.dropFirst())
+    if let error = StandardOutput.failure {
+      StandardError.write("gatehouse: \(error)\n")
+      exit(code == 0 ? 1 : code)
+    }
+    exit(code)
   }
 
   static let commands: [Command] =
