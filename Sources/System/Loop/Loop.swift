@@ -51,9 +51,9 @@ package final class Loop {
 
   // MARK: Running
 
-  /// Runs until `stop`; may be called again afterwards.
+  /// Runs until `stop`, at once where it was called before; may be called again afterwards.
   package func run() {
-    isStopping = false
+    defer { isStopping = false }
     now = Clock.now()
     while true {
       runDeferred()
@@ -64,7 +64,7 @@ package final class Loop {
     }
   }
 
-  /// Ends `run` when the present turn is over.
+  /// Ends `run` when the present turn is over; without one, the next `run`.
   package func stop() { isStopping = true }
 
   /// Calls `body` when everything else of this turn is done.
