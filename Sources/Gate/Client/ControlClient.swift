@@ -1,13 +1,14 @@
 package import ControlWire
 internal import Glibc
 internal import JSONText
+internal import Policy
 internal import System
 
 /// Why a command cannot talk to the gate, and what to do.
 package struct ControlClientError: Error, Hashable, Sendable {
   package let message: String
   package let help: String?
-  /// No gate is there, as opposed to one that does not answer as it should.
+  /// No gate is there, or it ended before it answered, as opposed to one that does not answer as it should.
   package let isAbsence: Bool
 
   package init(_ message: String, help: String? = nil, isAbsence: Bool = false) {
@@ -21,12 +22,13 @@ package struct ControlClientError: Error, Hashable, Sendable {
 package struct ControlClient: ~Copyable {
   /// The longest line that is taken from a gate: a snapshot of thousands of tools is one line.
   private static let longestLine = 64 << 20
-  /// How long a gate may take to say hello, in milliseconds.
+  /// How long a gate may take to let us in, and then to say hello, in milliseconds.
   private static let patience: Int32 = 10_000
 
   private let socket: Descriptor
   private var received: [UInt8] = []
   private var searched = 0
+  private var hasEnded = false
   private var chunk = [UInt8](repeating: 0, count: 65_536)
   /// What the gate said of itself.
   package private(set) var gate: Hello
@@ -41,9 +43,13 @@ package struct ControlClient: ~Copyable {
     var client = ControlClient(try open(path))
     client.send(.hello(version: 1, build: build))
     let stranger = ControlClientError("what listens at \(path) does not speak as a gate does")
-    guard let line = try client.nextLine(patience: patience), let message = try? GateMessage.read(line) else {
-      throw stranger
+    guard let line = try client.nextLine(patience: patience) else {
+      // Bytes without an end are no gate's; silence is one that was stopped; an end is one that died under us.
+      guard client.received.isEmpty else { throw stranger }
+      guard client.hasEnded else { throw silence(path) }
+      throw ControlClientError("the gate at \(path) ended before it answered", isAbsence: true)
     }
+    guard let message = try? GateMessage.read(line) else { throw stranger }
     switch message.event {
     case .hello(let hello): client.gate = hello
     case .refused(let reason, _): throw ControlClientError("the gate refused: \(reason)")
@@ -53,16 +59,29 @@ package struct ControlClient: ~Copyable {
   }
 
   private static func open(_ path: String) throws(ControlClientError) -> Descriptor {
-    do {
-      return try UnixSocket.connect(to: path)
-    } catch  where error.isAbsence || error.code == ECONNREFUSED {
-      throw ControlClientError(
-        "no gate is running at \(path)",
-        help: "it is started by `gatehouse connect`, `gatehouse run`, the console, or `gatehouse serve`",
-        isAbsence: true)
-    } catch {
-      throw ControlClientError("\(error)")
+    let end = Clock.now().advanced(byMicroseconds: Int64(patience) * 1_000)
+    while true {
+      do {
+        return try UnixSocket.connect(to: path)
+      } catch  where error.isAbsence || error.code == ECONNREFUSED {
+        throw ControlClientError(
+          "no gate is running at \(path)",
+          help: "it is started by `gatehouse connect`, `gatehouse run`, the console, or `gatehouse serve`",
+          isAbsence: true)
+      } catch  where error.wouldBlock && Clock.now() < end {
+        // More clients wait to be let in than the system keeps waiting.
+        usleep(2_000)
+      } catch  where error.wouldBlock {
+        throw silence(path)
+      } catch {
+        throw ControlClientError("\(error)")
+      }
     }
+  }
+
+  private static func silence(_ path: String) -> ControlClientError {
+    ControlClientError(
+      "the gate at \(path) does not answer", help: "its process may be stopped (`fg`, `kill -CONT`) or overloaded")
   }
 
   /// The socket's descriptor, to wait on.
@@ -109,12 +128,17 @@ package struct ControlClient: ~Copyable {
   /// Waits for bytes; false at the end, or when the time is over.
   private mutating func receive(patience: Int32) -> Bool {
     while true {
-      guard let outcome = try? UnixSocket.receive(into: &chunk, over: socket.number).0 else { return false }
+      guard let outcome = try? UnixSocket.receive(into: &chunk, over: socket.number).0 else {
+        hasEnded = true
+        return false
+      }
       switch outcome {
       case .bytes(let count):
         received.append(contentsOf: chunk[..<count])
         return true
-      case .end: return false
+      case .end:
+        hasEnded = true
+        return false
       case .wouldBlock:
         guard wait(for: POLLIN, milliseconds: patience) else { return false }
       }

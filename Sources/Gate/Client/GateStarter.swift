@@ -6,6 +6,9 @@ package import System
 package enum GateStarter {
   /// How long a gate that is being started may take to listen, in microseconds.
   private static let patience: Int64 = 10_000_000
+  /// After how long another one is started, and then after twice as long: the first may have died, or have met a gate
+  /// that was just ending.
+  private static let retry: Int64 = 1_000_000
 
   /// Connects to the gate; starts one in the background if none is there.
   ///
@@ -20,13 +23,19 @@ package enum GateStarter {
         throw ControlClientError(error.message, help: "start one with `gatehouse serve`, or leave --no-start out")
       }
     }
-    do {
-      try start(paths)
-    } catch {
-      throw ControlClientError("the gate cannot be started: \(error)")
-    }
     let end = Clock.now().advanced(byMicroseconds: patience)
+    var nextStart = Clock.now()
+    var interval = retry
     while true {
+      if Clock.now() >= nextStart {
+        nextStart = Clock.now().advanced(byMicroseconds: interval)
+        interval *= 2
+        do {
+          try start(paths)
+        } catch {
+          throw ControlClientError("the gate cannot be started: \(error)")
+        }
+      }
       do {
         return try ControlClient.connect(to: paths.socket, build: build)
       } catch  where error.isAbsence && Clock.now() < end {

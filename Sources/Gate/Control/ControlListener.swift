@@ -1,3 +1,5 @@
+internal import ControlWire
+internal import Policy
 package import System
 
 /// The control socket: lets clients of this user in, and nobody else.
@@ -24,13 +26,22 @@ package final class ControlListener {
     watch = nil
   }
 
+  private func sendAway(_ connection: consuming Descriptor) {
+    let reason = "\(Self.mostConnections) clients are connected already, and the gate takes no more"
+    let message = GateMessage(
+      sequence: 0, time: Moment(microseconds: 0), event: .refused(message: reason, id: nil))
+    _ = try? UnixSocket.send(message.encoded, descriptors: [], over: connection.number)
+  }
+
   private func acceptAll() {
     do {
       while let connection = try UnixSocket.accept(from: listener.number) {
         // The socket's mode says the same; this holds also where its folder is shared.
-        guard let peer = UnixSocket.peer(of: connection.number), peer.user == ThisProcess.user,
-          gate.connectionCount < Self.mostConnections
-        else { continue }
+        guard let peer = UnixSocket.peer(of: connection.number), peer.user == ThisProcess.user else { continue }
+        guard gate.connectionCount < Self.mostConnections else {
+          sendAway(connection)
+          continue
+        }
         isExhausted = false
         gate.connected(try ControlConnection(connection, peer: peer, gate: gate))
       }

@@ -19,7 +19,7 @@ package enum UnixSocket {
   ///
   /// A socket that is there already must have been removed by whoever knows that nobody listens on it. A folder of
   /// somebody else, or one that others may write to, is refused: they could put a socket of theirs in its place.
-  package static func listen(at path: String, backlog: Int32 = 64) throws(SystemError) -> Descriptor {
+  package static func listen(at path: String, backlog: Int32 = 4_096) throws(SystemError) -> Descriptor {
     try checkFolder(of: path, mayMake: true)
     let number = unsafe csys_unix_listen(path, backlog)
     guard number >= 0 else { throw .last("listen on", path) }
