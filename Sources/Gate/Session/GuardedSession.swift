@@ -38,9 +38,14 @@ final class GuardedSession {
   private var isOver = false
   private var isStarted = false
   private var patience: LoopTimer?
+  /// The client has left, or the gate ends.
+  private var isHurried = false
 
-  /// How long a client that reads nothing may keep the last bytes of a server that is gone.
+  /// How long what an ended server left behind may go on writing to its pipes, and how long the last bytes wait for a
+  /// client where nobody waits for the client.
   private static let lastBytes: Int64 = 5_000_000
+  /// How long a client may take nothing at all of the last bytes of a server that is gone.
+  private static let readersPatience: Int64 = 60_000_000
 
   init(
     session: ExactText, server: ExactText, pid: Int32, gate: GateProcess,
@@ -251,10 +256,13 @@ final class GuardedSession {
     toServer?.close()
     guard let toClient, toClient.isOpen else { return conclude() }
     toClient.broke = nil
-    setPatience { [self] in conclude() }
+    patience?.cancel()
     toClient.closed = { [self] in conclude() }
-    toClient.closeWhenEmpty()
+    toClient.closeWhenEmpty(patience: Self.readersPatience)
+    if isHurried { concludeSoon() }
   }
+
+  private func concludeSoon() { setPatience { [self] in conclude() } }
 
   private func setPatience(_ body: @escaping @LoopActor () -> Void) {
     patience?.cancel()
@@ -267,7 +275,7 @@ final class GuardedSession {
     toClient?.close()
     toClient = nil
     fromErrors?.close()
-    errors?.closeWhenEmpty()
+    errors?.closeWhenEmpty(patience: Self.readersPatience)
     finished(exit ?? .code(1))
   }
 
@@ -275,6 +283,8 @@ final class GuardedSession {
   func abandon(hastily isHasty: Bool = true) {
     fromClient?.close()
     core.clientClosed()
+    isHurried = true
+    if isOver, toClient != nil { concludeSoon() }
     if isHasty { child?.terminate() } else { child?.tearDown() }
     if child == nil, !isOver {
       exit = .code(1)

@@ -93,12 +93,22 @@ package final class OutQueue {
   }
 
   /// Closes the descriptor when everything that waits is written; whatever comes later is forgotten.
-  package func closeWhenEmpty() {
+  ///
+  /// A reader that takes nothing at all for `patience` microseconds, nil for ever, loses the rest.
+  package func closeWhenEmpty(patience: Int64? = nil) {
     guard state == .open else { return }
     if count == 0 { return finish() }
     state = .closingWhenEmpty
     // Its owner may go before the last byte does.
     held = self
+    if let patience { giveUp(after: patience, unlessLessThan: count) }
+  }
+
+  private func giveUp(after patience: Int64, unlessLessThan last: Int) {
+    Loop.shared.after(microseconds: patience) { [weak self] in
+      guard let self, state == .closingWhenEmpty else { return }
+      if count < last { giveUp(after: patience, unlessLessThan: count) } else { finish() }
+    }
   }
 
   /// Closes the descriptor and forgets what waits.
