@@ -1,0 +1,121 @@
+"""What goes wrong at three in the morning: descriptors closed, processes killed, peers that stand still."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from rig import processes
+from rig.gatehouse import Gatehouse
+from rig.waiting import eventually
+from rig.wire import PLAIN, Wire, plain
+
+PRIVATE = pytest.mark.parametrize("options", [[], ["--private"]], ids=["gate", "private"])
+
+
+def shell(gatehouse: Gatehouse, script: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs a shell script whose `"$0" "$@"` is the program with these words."""
+    return subprocess.run(
+        ["sh", "-c", script, gatehouse.binary, *words],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, env=gatehouse.environment,
+        cwd=gatehouse.home,
+    )
+
+
+# Descriptors
+
+
+@PRIVATE
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_closed_standard_descriptors_are_empty_ones(gatehouse: Gatehouse, options: list[str], closed: str) -> None:
+    words = ["run", *options, "--", "sh", "-c", "cat; exit 5"]
+    assert shell(gatehouse, f'exec "$0" "$@" {closed}', *words).returncode == 5
+
+
+@pytest.mark.parametrize("words", [["--help"], ["tools"], ["servers", "list"]], ids=" ".join)
+def test_what_cannot_be_printed_is_an_error(gatehouse: Gatehouse, words: list[str]) -> None:
+    done = shell(gatehouse, 'exec "$0" "$@" >/dev/full', *words)
+    assert done.returncode == 1
+    assert "standard output" in done.stderr and "No space left" in done.stderr
+
+
+def test_a_reader_that_leaves_early_is_none(gatehouse: Gatehouse) -> None:
+    done = shell(gatehouse, '"$0" "$@" | head -n 1', "--help")
+    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
+
+
+@PRIVATE
+def test_a_program_that_cannot_start_ends_at_once(gatehouse: Gatehouse, options: list[str]) -> None:
+    done = gatehouse.run("run", *options, "--", "/not/there", timeout=10)
+    assert done.returncode == 127
+    assert "/not/there" in done.stderr
+
+
+@PRIVATE
+def test_a_client_that_reads_late_gets_every_last_answer(gatehouse: Gatehouse, options: list[str]) -> None:
+    wire = Wire(gatehouse.start("run", *options, "--name", "notes", "--", *PLAIN), within=20)
+    count = 6_000
+
+    def ask() -> None:
+        for number in range(count):
+            parameters = {"name": "get_note", "arguments": {}}
+            wire.send({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": parameters})
+        wire.process.stdin.close()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join(20)
+    # Longer than the gate waits for anything else of a server that has ended.
+    time.sleep(6)
+    answers = [json.loads(wire.line())["id"] for _ in range(count)]
+    assert answers == list(range(count))
+    assert wire.line() is None
+    assert wire.process.wait(10) == 0
+
+
+# Killed and stopped gates
+
+
+def test_a_gate_that_is_killed_before_it_answers_is_replaced(gatehouse: Gatehouse) -> None:
+    plain(gatehouse).initialize()
+    gate, = gatehouse.gates()
+    processes.kill([gate], signal.SIGSTOP)
+    wire = plain(gatehouse)
+    eventually(lambda: has_socket(wire.process.pid), what="the client's connection")
+    processes.kill([gate])
+    assert wire.initialize()["result"]["serverInfo"]["name"] == "plain"
+    assert wire.finish() == 0
+
+
+def has_socket(pid: int) -> bool:
+    try:
+        return any(os.readlink(path).startswith("socket:") for path in Path(f"/proc/{pid}/fd").iterdir())
+    except FileNotFoundError:
+        return False
+
+
+def test_a_gate_that_stands_still_is_told_from_one_that_is_none(gatehouse: Gatehouse) -> None:
+    gate = gatehouse.serve()
+    processes.kill([gate.pid], signal.SIGSTOP)
+    try:
+        done = gatehouse.run("status", timeout=20)
+    finally:
+        processes.kill([gate.pid], signal.SIGCONT)
+    assert done.returncode == 1
+    assert "does not answer" in done.stderr
+
+
+def test_clients_that_come_all_at_once_are_let_in(gatehouse: Gatehouse) -> None:
+    gate = gatehouse.serve()
+    processes.kill([gate.pid], signal.SIGSTOP)
+    clients = [gatehouse.start("status", stdin=subprocess.DEVNULL) for _ in range(100)]
+    try:
+        eventually(lambda: all(has_socket(client.pid) or client.poll() is not None for client in clients), what="100")
+    finally:
+        processes.kill([gate.pid], signal.SIGCONT)
+    assert {(client.wait(20), client.stderr.read()) for client in clients} == {(0, b"")}
