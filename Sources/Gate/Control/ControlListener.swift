@@ -5,7 +5,7 @@ package import System
 /// The control socket: lets clients of this user in, and nobody else.
 @LoopActor
 package final class ControlListener {
-  private let listener: Descriptor
+  private var listener: Descriptor?
   private var watch: Watch?
   private let gate: GateProcess
   private var isExhausted = false
@@ -17,13 +17,16 @@ package final class ControlListener {
   /// Listens at once; the socket's file is removed by whoever has the gate's lock.
   package init(at path: String, gate: GateProcess) throws(SystemError) {
     self.gate = gate
-    listener = try UnixSocket.listen(at: path)
-    watch = try Watch(listener.number, .readable) { [weak self] _ in self?.acceptAll() }
+    let listener = try UnixSocket.listen(at: path)
+    let number = listener.number
+    self.listener = consume listener
+    watch = try Watch(number, .readable) { [weak self] _ in self?.acceptAll() }
   }
 
   package func close() {
     watch?.cancel()
     watch = nil
+    listener = nil
   }
 
   private func sendAway(_ connection: consuming Descriptor) {
@@ -34,8 +37,9 @@ package final class ControlListener {
   }
 
   private func acceptAll() {
+    guard let number = listener?.number else { return }
     do {
-      while let connection = try UnixSocket.accept(from: listener.number) {
+      while let connection = try UnixSocket.accept(from: number) {
         // The socket's mode says the same; this holds also where its folder is shared.
         guard let peer = UnixSocket.peer(of: connection.number), peer.user == ThisProcess.user else { continue }
         guard gate.connectionCount < Self.mostConnections else {

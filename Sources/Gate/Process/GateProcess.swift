@@ -36,6 +36,10 @@ package final class GateProcess {
   private static let tick: Int64 = 100_000
   private static let mostPending = 1_024
 
+  private var isRetired = false
+
+  /// Called when the gate begins to end.
+  var stopping: (@LoopActor () -> Void)?
   /// Called when the gate has nothing left to guard and shall end.
   var ended: (@LoopActor () -> Void)?
 
@@ -240,7 +244,7 @@ package final class GateProcess {
   // MARK: The end
 
   private func noteIdleness() {
-    if isStopping, sessions.isEmpty {
+    if isStopping || isRetired, sessions.isEmpty {
       ended?()
       return
     }
@@ -249,10 +253,17 @@ package final class GateProcess {
     idleTimer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [self] in ended?() }
   }
 
+  /// Nobody can find this gate any more: it ends with its last session.
+  func retire() {
+    isRetired = true
+    noteIdleness()
+  }
+
   /// Ends every session, politely or at once; `ended` is called when the last server is gone.
   package func stop(hastily isHasty: Bool = false) {
     guard !isStopping else { return }
     isStopping = true
+    stopping?()
     for session in sessions.values { session.stop(hastily: isHasty) }
     flush()
     noteIdleness()

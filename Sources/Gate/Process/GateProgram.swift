@@ -31,10 +31,10 @@ package enum GateProgram {
         "gatehouse: a gate is running at \(socket)\n  end it with `gatehouse stop`, or choose another --socket\n")
       return 1
     }
-    // Whoever has the lock knows that nobody listens on a socket that is left.
-    if SafeFile.exists(socket) { try SafeFile.remove(socket) }
     let gate = GateProcess(options)
-    let listener = try ControlListener(at: socket, gate: gate)
+    let address = try GateAddress(of: options.paths, lock: lock, gate: gate)
+    // A client that comes while the last servers end is one for the next gate.
+    gate.stopping = { address.close() }
     try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in
       // Who asks twice does not want to wait for the servers.
       if gate.isStopping { Loop.shared.stop() } else { gate.stop() }
@@ -45,9 +45,7 @@ package enum GateProgram {
     }
     Loop.shared.run()
     Child.killAll()
-    listener.close()
-    try? SafeFile.remove(socket)
-    lock.remove()
+    address.remove()
     return 0
   }
 }

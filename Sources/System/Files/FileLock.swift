@@ -23,17 +23,19 @@ package struct FileLock: ~Copyable, Sendable {
         throw error
       }
       // Whoever had it before may have removed the file between our opening and our locking it.
-      var ours = csys_file()
-      var there = csys_file()
-      guard unsafe csys_fstat(file.number, &ours) == 0 else { throw .last("lock", path) }
-      if unsafe csys_stat(path, false, &there) == 0, ours.inode == there.inode, ours.device == there.device {
-        return FileLock(file, path)
-      }
+      let lock = FileLock(file, path)
+      if lock.isInPlace { return lock }
     }
+  }
+
+  /// Whether the file that is locked is still the one at its path: only then does the lock keep anybody out.
+  package var isInPlace: Bool {
+    let ours = SafeFile.identity(of: file)
+    return ours != nil && ours == SafeFile.identity(of: path)
   }
 
   /// Gives the lock back and removes its file.
   package consuming func remove() {
-    unsafe unlink(path)
+    if isInPlace { unsafe unlink(path) }
   }
 }

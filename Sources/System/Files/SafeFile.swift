@@ -87,6 +87,29 @@ package enum SafeFile {
     return unsafe csys_stat(path, true, &status) == 0
   }
 
+  /// Which file a path leads to, whatever it is called.
+  package struct Identity: Hashable, Sendable {
+    private let device: UInt64
+    private let inode: UInt64
+
+    fileprivate init(_ status: csys_file) {
+      device = status.device
+      inode = status.inode
+    }
+  }
+
+  /// Nil if there is no such file; a symbolic link is not followed.
+  package static func identity(of path: String) -> Identity? {
+    var status = csys_file()
+    return unsafe csys_stat(path, false, &status) == 0 ? Identity(status) : nil
+  }
+
+  /// Nil if the descriptor is none.
+  package static func identity(of file: borrowing Descriptor) -> Identity? {
+    var status = csys_file()
+    return unsafe csys_fstat(file.number, &status) == 0 ? Identity(status) : nil
+  }
+
   // MARK: Names
 
   /// The folder that a path lies in: `.` for a plain name.
