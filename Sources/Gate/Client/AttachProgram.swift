@@ -42,15 +42,18 @@ package enum AttachProgram {
       let null = try? Descriptor.null()
       try? null?.replace(0)
       try? null?.replace(1)
+      var group: Int32?
       while let line = try client.nextLine() {
         guard let message = try? GateMessage.read(line) else { continue }
         switch message.event {
+        case .server(let server) where client.sharesProcessNumbers: group = server.pid
         case .exit(.code(let code)): return code
         case .exit(.signal(let signal)): return die(of: signal)
         case .refused(let reason, _): return fail(reason)
         default: continue
         }
       }
+      if let group { Child.endGroup(group) }
       return fail("the gate has ended, and the session with it", help: "its log is \(options.paths.log)")
     } catch {
       return fail(error.message, help: error.help)

@@ -84,6 +84,9 @@ package struct ControlClient: ~Copyable {
       "the gate at \(path) does not answer", help: "its process may be stopped (`fg`, `kill -CONT`) or overloaded")
   }
 
+  /// Whether a number that the gate gives a process is the same process here: not so across containers.
+  package var sharesProcessNumbers: Bool { UnixSocket.peer(of: socket.number)?.pid == gate.pid }
+
   /// The socket's descriptor, to wait on.
   package var descriptor: Int32 { socket.number }
 

@@ -91,6 +91,10 @@ final class ControlConnection {
       socket.closeWhenSent()
       gate.disconnected(self)
     }
+    // So that the client can end what the gate no longer can, if the gate is killed.
+    if let session, let child = session.childPid {
+      send(.server(ServerEvent(server: session.name, state: .started, pid: child)))
+    }
   }
 
   // MARK: What it gets

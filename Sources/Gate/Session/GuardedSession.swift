@@ -57,6 +57,9 @@ final class GuardedSession {
     self.finished = finished
   }
 
+  /// The server's process, which leads a group of its own; nil where it could not be started.
+  var childPid: Int32? { child?.pid }
+
   /// Starts the server and the relaying.
   ///
   /// A server that cannot be started ends the session as a shell would: code 127, the reason on the client's errors.

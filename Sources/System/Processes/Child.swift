@@ -168,6 +168,19 @@ package final class Child {
     for child in all.values { child.finish() }
   }
 
+  /// Ends the rest of a group whose gate was killed, and with it the group's leader: a polite word, and half a second
+  /// later the end.
+  ///
+  /// Its number is nobody else's as long as one of the group lives, and this is called the moment its leader died.
+  package nonisolated static func endGroup(_ group: Int32) {
+    guard csys_kill_group(group, SIGTERM) == 0 else { return }
+    for _ in 0..<50 {
+      usleep(10_000)
+      guard csys_kill_group(group, 0) == 0 else { return }
+    }
+    _ = csys_kill_group(group, SIGKILL)
+  }
+
   /// How many children there are, those included that ended within the last half second.
   package static var count: Int { all.count }
 }
