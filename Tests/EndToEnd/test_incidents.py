@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -119,3 +120,77 @@ def test_clients_that_come_all_at_once_are_let_in(gatehouse: Gatehouse) -> None:
     finally:
         processes.kill([gate.pid], signal.SIGCONT)
     assert {(client.wait(20), client.stderr.read()) for client in clients} == {(0, b"")}
+
+
+def test_what_a_killed_gate_s_servers_started_ends_too(gatehouse: Gatehouse) -> None:
+    wire = plain(gatehouse, "--stubborn")
+    wire.initialize()
+    both = eventually(lambda: [pids for pids in [servers(gatehouse)] if len(pids) == 2], what="two processes")[0]
+    processes.kill(gatehouse.gates())
+    processes.all_gone(both)
+    assert wire.process.wait(10) == 1
+
+
+def servers(gatehouse: Gatehouse) -> list[int]:
+    ours = processes.with_environment(f"GATEHOUSE_HOME={gatehouse.home}")
+    return [pid for pid in ours if processes.command_line(pid)[:1] == [sys.executable]]
+
+
+# Files that go under a gate at work
+
+
+def test_a_socket_that_was_removed_is_made_anew(gatehouse: Gatehouse) -> None:
+    first = plain(gatehouse)
+    first.initialize()
+    gatehouse.socket.unlink()
+    second = plain(gatehouse)
+    second.initialize()
+    assert len(gatehouse.gates()) == 1
+    assert [first.finish(), second.finish()] == [0, 0]
+
+
+def test_a_gate_whose_place_was_taken_leaves_it_alone(gatehouse: Gatehouse) -> None:
+    first = plain(gatehouse)
+    first.initialize()
+    older, = gatehouse.gates()
+    # It stands still while its files go and another takes its place, so that it cannot mend them before.
+    processes.kill([older], signal.SIGSTOP)
+    gatehouse.socket.unlink()
+    lock_of(gatehouse).unlink()
+    second = plain(gatehouse)
+    second.initialize()
+    processes.kill([older], signal.SIGCONT)
+    assert first.call("get_note")["result"]["isError"] is False
+    assert first.finish() == 0
+    processes.all_gone([older])
+    assert gatehouse.socket.exists() and lock_of(gatehouse).exists()
+    assert len(gatehouse.gates()) == 1
+    third = plain(gatehouse)
+    third.initialize()
+    assert gatehouse.stream().ask({"op": "status"})["sessions"] == 2
+
+
+def test_a_gate_that_lost_socket_and_lock_takes_them_again(gatehouse: Gatehouse) -> None:
+    gate = gatehouse.serve()
+    lock_of(gatehouse).unlink()
+    gatehouse.socket.unlink()
+    eventually(gatehouse.socket.exists, what="the socket")
+    assert gatehouse.stream().hello["pid"] == gate.pid
+    assert lock_of(gatehouse).exists()
+    assert gatehouse.run("serve").returncode == 1
+
+
+def lock_of(gatehouse: Gatehouse) -> Path:
+    return gatehouse.socket.with_name("gate.sock.lock")
+
+
+def test_a_client_that_comes_while_a_gate_ends_gets_the_next_one(gatehouse: Gatehouse) -> None:
+    # Its server takes five seconds to end, and so does the gate.
+    slow = plain(gatehouse, "--stubborn")
+    slow.initialize()
+    older, = gatehouse.gates()
+    gatehouse.stream(subscribe=False).ask({"op": "stop"})
+    next = Wire(gatehouse.start("run", "--name", "notes", "--", *PLAIN), within=20)
+    next.initialize()
+    assert older not in gatehouse.gates()
+    assert next.finish() == 0
