@@ -148,8 +148,9 @@ package struct JSONWriter: Sendable {
 
   /// Appends a quoted JSON string.
   ///
-  /// Beside what JSON demands, DEL, U+2028 and U+2029 are escaped: some readers of lines
-  /// take the latter two as line ends.
+  /// Beside what JSON demands, everything is escaped that is not seen but does something: what a terminal obeys (DEL and
+  /// U+0080 to U+009F), what turns or hides text, and what some readers of lines take as a line's end. Peers choose the
+  /// text, and people print such lines.
   package static func append(_ value: String, to bytes: inout [UInt8]) {
     bytes.append(0x22)
     let isPlain = unsafe value.utf8.withContiguousStorageIfAvailable { text in
@@ -168,7 +169,8 @@ package struct JSONWriter: Sendable {
       case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
       case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
       case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
-      case 0..<0x20, 0x7F, 0x2028, 0x2029:
+      case 0..<0x20, 0x7F...0x9F, 0xAD, 0x061C, 0x180E, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
+        0xFFF9...0xFFFB:
         let digits = String(scalar.value, radix: 16)
         bytes.append(contentsOf: "\\u".utf8)
         bytes.append(contentsOf: String(repeating: "0", count: 4 - digits.utf8.count).utf8)
