@@ -23,12 +23,10 @@ struct ToolsSeen: Sendable {
     }
     for tool in page.tools where hidden.count < Self.limit { hidden[tool.name] = isHidden(tool.name) }
     awaitedCursor = page.nextCursor
-    guard var all = pages, all.count + page.tools.count <= Self.limit else {
-      pages = nil
-      return nil
-    }
+    guard var all = pages else { return nil }
     pages = nil
-    all.append(contentsOf: page.tools.lazy.map(\.node))
+    // What is past the limit is judged like any other, but not remembered.
+    all.append(contentsOf: page.tools.prefix(Self.limit - all.count).lazy.map(\.node))
     if page.nextCursor == nil { return all }
     pages = all
     return nil
