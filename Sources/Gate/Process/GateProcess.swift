@@ -120,9 +120,11 @@ package final class GateProcess {
 
   /// A server's whole list of tools went by.
   func toolsListed(_ tools: [JSONNode], of server: ExactText) {
-    guard inventory.keep(tools, of: server) else { return }
-    state.catalogue = inventory.assessments
-    tell(.toolsChanged(server: server))
+    inventory.keep(tools, of: server) { [weak self] in
+      guard let self else { return }
+      state.catalogue = inventory.assessments
+      tell(.toolsChanged(server: server))
+    }
   }
 
   private func tell(_ event: GateEvent) {

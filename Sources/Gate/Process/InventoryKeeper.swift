@@ -15,11 +15,23 @@ final class InventoryKeeper {
   private var entries: [ExactText: Catalogue.Entry] = [:]
   private var tools: [ExactText: [Snapshot.Tool]] = [:]
 
+  /// Servers whose tools are not written down yet: the file is in use, or the disk is full.
+  private var unwritten: Set<ExactText> = []
+  private var retry: LoopTimer?
+  private var retryInterval = shortestRetry
+
+  /// This many tools are assessed without leaving the loop, in a few milliseconds.
+  private static let mostAtOnce = 128
+  private static let shortestRetry: Int64 = 500_000
+  private static let longestRetry: Int64 = 60_000_000
+
   init(_ paths: Paths) {
     self.paths = paths
     do {
       try SafeFile.makeFolder(SafeFile.folder(of: paths.database))
       catalogue = try Catalogue(path: paths.database, setAside: Catalogue.setAside)
+      // Calls are not held up for whoever else has the file.
+      catalogue?.waitsForOthers = false
     } catch {
       StandardError.write("gatehouse: the catalogue is not kept: \(error)\n")
     }
@@ -30,7 +42,8 @@ final class InventoryKeeper {
     readRegistry()
     do {
       guard let entries = try catalogue?.entries() else { return }
-      self.entries = Dictionary(entries.map { ($0.server, $0) }, uniquingKeysWith: { first, _ in first })
+      let written = Dictionary(entries.map { ($0.server, $0) }, uniquingKeysWith: { first, _ in first })
+      self.entries = written.merging(self.entries.filter { unwritten.contains($0.key) }) { _, newer in newer }
       tools = self.entries.mapValues { Inventory.tools($0.definitions) }
     } catch {
       StandardError.write("gatehouse: the catalogue cannot be read: \(error)\n")
@@ -59,19 +72,53 @@ final class InventoryKeeper {
     Inventory.servers(registry: registry, entries: entries.values.sorted { $0.server < $1.server }, tools: tools)
   }
 
-  /// Keeps a server's list of tools, and answers whether it is another one than before.
-  func keep(_ definitions: [JSONNode], of server: ExactText) -> Bool {
+  /// Keeps a server's list of tools, and calls `changed` if it is another one than before.
+  ///
+  /// Thousands of tools take a second to assess; that is done elsewhere, and `changed` is called later.
+  func keep(_ definitions: [JSONNode], of server: ExactText, changed: @escaping @LoopActor @Sendable () -> Void) {
     let texts = definitions.prefix(Catalogue.mostTools).map(\.compact)
-    guard entries[server]?.definitions != texts else { return false }
-    let now = Clock.now()
-    entries[server] = Catalogue.Entry(server: server, asked: now, failure: nil, definitions: texts)
-    tools[server] = Inventory.tools(texts)
-    do {
-      try catalogue?.keep(texts, of: server, at: now)
-    } catch {
-      StandardError.write("gatehouse: the tools of `\(server.string)` are not kept: \(error)\n")
+    guard entries[server]?.definitions != texts else { return }
+    let asked = Clock.now()
+    entries[server] = Catalogue.Entry(server: server, asked: asked, failure: nil, definitions: texts)
+    unwritten.insert(server)
+    if retry == nil { writeDown() }
+    guard texts.count > Self.mostAtOnce else {
+      tools[server] = Inventory.tools(texts)
+      return changed()
     }
-    return true
+    Task.detached {
+      let assessed = Inventory.tools(texts)
+      await self.take(assessed, of: server, asked: asked, changed)
+    }
+  }
+
+  private func take(
+    _ assessed: [Snapshot.Tool], of server: ExactText, asked: Moment, _ changed: @LoopActor () -> Void
+  ) {
+    // A newer list may have come in the meantime.
+    guard entries[server]?.asked == asked else { return }
+    tools[server] = assessed
+    changed()
+  }
+
+  /// Writes down what is not yet, and tries again later where that fails.
+  private func writeDown() {
+    retry = nil
+    do {
+      for server in unwritten {
+        if let entry = entries[server], let asked = entry.asked {
+          try catalogue?.keep(entry.definitions, of: server, at: asked)
+        }
+        unwritten.remove(server)
+      }
+      retryInterval = Self.shortestRetry
+    } catch {
+      if retryInterval == Self.shortestRetry {
+        StandardError.write("gatehouse: what servers said of their tools cannot be written down yet: \(error)\n")
+      }
+      retry = Loop.shared.after(microseconds: retryInterval) { [weak self] in self?.writeDown() }
+      retryInterval = min(2 * retryInterval, Self.longestRetry)
+    }
   }
 
   /// What to start for a client.

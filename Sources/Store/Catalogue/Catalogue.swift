@@ -39,6 +39,11 @@ package final class Catalogue {
     }
   }
 
+  /// Whether an operation waits, two seconds at most, while another process writes; otherwise it fails at once.
+  package var waitsForOthers = true {
+    didSet { database.setPatience(milliseconds: waitsForOthers ? Database.patience : 0) }
+  }
+
   /// Renames a damaged file, so that it can be looked at, and removes what belongs to it.
   package static func setAside(_ path: String) -> Bool {
     unsafe unlink(path + "-wal")

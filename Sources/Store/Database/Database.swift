@@ -40,7 +40,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       throw error
     }
     unsafe handle = opened
-    unsafe sqlite3_busy_timeout(opened, 2_000)
+    setPatience(milliseconds: Database.patience)
     try execute("PRAGMA journal_mode = WAL")
     try execute("PRAGMA synchronous = NORMAL")
     try execute("PRAGMA foreign_keys = ON")
@@ -49,6 +49,11 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   deinit { unsafe sqlite3_close_v2(handle) }
+
+  /// How long a writer waits for another, in milliseconds, unless it is told otherwise.
+  static let patience: Int32 = 2_000
+
+  func setPatience(milliseconds: Int32) { unsafe sqlite3_busy_timeout(handle, milliseconds) }
 
   func execute(_ sql: String) throws(StoreError) {
     let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
