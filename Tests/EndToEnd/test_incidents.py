@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -194,3 +195,69 @@ def test_a_client_that_comes_while_a_gate_ends_gets_the_next_one(gatehouse: Gate
     next.initialize()
     assert older not in gatehouse.gates()
     assert next.finish() == 0
+
+
+# Crowds and hostile names
+
+CROWD = [sys.executable, str(Path(__file__).resolve().parent / "peers/crowd.py")]
+
+
+def crowd(gatehouse: Gatehouse, number: int) -> Wire:
+    wire = Wire(gatehouse.start("run", "--name", "crowd", "--", *CROWD, str(number)), within=60)
+    wire.initialize()
+    return wire
+
+
+def test_more_tools_than_are_kept_are_cut_and_not_forgotten(gatehouse: Gatehouse) -> None:
+    gatehouse.serve()
+    stream = gatehouse.stream()
+    wire = crowd(gatehouse, 10_050)
+    assert len(wire.ask("tools/list")["result"]["tools"]) == 10_050
+    stream.until(lambda event: event["event"] == "tools_changed", within=60)
+    # One of the first ten thousand has a name that is too long for any call.
+    assert len(json.loads(gatehouse.succeed("tools", "--json", timeout=60))) == 9_999
+
+
+@pytest.mark.parametrize("words", [["tools"], ["tools", "--json"], ["watch"], ["watch", "--json"]], ids=" ".join)
+def test_no_name_reaches_a_terminal_as_it_is(gatehouse: Gatehouse, words: list[str]) -> None:
+    gatehouse.serve()
+    watch = gatehouse.start(*words, "--since", "0", stdin=subprocess.DEVNULL) if words[0] == "watch" else None
+    stream = gatehouse.stream()
+    wire = crowd(gatehouse, 20)
+    tools = wire.ask("tools/list")["result"]["tools"]
+    for tool in tools:
+        wire.call(tool["name"])
+    stream.until(lambda event: event["event"] == "decision" and event.get("tool") == tools[-1]["name"])
+    if watch:
+        last = tools[-1]["name"].encode()
+        lines = [watch.stdout.readline()]
+        while last not in lines[-1]:
+            lines.append(watch.stdout.readline())
+        watch.terminate()
+        watch.wait(10)
+        text = b"".join(lines).decode()
+    else:
+        text = gatehouse.succeed(*words)
+    assert "owned" in text
+    bad = {character for character in text if not character.isprintable()} - {"\n", "\t"}
+    assert bad == set()
+
+
+# A catalogue that somebody else holds
+
+
+def test_who_holds_the_catalogue_holds_no_call(gatehouse: Gatehouse) -> None:
+    wire = plain(gatehouse)
+    wire.initialize()
+    holder = sqlite3.connect(gatehouse.home / "gatehouse.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    start = time.monotonic()
+    wire.ask("tools/list")
+    wire.ask("tools/list", {"cursor": "2"})
+    wire.call("get_note")
+    took = time.monotonic() - start
+    holder.execute("ROLLBACK")
+    holder.close()
+    # A writer waits two seconds for another.
+    assert took < 1
+    eventually(lambda: len(json.loads(gatehouse.succeed("tools", "--json"))) == 3, what="the tools in the catalogue")
