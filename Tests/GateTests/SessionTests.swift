@@ -272,7 +272,8 @@ extension GateBehaviour {
       try await round()
       let before = openDescriptors()
       for _ in 0..<3 { try await round() }
-      #expect(await eventually { openDescriptors() == before }, "\(before), now \(openDescriptors())")
+      // An earlier test may close its last ones meanwhile; a leak would leave one or more for each of 18 sessions.
+      #expect(await eventually { openDescriptors() <= before }, "\(before), now \(openDescriptors())")
     }
 
     private func residentMegabytes() -> Int {

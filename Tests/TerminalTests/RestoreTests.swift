@@ -34,7 +34,12 @@ struct RestoreTests {
     }
   }
 
-  @Test(arguments: [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS])
+  private static let isUnderThreadSanitizer = unsafe dlsym(nil, "__tsan_init") != nil
+
+  /// The thread sanitizer holds such a signal back when it comes from outside, until the next call that waits.
+  @Test(
+    .disabled(if: isUnderThreadSanitizer, "the thread sanitizer holds these signals back"),
+    arguments: [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS])
   func fatalSignals(number: Int32) throws {
     let terminal = try start("wait")
     try terminal.wait(for: Self.idle)
@@ -54,7 +59,7 @@ struct RestoreTests {
 
   /// Under the thread sanitizer a stack that overflows ends the process before any handler runs, whatever its stack.
   private static let possibleFaults =
-    unsafe dlsym(nil, "__tsan_init") == nil ? ["trap", "overflow", "abort"] : ["trap", "abort"]
+    isUnderThreadSanitizer ? ["trap", "abort"] : ["trap", "overflow", "abort"]
 
   @Test(arguments: possibleFaults)
   func faults(_ fault: String) throws {
