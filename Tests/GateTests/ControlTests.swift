@@ -110,14 +110,12 @@ extension GateBehaviour {
       _ = try UnixSocket.send(ControlRequest.hello(version: 1, build: nil).encoded, descriptors: [], over: raw.number)
       let question = Array(repeatElement(ControlRequest.snapshot(id: 1).encoded, count: 500).joined())
       var taken = 0
-      var refusals = 0
-      while refusals < 20 {
+      var refusalsInARow = 0
+      while refusalsInARow < 20, taken < 8 << 20 {
         let count = try UnixSocket.send(question, descriptors: [], over: raw.number)
         taken += count
-        if count == 0 {
-          refusals += 1
-          await pause(microseconds: 10_000)
-        }
+        refusalsInARow = count > 0 ? 0 : refusalsInARow + 1
+        if count == 0 { await pause(microseconds: 10_000) }
       }
       // It is not listened to any more long before its answers are much: each answer is longer than its question.
       #expect(taken < 8 << 20)

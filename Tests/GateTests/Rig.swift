@@ -122,7 +122,8 @@ final class Rig {
           say({"jsonrpc": "2.0", "id": id, "result": {"content": []}})
           while True: time.sleep(100)
         if name == "flood":
-          while True: say({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "x" * 5000}})
+          note = json.dumps({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "x" * 50000}})
+          while True: sys.stdout.write((note + "\n") * 20)
         say({"jsonrpc": "2.0", "id": id, "result": {"content": [{"type": "text", "text": json.dumps(m["params"].get("arguments"))}]}})
     while "ignore-end" in options: time.sleep(100)
     """#

@@ -77,7 +77,7 @@ extension GateBehaviour {
       stuck.isReading = false
       stuck.call("flood")
       let before = residentMegabytes()
-      await pause(microseconds: 300_000)
+      await pause(microseconds: 700_000)
       for _ in 0..<20 {
         other.call("echo")
         _ = try await other.answer()
