@@ -110,6 +110,8 @@ size_t csys_inotify_next(const uint8_t *bytes, size_t count, struct csys_inotify
   event->is_settled = (raw.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB)) != 0;
   event->is_gone = (raw.mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) != 0;
   event->is_overflow = (raw.mask & IN_Q_OVERFLOW) != 0;
+  event->name_start = sizeof raw;
+  event->name_length = strnlen((const char *)bytes + sizeof raw, raw.len);
   return sizeof raw + raw.len;
 }
 

@@ -139,6 +139,8 @@ int csys_inotify_remove(int inotify, int watch);
 struct csys_inotify_event {
   int watch;
   bool is_settled, is_gone, is_overflow;
+  /// Where in the bytes the name of what changed stands; no length for the folder itself.
+  size_t name_start, name_length;
 };
 /// Reads the next event from bytes read from the descriptor; answers how many of them it used, 0 at the end.
 size_t csys_inotify_next(const uint8_t *bytes, size_t count, struct csys_inotify_event *event);

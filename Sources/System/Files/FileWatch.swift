@@ -25,6 +25,8 @@ package final class FileWatch {
   private let inotify: Descriptor
   private var watch: Watch?
   private var folders: Set<Int32> = []
+  /// Every name on the ways to the file; what happens to others is nothing to us.
+  private var names: Set<String> = []
   private var look: Look?
   private var timer: LoopTimer?
   private var buffer = [UInt8](repeating: 0, count: 8 << 10)
@@ -53,22 +55,29 @@ package final class FileWatch {
   package func acknowledge() { look = FileWatch.look(at: path) }
 
   private func readEvents() {
-    var isSettled = false
+    var strongest = Change.none
     while true {
       let count = unsafe read(inotify.number, &buffer, buffer.count)
       guard count > 0 else { break }
-      isSettled = note(Int(count)) || isSettled
+      strongest = max(strongest, note(Int(count)))
     }
-    let delay = isSettled ? FileWatch.settled : FileWatch.unsettled
+    guard strongest != .none else { return }
+    let delay = strongest == .settled ? FileWatch.settled : FileWatch.unsettled
     let due = Clock.now().advanced(byMicroseconds: delay)
     if let timer, !timer.isCancelled, timer.due <= due { return }
     timer?.cancel()
     timer = Loop.shared.after(microseconds: delay) { [weak self] in self?.check() }
   }
 
-  /// Answers whether one of the events ends a change, as closing and renaming do.
-  private func note(_ count: Int) -> Bool {
-    var isSettled = false
+  /// What events say of the file: nothing, that something happens to it, or that it has come to rest.
+  private enum Change: Int, Comparable {
+    case none, unsettled, settled
+
+    static func < (left: Change, right: Change) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  private func note(_ count: Int) -> Change {
+    var strongest = Change.none
     var start = 0
     while start < count {
       var event = csys_inotify_event()
@@ -77,11 +86,13 @@ package final class FileWatch {
         return unsafe csys_inotify_next(base + start, count - start, &event)
       }
       guard used > 0 else { break }
+      let name = buffer[(start + event.name_start)..<(start + event.name_start + event.name_length)]
       start += used
-      if event.is_settled { isSettled = true }
       if event.is_gone { folders.remove(event.watch) }
+      if !name.isEmpty, !names.contains(String(decoding: name, as: UTF8.self)) { continue }
+      strongest = max(strongest, event.is_settled ? .settled : .unsettled)
     }
-    return isSettled
+    return strongest
   }
 
   private func check() {
@@ -99,6 +110,7 @@ package final class FileWatch {
   /// there all day.
   private func watchFolders() {
     let hops = (try? SafeFile.hops(from: path)) ?? [path]
+    names = Set(hops.flatMap { $0.utf8.split(separator: 0x2F).map { String(Substring($0)) } })
     var wanted: Set<Int32> = []
     for hop in hops {
       var folder = SafeFile.folder(of: hop)
