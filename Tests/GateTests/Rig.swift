@@ -125,7 +125,8 @@ final class Rig {
           note = json.dumps({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "x" * 50000}})
           while True: sys.stdout.write((note + "\n") * 20)
         say({"jsonrpc": "2.0", "id": id, "result": {"content": [{"type": "text", "text": json.dumps(m["params"].get("arguments"))}]}})
-    while "ignore-end" in options: time.sleep(100)
+    # Short, because a signal that comes just before a sleep does not cut it off.
+    while "ignore-end" in options: time.sleep(0.02)
     """#
 }
 
