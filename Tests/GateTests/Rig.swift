@@ -95,6 +95,18 @@ final class Rig {
     return control
   }
 
+  /// The process of a server that runs.
+  func pid(ofServer name: ExactText) async throws -> Int32 {
+    let control = try Control(self)
+    control.send(.subscribe(since: 0, budget: nil, id: nil))
+    while true {
+      if case .server(let event) = await control.next(), event.server == name, let pid = event.pid {
+        control.close()
+        return pid
+      }
+    }
+  }
+
   /// A server of the older era that does what the names of its tools say.
   static let server = #"""
     import json, os, signal, sys, time

@@ -74,16 +74,21 @@ extension GateBehaviour {
       let other = try rig.session(name: "other")
       try await stuck.initialize()
       try await other.initialize()
+      let pid = try await rig.pid(ofServer: "plain")
       stuck.isReading = false
       stuck.call("flood")
-      let before = residentMegabytes()
-      await pause(microseconds: 1_500_000)
+      // In the end it stands still, with what the pipes and the gate's queue hold.
+      var written = -1
+      while written < 1 << 20 || bytesWritten(by: pid) != written {
+        written = bytesWritten(by: pid)
+        await pause(microseconds: 300_000)
+      }
+      #expect(written < 12 << 20)
       for _ in 0..<20 {
         other.call("echo")
         _ = try await other.answer()
       }
-      // What the gate holds for it is its queue's mark, and what was read on top of it.
-      #expect(residentMegabytes() - before < 12)
+      #expect(bytesWritten(by: pid) == written)
       stuck.vanish()
       #expect(await eventually { rig.gate.sessionCount == 1 })
       other.endInput()
@@ -276,10 +281,11 @@ extension GateBehaviour {
       #expect(await eventually { openDescriptors() <= before }, "\(before), now \(openDescriptors())")
     }
 
-    private func residentMegabytes() -> Int {
-      let statm = (try? SafeFile.read("/proc/self/statm", limit: 4096)) ?? []
-      let fields = String(decoding: statm, as: UTF8.self).split(separator: " ")
-      return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * 4096 >> 20
+    /// Everything that a process has ever written.
+    private func bytesWritten(by pid: Int32) -> Int {
+      let text = String(decoding: (try? SafeFile.read("/proc/\(pid)/io", limit: 4096)) ?? [], as: UTF8.self)
+      let line = text.split(separator: "\n").first { $0.hasPrefix("wchar:") }
+      return line.flatMap { Int($0.dropFirst(7)) } ?? 0
     }
   }
 }

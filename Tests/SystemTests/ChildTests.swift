@@ -153,8 +153,9 @@ extension RealThings {
     }
 
     @Test @LoopActor func grandchildrenEndWithTheirLeader() async throws {
-      let child = try Child(
-        ChildCommand(["sh", "-c", "(trap '' TERM; sleep 1000) & echo $!"], environment: environment))
+      // The leader ends when what it started is deaf to a polite word.
+      let script = "sh -c 'trap \"\" TERM; echo $$; exec sleep 1000' & sleep 0.2"
+      let child = try Child(ChildCommand(["sh", "-c", script], environment: environment))
       let output = try await readLine(from: try require(child.takeOutput()))
       let grandchild = try #require(Int32(output))
       #expect(await eventually { !isAlive(grandchild) })

@@ -87,6 +87,36 @@ extension RealThings {
       #expect(await quiet.next() == "quiet")
     }
 
+    @Test @LoopActor func aNewWatchHearsNothingThatAnEarlierOneWasToHear() async throws {
+      let first = try Descriptor.socketPair()
+      let second = try Descriptor.socketPair()
+      let quiet = try Descriptor.socketPair()
+      let log = Signalled<String>()
+      let watches = Watches()
+      for number in [first.first.number, second.first.number] {
+        watches.all.append(
+          try Watch(number, .readable) { _ in
+            for watch in watches.all { watch.cancel() }
+            // These get the places of the two that are gone, of which one was ready as well.
+            for _ in 0..<2 {
+              guard let watch = try? Watch(quiet.first.number, .readable, { _ in log.send("false alarm") }) else {
+                continue
+              }
+              watches.all.append(watch)
+              watch.want([])
+              watch.want(.readable)
+            }
+            log.send("first")
+          })
+      }
+      _ = try UnixSocket.send([1], descriptors: [], over: first.second.number)
+      _ = try UnixSocket.send([1], descriptors: [], over: second.second.number)
+      #expect(await log.next() == "first")
+      Loop.shared.after(microseconds: 20_000) { log.send("quiet") }
+      #expect(await log.next() == "quiet")
+      for watch in watches.all { watch.cancel() }
+    }
+
     @Test @LoopActor func aFileIsAlwaysReady() async throws {
       let folder = try TemporaryFolder()
       let text = String(repeating: "0123456789", count: 30_000)
