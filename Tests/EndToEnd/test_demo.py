@@ -89,3 +89,12 @@ def test_without_a_terminal_it_is_text_and_leaves_nothing_behind(gatehouse: Gate
     assert "is no terminal" in demo.errors()
     processes.all_gone(ours(temporary))
     is_empty(temporary)
+
+
+def test_a_keeper_that_is_killed_leaves_nothing_behind(demo: Terminal, temporary: Path) -> None:
+    demo.until(is_in_full_swing, "badges and live decisions", 10)
+    processes.kill([pid for pid in ours(temporary) if processes.command_line(pid)[1:2] == ["demo-keeper"]])
+    demo.keys("q")
+    # It waits five seconds for a keeper that may only be slow.
+    eventually(lambda: ours(temporary) == [], 10, "processes of the demonstration")
+    is_empty(temporary)

@@ -65,7 +65,9 @@ package struct DemoStage: ~Copyable {
   package consuming func clear() {
     let folder = folder
     lock.remove()
-    _ = Self.wait { !SafeFile.exists(folder) }
+    guard !Self.wait(for: { !SafeFile.exists(folder) }) else { return }
+    // The keeper was killed; gate and agent died with it.
+    try? TemporaryFolder.remove(folder)
   }
 
   /// Whether the console still holds its lock.
