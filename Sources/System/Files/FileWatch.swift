@@ -19,33 +19,42 @@ package final class FileWatch {
   /// Writing goes on while this passes at most, in microseconds.
   private static let unsettled: Int64 = 40_000
   private static let settled: Int64 = 5_000
+  /// How often the file is looked at where nobody tells of changes.
+  private static let interval: Int64 = 100_000
 
   private let path: String
   private let changed: @LoopActor () -> Void
-  private let inotify: Descriptor
+  private let inotify: Descriptor?
+  /// The descriptor's number, -1 where there is none.
+  private let number: Int32
+  /// The system gives each user so many watches; where there is none left, the file is looked at again and again.
+  private var isBlind = false
   private var watch: Watch?
   private var folders: Set<Int32> = []
   /// Every name on the ways to the file; what happens to others is nothing to us.
   private var names: Set<String> = []
   private var look: Look?
   private var timer: LoopTimer?
+  private var isCancelled = false
   private var buffer = [UInt8](repeating: 0, count: 8 << 10)
 
   /// Watches a path, which must be absolute and need not exist, until `cancel`.
   package init(_ path: String, changed: @escaping @LoopActor () -> Void) throws(SystemError) {
     self.path = path
     self.changed = changed
-    let number = csys_inotify()
-    guard number >= 0 else { throw .last("watch", path) }
-    inotify = Descriptor(owning: number)
-    watch = try Watch(number, .readable) { [weak self] _ in self?.readEvents() }
+    number = csys_inotify()
+    inotify = number >= 0 ? Descriptor(owning: number) : nil
+    isBlind = number < 0
+    if number >= 0 { watch = try Watch(number, .readable) { [weak self] _ in self?.readEvents() } }
     watchFolders()
     look = FileWatch.look(at: path)
+    if isBlind { schedule(FileWatch.interval) }
   }
 
   isolated deinit { cancel() }
 
   package func cancel() {
+    isCancelled = true
     timer?.cancel()
     watch?.cancel()
     watch = nil
@@ -57,12 +66,15 @@ package final class FileWatch {
   private func readEvents() {
     var strongest = Change.none
     while true {
-      let count = unsafe read(inotify.number, &buffer, buffer.count)
+      let count = unsafe read(number, &buffer, buffer.count)
       guard count > 0 else { break }
       strongest = max(strongest, note(Int(count)))
     }
     guard strongest != .none else { return }
-    let delay = strongest == .settled ? FileWatch.settled : FileWatch.unsettled
+    schedule(strongest == .settled ? FileWatch.settled : FileWatch.unsettled)
+  }
+
+  private func schedule(_ delay: Int64) {
     let due = Clock.now().advanced(byMicroseconds: delay)
     if let timer, !timer.isCancelled, timer.due <= due { return }
     timer?.cancel()
@@ -98,6 +110,7 @@ package final class FileWatch {
   private func check() {
     // First the folders, then the look: what changes between the two is told by an event.
     watchFolders()
+    if isBlind, !isCancelled { schedule(FileWatch.interval) }
     let now = FileWatch.look(at: path)
     guard now != look else { return }
     look = now
@@ -109,6 +122,8 @@ package final class FileWatch {
   /// Of the folders above only their own end is heard, and of a link among them what takes its place: others write
   /// there all day.
   private func watchFolders() {
+    guard number >= 0 else { return }
+    isBlind = false
     let hops = (try? SafeFile.hops(from: path)) ?? [path]
     names = Set(hops.flatMap { $0.utf8.split(separator: 0x2F).map { String(Substring($0)) } })
     var wanted: Set<Int32> = []
@@ -127,14 +142,17 @@ package final class FileWatch {
         folder = parent
       }
     }
-    for number in folders.subtracting(wanted) { _ = csys_inotify_remove(inotify.number, number) }
+    for folder in folders.subtracting(wanted) { _ = csys_inotify_remove(number, folder) }
     folders = wanted
   }
 
   private func watch(_ folder: String, _ what: Int, _ wanted: inout Set<Int32>) -> Bool {
-    let number = unsafe csys_inotify_add(inotify.number, folder, Int32(what))
-    guard number >= 0 else { return false }
-    wanted.insert(number)
+    let added = unsafe csys_inotify_add(number, folder, Int32(what))
+    guard added >= 0 else {
+      if errno == ENOSPC { isBlind = true }
+      return false
+    }
+    wanted.insert(added)
     return true
   }
 
