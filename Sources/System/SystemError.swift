@@ -26,6 +26,8 @@ package struct SystemError: Error, Hashable, Sendable {
 
   /// Nothing of that name is there.
   package var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
+  /// The reason lies in the machine and not in the file: the same call may succeed later, with nothing changed.
+  package var mayPass: Bool { [EMFILE, ENFILE, ENOMEM, EIO, ESTALE].contains(code) }
   /// The call would have waited.
   package var wouldBlock: Bool { code == EAGAIN }
 }

@@ -14,6 +14,10 @@ final class PolicyKeeper {
   private var hasRead = false
   private var lastFailure: String?
   private var revision: String?
+  private var retry: LoopTimer?
+
+  /// How soon a file is read again that could not be for want of descriptors or memory, in microseconds.
+  private static let respite: Int64 = 500_000
 
   static let longestText = 16 << 20
 
@@ -30,6 +34,7 @@ final class PolicyKeeper {
 
   /// Reads the file, and tells if it is another one than before.
   func read() {
+    retry?.cancel()
     let text: [UInt8]
     do {
       text = try SafeFile.read(path, limit: Self.longestText)
@@ -57,6 +62,7 @@ final class PolicyKeeper {
 
   /// Without a file there is no policy, and so nothing is allowed; a file that cannot be read now may be the last good one.
   private func unreadable(_ error: SystemError) {
+    if error.mayPass { retry = Loop.shared.after(microseconds: Self.respite) { [weak self] in self?.read() } }
     let failure = "\(error)"
     guard !hasRead || failure != lastFailure else { return }
     hasRead = true
