@@ -2,6 +2,8 @@
 
 import json
 import os
+import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -261,3 +263,55 @@ def test_who_holds_the_catalogue_holds_no_call(gatehouse: Gatehouse) -> None:
     # A writer waits two seconds for another.
     assert took < 1
     eventually(lambda: len(json.loads(gatehouse.succeed("tools", "--json"))) == 3, what="the tools in the catalogue")
+
+
+EXHAUSTED = """
+import ctypes, os, sys
+library = ctypes.CDLL(None)
+while library.inotify_init1(os.O_CLOEXEC) >= 0:
+    pass
+print("none left", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="it takes all that a user has, so it needs a user of its own")
+def test_a_policy_is_watched_where_the_system_watches_no_more_files(gatehouse: Gatehouse) -> None:
+    user = ["setpriv", "--reuid=64999", "--regid=64999", "--clear-groups"]
+    hoarder = subprocess.Popen(
+        [*user, "/usr/bin/python3", "-c", EXHAUSTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    program = gatehouse.home / "gatehouse"
+    try:
+        assert hoarder.stdout.readline() == b"none left\n"
+        shutil.copy(gatehouse.binary, program)
+        for path in (gatehouse.home, program, gatehouse.policy_file):
+            os.chown(path, 64999, 64999)
+        command = [*user, str(program), "run", "--private", "--", "/usr/bin/python3", "-c", PLAIN_TEXT]
+        wire = Wire(subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=gatehouse.home,
+            env=gatehouse.environment))
+        wire.initialize()
+        assert wire.call("get_note")["result"]["isError"] is False
+        gatehouse.set_policy({"version": "1", "default": "deny"})
+        os.chown(gatehouse.policy_file, 64999, 64999)
+        eventually(lambda: wire.call("get_note")["result"]["isError"], 1, "the policy's change")
+        assert wire.finish() == 0
+    finally:
+        hoarder.communicate()
+
+
+#: The plain server as a text: its file may lie where another user cannot read it.
+PLAIN_TEXT = Path(PLAIN[1]).read_text()
+
+
+def test_a_gate_without_descriptors_denies_and_recovers(gatehouse: Gatehouse) -> None:
+    gate = gatehouse.serve()
+    wire = plain(gatehouse)
+    wire.initialize()
+    before = resource.prlimit(gate.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(gate.pid, resource.RLIMIT_NOFILE, (3, before[1]))
+    gatehouse.set_policy({"version": "1", "default": "allow", "description": "another"})
+    eventually(lambda: wire.call("get_note")["result"]["isError"], what="the denial")
+    resource.prlimit(gate.pid, resource.RLIMIT_NOFILE, before)
+    eventually(lambda: not wire.call("get_note")["result"]["isError"], what="the policy")
+    assert wire.finish() == 0
