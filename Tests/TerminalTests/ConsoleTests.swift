@@ -30,6 +30,7 @@ struct ConsoleTests {
       [
         "TERM": "xterm-256color", "LANG": "C.UTF-8", "GATEHOUSE_TEST": "1", "GATEHOUSE_HOME": folder.path,
         "PATH": "/usr/bin:/bin", "TMPDIR": folder.path,
+        "LSAN_OPTIONS": ProcessInfo.processInfo.environment["LSAN_OPTIONS"] ?? "",
       ].merging(more) { $1 }
     }
   }
