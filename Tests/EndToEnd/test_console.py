@@ -71,6 +71,13 @@ def select(console: Terminal, tool: str) -> None:
     console.keys("G")
 
 
+def save(console: Terminal) -> None:
+    """Saves the one change there is, and waits until the gate says that it goes by it."""
+    console.keys("C-s")
+    console.shows("the gate runs rev")
+    assert "●1" not in console.screen()
+
+
 def is_denied(answer: dict) -> bool:
     return answer["result"]["isError"]
 
@@ -119,13 +126,11 @@ def test_a_toggled_tool_decides_the_very_next_call_of_the_sdk(gatehouse: Gatehou
             console.keys("d")
             console.shows("●1")
             await call(client)
-            console.keys("C-s")
-            console.shows_no("●1")
+            save(console)
             await call(client)
             console.keys("u")
             console.shows("●1")
-            console.keys("C-s")
-            console.shows_no("●1")
+            save(console)
             await call(client)
         return seen
 
@@ -141,8 +146,7 @@ def test_saving_changes_only_what_must_change(gatehouse: Gatehouse, open_console
     gatehouse.policy_file.chmod(0o640)
     console.keys("d")
     console.shows("●1")
-    console.keys("C-s")
-    console.shows_no("●1")
+    save(console)
     saved = gatehouse.policy_file.read_text()
     before, rule, after = saved.partition('"delete_note"')
     assert rule and saved.startswith(POLICY[: POLICY.index('{ "action"')])
@@ -168,8 +172,7 @@ def test_hiding_takes_a_tool_from_the_list(gatehouse: Gatehouse, open_console) -
             before = await names()
             console.keys("x")
             console.shows("●1")
-            console.keys("C-s")
-            console.shows_no("●1")
+            save(console)
             return [before, await names()]
 
     assert sdk.run(play) == [["get_note", "delete_note", "run_script"], ["get_note", "run_script"]]
@@ -184,8 +187,7 @@ def test_a_limit_is_set_with_its_editor(gatehouse: Gatehouse, open_console, note
     console.type("2")
     console.keys("Enter")
     console.shows("2/min", "●1")
-    console.keys("C-s")
-    console.shows_no("●1")
+    save(console)
     assert [is_denied(notes.call("get_note")) for _ in range(3)] == [False, False, True]
 
 
@@ -254,8 +256,7 @@ def test_a_save_does_not_overwrite_what_somebody_else_saved(gatehouse: Gatehouse
     console.shows("●1")
     gatehouse.set_policy(POLICY.replace('"mine"', '"theirs"'))
     console.shows("changed on disk; your unsaved edits")
-    console.keys("C-s")
-    console.shows_no("●1")
+    save(console)
     saved = gatehouse.policy_file.read_text()
     assert '"theirs"' in saved
     assert json.loads(saved)["servers"] == {"notes": {"tools": {"delete_note": {"action": "deny"}}}}
@@ -298,8 +299,7 @@ def test_forty_by_ten_is_enough_to_work(gatehouse: Gatehouse, open_console, note
     select(console, "delete_note")
     console.keys("d")
     console.shows("●1")
-    console.keys("C-s")
-    console.shows_no("●1")
+    save(console)
     assert is_denied(notes.call("delete_note"))
 
 
