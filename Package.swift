@@ -15,6 +15,10 @@ let strictC: [CSetting] = [
   .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
 ]
 
+let strictCXX: [CXXSetting] = [
+  .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+]
+
 let package = Package(
   name: "gatehouse",
   products: [
@@ -24,11 +28,17 @@ let package = Package(
     // MARK: Pure: values in, values out; no file, socket, clock, Foundation, Glibc or Dispatch.
     .target(name: "ConsoleCore", dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "Risk"]),
     .target(name: "ControlWire", dependencies: ["JSONText", "Policy", "Risk"]),
-    .target(name: "GateCore", dependencies: ["ControlWire", "JSONText", "MCPWire", "Policy", "Risk"]),
+    .target(name: "GateCore", dependencies: ["ControlWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
+    .target(name: "InterceptImport", dependencies: ["CYAML", "JSONText", "Policy"]),
+    .target(name: "JSONSchema", dependencies: ["JSONText", "RegularExpressions"]),
     .target(name: "JSONText", dependencies: ["CSodium"]),
     .target(name: "MCPWire", dependencies: ["JSONText"]),
-    .target(name: "Policy", dependencies: ["JSONText"]),
+    .target(name: "Policy", dependencies: ["JSONSchema", "JSONText", "RegularExpressions"]),
+    .target(name: "RegularExpressions", dependencies: ["CRE2"]),
     .target(name: "Risk", dependencies: ["JSONText"]),
+
+    .target(
+      name: "CRE2", cxxSettings: strictCXX, linkerSettings: [.linkedLibrary("re2")]),
 
     // MARK: The outside world
     .target(name: "CSystem", cSettings: strictC),
@@ -49,24 +59,30 @@ let package = Package(
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "Console", "ConsoleCore", "ControlWire", "Demo", "Gate", "JSONText", "Policy", "Risk", "Store", "System",
+        "Console", "ConsoleCore", "ControlWire", "Demo", "Gate", "InterceptImport", "JSONSchema", "JSONText", "Policy",
+        "Risk", "Store", "System",
       ]),
 
     // MARK: Debian's libraries
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
 
     // MARK: Tests
+    .target(name: "AllocationCount", path: "Tests/AllocationCount", cSettings: strictC),
     .testTarget(name: "ConsoleCoreTests", dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"]),
     .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo", "JSONText", "Policy", "Risk"]),
     .testTarget(
       name: "GateCoreTests", dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk"]),
     .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
+    .testTarget(name: "InterceptImportTests", dependencies: ["InterceptImport", "JSONText", "Policy"]),
+    .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSONText"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "MCPWireTests", dependencies: ["JSONText", "MCPWire"]),
-    .testTarget(name: "PolicyTests", dependencies: ["JSONText", "Policy"]),
+    .testTarget(name: "PolicyTests", dependencies: ["AllocationCount", "JSONSchema", "JSONText", "Policy"]),
+    .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions"]),
     .testTarget(name: "RiskTests", dependencies: ["JSONText", "Risk"]),
     .testTarget(name: "StoreTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "Store"]),
     .testTarget(name: "SystemTests", dependencies: ["Policy", "System"]),
@@ -76,10 +92,11 @@ let package = Package(
     ),
   ],
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .c11
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17
 )
 
-let inC: Set = ["CSystem", "CTerminal"]
+let inC: Set = ["AllocationCount", "CRE2", "CSystem", "CTerminal"]
 for target in package.targets where [.regular, .executable, .test].contains(target.type) && !inC.contains(target.name) {
   target.swiftSettings = strict + (target.swiftSettings ?? [])
 }

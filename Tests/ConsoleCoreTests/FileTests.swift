@@ -197,7 +197,7 @@ struct FileTests {
     var counters = Counters()
     let call = Call(server: "git", target: .tool("git_log"), session: "s")
     _ = engine.judge(call, counters: &counters, at: Desk.noon)
-    let decision = engine.judge(call, counters: &counters, at: Desk.noon)
+    let decision = engine.judge(call, counters: &counters, at: Desk.noon).decision
     let reason = try #require(decision.reason)
     let words = screen(desk.state).map { $0.drop { $0 != "│" }.dropFirst(84) }.joined(separator: " ")
     let told = words.replacing("│", with: "").split(separator: " ").joined(separator: " ")

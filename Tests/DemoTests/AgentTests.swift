@@ -49,7 +49,7 @@ private struct Stage {
       var decision: Decision?
       if message["method"]?.string == "tools/call", let tool = message["params"]?["name"]?.text {
         let call = Call(server: "shop", target: .tool(tool), session: "1")
-        let made = engine.judge(call, counters: &counters, at: now)
+        let made = engine.judge(call, counters: &counters, at: now).decision
         decision = made
         scenes.append(
           Scene(milliseconds: now.microseconds(since: start) / 1000, tool: tool.string, verdict: made.verdict))

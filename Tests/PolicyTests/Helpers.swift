@@ -20,3 +20,10 @@ extension Moment {
 }
 
 let second: Int64 = 1_000_000
+
+extension PolicyEngine {
+  /// What is decided, where a test does not look at what is held or asked.
+  func decide(_ call: Call, counters: inout Counters, at now: Moment) -> Decision {
+    judge(call, counters: &counters, at: now).decision
+  }
+}

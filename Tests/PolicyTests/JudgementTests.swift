@@ -13,7 +13,7 @@ struct JudgementTests {
       """#)
     var counters = Counters()
     func decide(_ target: Call.Target) -> Decision {
-      engine.judge(Call(server: "s", target: target, session: "1"), counters: &counters, at: Moment(seconds: 0))
+      engine.decide(Call(server: "s", target: target, session: "1"), counters: &counters, at: Moment(seconds: 0))
     }
     #expect(
       decide(.tool("plain")) == Decision(.deny, rule: "/tools/plain", reason: "the policy denies this tool"))
@@ -33,7 +33,7 @@ struct JudgementTests {
   @Test func absentDefaultDenies() throws {
     let engine = try engine(#"{"version":"1"}"#)
     var counters = Counters()
-    #expect(engine.judge(call("x"), counters: &counters, at: Moment(seconds: 0)).verdict == .deny)
+    #expect(engine.decide(call("x"), counters: &counters, at: Moment(seconds: 0)).verdict == .deny)
     #expect(engine.standing(server: "git", tool: "x").source == .globalDefault)
   }
 
@@ -44,12 +44,12 @@ struct JudgementTests {
       ("open", Verdict.allow, Standing.Source.serverDefault), ("git", .deny, .globalDefault),
       ("other", .deny, .globalDefault),
     ] {
-      let decision = engine.judge(call("x", on: server), counters: &counters, at: Moment(seconds: 0))
+      let decision = engine.decide(call("x", on: server), counters: &counters, at: Moment(seconds: 0))
       #expect(decision.verdict == verdict)
       #expect(decision.rule == "(default)")
       #expect(engine.standing(server: ExactText(server), tool: "x").source == source)
       let other = Call(server: ExactText(server), target: .other(method: "tasks/get"), session: "1")
-      #expect(engine.judge(other, counters: &counters, at: Moment(seconds: 0)).verdict == verdict)
+      #expect(engine.decide(other, counters: &counters, at: Moment(seconds: 0)).verdict == verdict)
     }
   }
 
@@ -62,7 +62,7 @@ struct JudgementTests {
       """#)
     var counters = Counters()
     func decide(_ tool: String, on server: String = "s") -> Decision {
-      engine.judge(call(tool, on: server), counters: &counters, at: Moment(seconds: 0))
+      engine.decide(call(tool, on: server), counters: &counters, at: Moment(seconds: 0))
     }
     #expect(decide("no").rule == "/tools/no")
     #expect(
@@ -94,11 +94,11 @@ struct JudgementTests {
     let engine = try engine(#"{"version":"1","tools":{"x":{}},"all_tools":{"action":"deny"},"prompts":{"x":{}}}"#)
     var counters = Counters()
     #expect(
-      engine.judge(call("x"), counters: &counters, at: Moment(seconds: 0))
+      engine.decide(call("x"), counters: &counters, at: Moment(seconds: 0))
         == Decision(.deny, rule: "/all_tools", reason: "the policy denies all tools"))
     #expect(engine.standing(server: "s", tool: "x").source == .pattern("all_tools"))
     let prompt = Call(server: "s", target: .prompt("x"), session: "1")
-    #expect(engine.judge(prompt, counters: &counters, at: Moment(seconds: 0)).verdict == .allow)
+    #expect(engine.decide(prompt, counters: &counters, at: Moment(seconds: 0)).verdict == .allow)
   }
 
   @Test func observingStopsNothing() throws {
@@ -106,7 +106,7 @@ struct JudgementTests {
     let engine = try engine(text)
     var counters = Counters()
     let decisions = ["x", "x", "y", "h"].map { tool in
-      engine.judge(call(tool), counters: &counters, at: Moment(seconds: 0))
+      engine.decide(call(tool), counters: &counters, at: Moment(seconds: 0))
     }
     #expect(decisions.map(\.verdict) == [.allow, .limit, .deny, .hide])
     #expect(decisions.allSatisfy { $0.letsThrough && !$0.isEnforced })

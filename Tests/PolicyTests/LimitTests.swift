@@ -73,7 +73,7 @@ struct LimitTests {
       let (tool, server) = (chance.pick(["a", "b", "c1", "c2"]), chance.pick(["s", "t"]))
       let (grant, session) = (chance.pick(["g", "h"]), chance.pick(["1", "2", "3"]))
       let limits = Self.limits(tool, server, grant, session)
-      let decision = engine.judge(
+      let decision = engine.decide(
         call(tool, on: server, grant: grant, session: session), counters: &counters, at: Moment(microseconds: now))
       verdicts[decision.verdict, default: 0] += 1
       if reference.fits(limits, at: now) {
@@ -91,21 +91,21 @@ struct LimitTests {
   @Test func retryAfterIsTheVeryMoment() throws {
     let engine = try engine(#"{"version":"1","tools":{"x":{"rate_limit":"2/minute"}}}"#)
     var counters = Counters()
-    for time in [0, 10, 20] { _ = engine.judge(call("x"), counters: &counters, at: Moment(seconds: time)) }
-    let wait = engine.judge(call("x"), counters: &counters, at: Moment(seconds: 30)).retryAfter
+    for time in [0, 10, 20] { _ = engine.decide(call("x"), counters: &counters, at: Moment(seconds: time)) }
+    let wait = engine.decide(call("x"), counters: &counters, at: Moment(seconds: 30)).retryAfter
     #expect(wait == 30 * second)
     let early = Moment(microseconds: 60 * second - 1)
-    #expect(engine.judge(call("x"), counters: &counters, at: early).retryAfter == 1)
-    #expect(engine.judge(call("x"), counters: &counters, at: Moment(seconds: 60)).verdict == .allow)
+    #expect(engine.decide(call("x"), counters: &counters, at: early).retryAfter == 1)
+    #expect(engine.decide(call("x"), counters: &counters, at: Moment(seconds: 60)).verdict == .allow)
     // The call of second 10 still counts, and so does that of second 60.
-    #expect(engine.judge(call("x"), counters: &counters, at: Moment(seconds: 60)).retryAfter == 10 * second)
+    #expect(engine.decide(call("x"), counters: &counters, at: Moment(seconds: 60)).retryAfter == 10 * second)
   }
 
   @Test func aLimitOfNothingIsADenial() throws {
     let engine = try engine(#"{"version":"1","tools":{"x":{"limits":[{"window":"hour","max":0}],"reason":"Frozen."}}}"#)
     var counters = Counters()
     #expect(
-      engine.judge(call("x"), counters: &counters, at: Moment(seconds: 0))
+      engine.decide(call("x"), counters: &counters, at: Moment(seconds: 0))
         == Decision(.deny, rule: "/tools/x/limits/0", reason: "the limit is 0 per hour: Frozen"))
     let standing = engine.standing(server: "git", tool: "x")
     #expect(standing.verdict == .deny)
@@ -117,12 +117,12 @@ struct LimitTests {
     let after = try engine(
       #"{"version":"1","tools":{"y":{},"x":{"limits":[{"max":3,"scope":"grant","window":60}]}},"default":"allow"}"#)
     var counters = Counters()
-    for _ in 0..<2 { _ = before.judge(call("x"), counters: &counters, at: Moment(seconds: 0)) }
-    #expect(before.judge(call("x"), counters: &counters, at: Moment(seconds: 1)).verdict == .limit)
-    #expect(after.judge(call("x"), counters: &counters, at: Moment(seconds: 1)).verdict == .allow)
-    #expect(after.judge(call("x"), counters: &counters, at: Moment(seconds: 2)).verdict == .limit)
+    for _ in 0..<2 { _ = before.decide(call("x"), counters: &counters, at: Moment(seconds: 0)) }
+    #expect(before.decide(call("x"), counters: &counters, at: Moment(seconds: 1)).verdict == .limit)
+    #expect(after.decide(call("x"), counters: &counters, at: Moment(seconds: 1)).verdict == .allow)
+    #expect(after.decide(call("x"), counters: &counters, at: Moment(seconds: 2)).verdict == .limit)
     // Back again: three calls count against a limit of two, so two of them must end first.
-    #expect(before.judge(call("x"), counters: &counters, at: Moment(seconds: 3)).retryAfter == 57 * second)
+    #expect(before.decide(call("x"), counters: &counters, at: Moment(seconds: 3)).retryAfter == 57 * second)
   }
 
   @Test func whatTheCallerNamesIsCountedTogether() throws {
@@ -131,7 +131,7 @@ struct LimitTests {
     var counters = Counters()
     let verdicts = ["file:0", "file:1", "file:2", "http:0"].map { uri in
       let call = Call(server: "s", target: .resource(uri: ExactText(uri)), session: "1")
-      return engine.judge(call, counters: &counters, at: Moment(seconds: 0)).verdict
+      return engine.decide(call, counters: &counters, at: Moment(seconds: 0)).verdict
     }
     #expect(verdicts == [.allow, .allow, .limit, .allow])
   }
@@ -143,12 +143,12 @@ struct LimitTests {
   @Test func aClockThatGoesBackLetsNothingMoreThrough() throws {
     let engine = try engine(#"{"version":"1","tools":{"x":{"rate_limit":"2/minute"}}}"#)
     var counters = Counters()
-    for time in [100, 50] { _ = engine.judge(call("x"), counters: &counters, at: Moment(seconds: time)) }
-    #expect(engine.judge(call("x"), counters: &counters, at: Moment(seconds: 120)).verdict == .limit)
+    for time in [100, 50] { _ = engine.decide(call("x"), counters: &counters, at: Moment(seconds: time)) }
+    #expect(engine.decide(call("x"), counters: &counters, at: Moment(seconds: 120)).verdict == .limit)
     // The call of second 50 counts from second 100 on, where the clock had been.
     let stricter = try Self.engineOfOne()
-    #expect(stricter.judge(call("x"), counters: &counters, at: Moment(seconds: 105)).retryAfter == 55 * second)
-    let ends = [Int64.min, .max].map { engine.judge(call("x"), counters: &counters, at: Moment(microseconds: $0)) }
+    #expect(stricter.decide(call("x"), counters: &counters, at: Moment(seconds: 105)).retryAfter == 55 * second)
+    let ends = [Int64.min, .max].map { engine.decide(call("x"), counters: &counters, at: Moment(microseconds: $0)) }
     #expect(ends.map(\.verdict) == [.limit, .allow])
   }
 
@@ -162,7 +162,7 @@ struct LimitTests {
     var first = 0
     for _ in 0..<90_000 {
       now += Int64(chance.below(3_000))
-      if engine.judge(call("x"), counters: &counters, at: Moment(microseconds: now)).verdict == .allow {
+      if engine.decide(call("x"), counters: &counters, at: Moment(microseconds: now)).verdict == .allow {
         taken.append(now)
         while taken[first] <= now - 60 * second { first += 1 }
         #expect(taken.count - first <= 20_000)
@@ -183,7 +183,7 @@ struct LimitTests {
     var counters = Counters()
     var full = 0
     for index in 0..<40_000 {
-      let decision = engine.judge(call("x\(index)", session: "\(index)"), counters: &counters, at: Moment(seconds: 1))
+      let decision = engine.decide(call("x\(index)", session: "\(index)"), counters: &counters, at: Moment(seconds: 1))
       if decision.verdict == .limit {
         full += 1
         #expect(decision.reason == "too many rate limits are being counted at once")
@@ -192,8 +192,8 @@ struct LimitTests {
     #expect(counters.count == Counters.capacity)
     #expect(full == 40_000 - Counters.capacity)
     // Who has a count keeps it.
-    #expect(engine.judge(call("x7", session: "7"), counters: &counters, at: Moment(seconds: 2)).verdict == .allow)
-    #expect(engine.judge(call("new", session: "new"), counters: &counters, at: Moment(seconds: 61)).verdict == .allow)
+    #expect(engine.decide(call("x7", session: "7"), counters: &counters, at: Moment(seconds: 2)).verdict == .allow)
+    #expect(engine.decide(call("new", session: "new"), counters: &counters, at: Moment(seconds: 61)).verdict == .allow)
     #expect(counters.count == 2)
     counters.forget(session: "new")
     #expect(counters.count == 1)
@@ -203,9 +203,9 @@ struct LimitTests {
     let engine = try engine(
       #"{"version":"1","tools":{"x":{"limits":[{"window":"minute","max":9},{"window":1,"max":1}]}}}"#)
     var counters = Counters()
-    for _ in 0..<50 { _ = engine.judge(call("x"), counters: &counters, at: Moment(seconds: 0)) }
+    for _ in 0..<50 { _ = engine.decide(call("x"), counters: &counters, at: Moment(seconds: 0)) }
     // One of fifty calls was counted, so eight more fit into the minute.
-    let verdicts = (1...9).map { engine.judge(call("x"), counters: &counters, at: Moment(seconds: $0)).verdict }
+    let verdicts = (1...9).map { engine.decide(call("x"), counters: &counters, at: Moment(seconds: $0)).verdict }
     #expect(verdicts == Array(repeating: .allow, count: 8) + [.limit])
   }
 }

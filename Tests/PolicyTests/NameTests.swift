@@ -124,7 +124,7 @@ struct NameTests {
       #expect(standing.verdict == verdict, "\(server)/\(tool)")
       #expect(standing.rule == rule, "\(server)/\(tool)")
       #expect(standing.source == source, "\(server)/\(tool)")
-      let decision = engine.judge(call(tool, on: server), counters: &counters, at: Moment(seconds: 0))
+      let decision = engine.decide(call(tool, on: server), counters: &counters, at: Moment(seconds: 0))
       #expect(decision.verdict == (verdict == .limit ? .allow : verdict), "\(server)/\(tool)")
       #expect(decision.rule == rule, "\(server)/\(tool)")
       #expect(engine.isHidden(server: ExactText(server), tool: ExactText(tool)) == (verdict == .hide))

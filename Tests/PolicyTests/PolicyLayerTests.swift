@@ -14,17 +14,17 @@ struct PolicyLayerTests {
     var counters = Counters()
     let push = call("build_and_push_image_to_ecr", on: "ecs")
     for index in 0..<10 {
-      let decision = engine.judge(push, counters: &counters, at: Moment(seconds: index))
+      let decision = engine.decide(push, counters: &counters, at: Moment(seconds: index))
       #expect(decision == Decision(.allow, rule: "/tools/build_and_push_image_to_ecr"))
     }
-    let refused = engine.judge(push, counters: &counters, at: Moment(seconds: 12))
+    let refused = engine.decide(push, counters: &counters, at: Moment(seconds: 12))
     #expect(
       refused
         == Decision(
           .limit, rule: "/tools/build_and_push_image_to_ecr/limits/0", reason: "rate limit of 10 per minute reached",
           retryAfter: 48 * second))
-    #expect(engine.judge(push, counters: &counters, at: Moment(seconds: 60)).verdict == .allow)
-    #expect(engine.judge(push, counters: &counters, at: Moment(seconds: 60)).verdict == .limit)
+    #expect(engine.decide(push, counters: &counters, at: Moment(seconds: 60)).verdict == .allow)
+    #expect(engine.decide(push, counters: &counters, at: Moment(seconds: 60)).verdict == .limit)
   }
 
   @Test func everythingElseIsDenied() throws {
@@ -32,7 +32,7 @@ struct PolicyLayerTests {
     var counters = Counters()
     let now = Moment(seconds: 0)
     #expect(
-      engine.judge(call("delete_cluster", on: "ecs"), counters: &counters, at: now)
+      engine.decide(call("delete_cluster", on: "ecs"), counters: &counters, at: now)
         == Decision(.deny, rule: "(default)", reason: "no rule allows this tool"))
     let targets: [(Call.Target, String)] = [
       (.resource(uri: "file:///etc/passwd"), "no rule allows this resource"),
@@ -43,7 +43,7 @@ struct PolicyLayerTests {
     for (target, reason) in targets {
       let call = Call(server: "ecs", target: target, session: "s1")
       #expect(
-        engine.judge(call, counters: &counters, at: now) == Decision(.deny, rule: "(default)", reason: reason))
+        engine.decide(call, counters: &counters, at: now) == Decision(.deny, rule: "(default)", reason: reason))
     }
   }
 
@@ -62,7 +62,7 @@ struct PolicyLayerTests {
 
   @Test func withoutAPolicyNothingPasses() {
     var counters = Counters()
-    let decision = PolicyEngine.denyEverything.judge(call("read"), counters: &counters, at: Moment(seconds: 0))
+    let decision = PolicyEngine.denyEverything.decide(call("read"), counters: &counters, at: Moment(seconds: 0))
     #expect(
       decision
         == Decision(

@@ -74,7 +74,7 @@ package enum Command: Hashable, Sendable {
     let choices: [String] =
       switch (words.count, words.first) {
       case (..<2, _): verbs
-      case (2, "default"): DefaultSetting.allCases.map(\.rawValue) + ["none"]
+      case (2, "default"): ["allow", "deny", "none"]
       case (2, "all"): ["allow", "deny", "hide", "inherit", "limit"]
       case (2, "sort"): PolicyList.Order.allCases.map(\.rawValue)
       case (2, "theme"): themes

@@ -23,9 +23,9 @@ extension SessionCore {
     if isContinued {
       // No count of its own and none of the others': the step belongs to a call that had its place.
       var uncounted = Counters()
-      decision = gate.engine.judge(call, counters: &uncounted, at: now)
+      decision = gate.engine.judge(call, counters: &uncounted, at: now).decision
     } else {
-      decision = gate.engine.judge(call, counters: &gate.counters, at: now)
+      decision = gate.engine.judge(call, counters: &gate.counters, at: now).decision
     }
     let subject = Self.subject(of: target)
     let sequence = record(

@@ -47,15 +47,26 @@ struct PolicyLevel: Sendable {
 }
 
 struct PolicyRule: Sendable {
-  enum Action: String, CaseIterable, Sendable { case allow, deny }
+  enum Action: String, CaseIterable, Sendable {
+    case allow, deny
+    case requireApproval = "require_approval"
+  }
 
   var pointer: String
   var line: Int
   var action: Action
   var reason: String?
-  var limits: [PolicyLimit]
+  var require: [ConditionEntry] = []
+  var denyIf: [ConditionEntry] = []
+  var approveIf: [ConditionEntry] = []
+  var allowIf: [ConditionEntry] = []
+  var limits: [PolicyLimit] = []
+  var approval: ApprovalTerms?
+  /// From then on the rule is as if absent.
+  var expires: Moment?
+  var matchesSchema = false
 
-  var denies: Bool { action == .deny || limits.contains { $0.max == 0 } }
+  var denies: Bool { action == .deny || limits.contains { $0.max == .zero } }
 
   /// What people read, as `deny`, `allow`, `10/minute, 100/day`; a limit of nothing is a denial.
   var summary: String {
@@ -64,12 +75,22 @@ struct PolicyRule: Sendable {
   }
 }
 
-struct PolicyLimit: Hashable, Sendable {
+struct PolicyLimit: Sendable {
+  enum Alignment: String, CaseIterable, Hashable, Sendable { case sliding, calendar }
+  enum Counting: String, CaseIterable, Hashable, Sendable { case forwarded, succeeded }
+
   var pointer: String
+  var line: Int
   var counter: ExactText?
   var window: LimitWindow
-  var max: Int
+  var max: Amount
   var scope: LimitScope
+  /// The argument that is added instead of 1.
+  var cost: ConditionPath?
+  var align = Alignment.sliding
+  var count = Counting.forwarded
+  /// From then on the limit is as if absent.
+  var expires: Moment?
 
   /// What people read, as `10/minute`.
   var summary: String { "\(max)/\(window.short)" }

@@ -67,4 +67,7 @@ package struct PolicyRejection: Error, Hashable, Sendable, CustomStringConvertib
 }
 
 /// What a policy says where no rule does.
-package enum DefaultSetting: String, CaseIterable, Hashable, Sendable { case allow, deny }
+package enum DefaultSetting: String, CaseIterable, Hashable, Sendable {
+  case allow, deny
+  case requireApproval = "require_approval"
+}

@@ -5,7 +5,7 @@ extension PolicyReader {
   ///
   /// `isNamed` tells a rule that has a name of the user's as its key from `all_tools`.
   mutating func rule(_ member: JSONMember, isNamed: Bool) -> PolicyRule {
-    var rule = PolicyRule(pointer: pointer, line: line(of: member), action: .allow, reason: nil, limits: [])
+    var rule = PolicyRule(pointer: pointer, line: line(of: member), action: .allow)
     let help = member.value.text.flatMap { RuleKey(exact: $0) == nil ? ActionWord(exact: $0) : nil }
       .map { "write `{\"action\": \"\($0.rawValue)\"}`" }
     members(of: member.value, isNamed ? "a rule" : "`all_tools`", help: help) { (reader, key: RuleKey, member) in
@@ -63,7 +63,8 @@ extension PolicyReader {
     demand("window", has.contains(.window), node)
     demand("max", has.contains(.max), node)
     guard let window, let max else { return nil }
-    return PolicyLimit(pointer: pointer, counter: counter, window: window, max: max, scope: scope)
+    return PolicyLimit(
+      pointer: pointer, line: line(of: node), counter: counter, window: window, max: Amount(max), scope: scope)
   }
 
   /// The short form: `{"max": 10, "window": 60}` or `"10/minute"`.
@@ -88,7 +89,7 @@ extension PolicyReader {
     demand("window", has.contains(.window), node)
     demand("max", has.contains(.max), node)
     guard let window, let max else { return nil }
-    return PolicyLimit(pointer: pointer, counter: nil, window: window, max: max, scope: .grant)
+    return PolicyLimit(pointer: pointer, line: line(of: node), window: window, max: Amount(max), scope: .grant)
   }
 
   private mutating func rateLimit(_ text: ExactText, at offset: Int) -> PolicyLimit? {
@@ -102,7 +103,7 @@ extension PolicyReader {
         help: "write a whole number, a slash, and `second`, `minute`, `hour` or `day`: `10/minute`")
       return nil
     }
-    return PolicyLimit(pointer: pointer, counter: nil, window: window, max: max, scope: .grant)
+    return PolicyLimit(pointer: pointer, line: lines.line(of: offset), window: window, max: Amount(max), scope: .grant)
   }
 
   private mutating func demand(_ key: String, _ isThere: Bool, _ node: JSONNode) {

@@ -11,7 +11,7 @@ struct PolicyReader {
   }
 
   private let text: [UInt8]
-  private let lines: LineIndex
+  let lines: LineIndex
   private var findings: [Finding] = []
   /// The steps of the pointer to the value at hand, escaped.
   private var path: [String] = []

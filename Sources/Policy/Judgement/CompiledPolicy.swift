@@ -36,6 +36,8 @@ final class CompiledPolicy: Sendable {
     switch fallback(level)?.setting ?? .deny {
     case .allow: allowance
     case .deny: denials[section] ?? Decision(.deny, rule: "(default)", isEnforced: isEnforced)
+    case .requireApproval:
+      Decision(.ask, rule: "(default)", reason: "a person must approve this \(section.noun)", isEnforced: isEnforced)
     }
   }
 

@@ -20,12 +20,13 @@ final class CompiledRule: Sendable {
     let reason = rule.reason.map(Self.withoutStop)
     let place = Self.place(of: rule, key: key, pattern: pattern, in: section)
     limits = rule.limits.map { limit in
-      var text = limit.max == 0 ? "the limit is 0 per " : "rate limit of \(limit.max) per "
+      var text = limit.max == .zero ? "the limit is 0 per " : "rate limit of \(limit.max) per "
       text += limit.window.inWords
-      if limit.max > 0 { text += " reached" }
+      if limit.max > .zero { text += " reached" }
       if let reason { text += ": \(reason)" }
       return CompiledLimit(
-        owner: limit.counter.map { .named($0) } ?? place, window: limit.window, max: limit.max, scope: limit.scope,
+        owner: limit.counter.map { .named($0) } ?? place, window: limit.window, max: limit.max.whole ?? 0,
+        scope: limit.scope,
         pointer: limit.pointer, reason: text, summary: limit.summary)
     }
     allowance = Decision(.allow, rule: rule.pointer, isEnforced: isEnforced)

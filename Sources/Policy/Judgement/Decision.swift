@@ -50,11 +50,16 @@ package struct Call: Hashable, Sendable {
   /// The client credential; `local` for everything over stdio.
   package var grant: ExactText
   package var session: ExactText
+  /// The name by which the client introduced itself.
+  package var client: ExactText
 
-  package init(server: ExactText, target: Target, grant: ExactText = "local", session: ExactText) {
+  package init(
+    server: ExactText, target: Target, grant: ExactText = "local", session: ExactText, client: ExactText = ""
+  ) {
     self.server = server
     self.target = target
     self.grant = grant
+    self.client = client
     self.session = session
   }
 }

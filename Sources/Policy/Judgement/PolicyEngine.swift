@@ -1,3 +1,4 @@
+package import JSONSchema
 package import JSONText
 
 /// The form of a policy that judges; made once a load, cheap to copy.
@@ -22,7 +23,18 @@ package struct PolicyEngine: Sendable {
   package var isEnforced: Bool { policy?.isEnforced ?? true }
 
   /// Judges one request, and counts it in `counters` when it is allowed.
-  package func judge(_ call: Call, counters: inout Counters, at now: Moment) -> Decision {
+  ///
+  /// `arguments` is asked at most once, and only where a condition, a cost or a schema needs them: the arguments of a tool or prompt, the
+  /// parameters of a server's request, nil where there are none; of a resource it is not asked. `inputSchema` is asked where a rule
+  /// wants the arguments to match the tool's own schema; nil means that it is not known.
+  package func judge(
+    _ call: Call, counters: inout Counters, at now: Moment, arguments: () -> JSONNode? = { nil },
+    inputSchema: () -> JSONSchema? = { nil }
+  ) -> Judgement {
+    Judgement(decide(call, counters: &counters, at: now))
+  }
+
+  private func decide(_ call: Call, counters: inout Counters, at now: Moment) -> Decision {
     guard let policy else { return Self.noPolicy }
     let level = policy.servers.isEmpty ? nil : policy.servers[call.server]
     switch call.target {

@@ -120,7 +120,7 @@ extension Standing {
       reason: rule.denies ? rule.denial.reason : rule.rule.reason,
       limits: rule.rule.limits.map {
         Limit(
-          max: $0.max, windowSeconds: $0.window.seconds, window: $0.window.word ?? String($0.window.seconds),
+          max: $0.max.whole ?? 0, windowSeconds: $0.window.seconds, window: $0.window.word ?? String($0.window.seconds),
           scope: $0.scope, counter: $0.counter, pointer: $0.pointer)
       })
   }

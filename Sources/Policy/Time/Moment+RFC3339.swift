@@ -1,5 +1,3 @@
-package import Policy
-
 extension Moment {
   /// The moment as RFC 3339 in UTC with microseconds: `2026-11-20T14:03:59.000120Z`.
   package var rfc3339: String {

@@ -1,0 +1,34 @@
+#include "cre2.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+
+struct gh_re2 {
+  RE2 pattern;
+  gh_re2(const re2::StringPiece &text, const RE2::Options &options) : pattern(text, options) {}
+};
+
+gh_re2 *gh_re2_compile(const char *pattern, size_t length, size_t max_memory, char *message, size_t capacity) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(static_cast<int64_t>(max_memory));
+  std::unique_ptr<gh_re2> compiled(new (std::nothrow) gh_re2(re2::StringPiece(pattern, length), options));
+  if (compiled && compiled->pattern.ok()) return compiled.release();
+  if (capacity > 0) {
+    const char *why = compiled ? compiled->pattern.error().c_str() : "out of memory";
+    const size_t count = std::min(std::strlen(why), capacity - 1);
+    std::memcpy(message, why, count);
+    message[count] = '\0';
+  }
+  return nullptr;
+}
+
+bool gh_re2_search(const gh_re2 *pattern, const char *text, size_t length) {
+  return pattern->pattern.Match(re2::StringPiece(text, length), 0, length, RE2::UNANCHORED, nullptr, 0);
+}
+
+void gh_re2_free(gh_re2 *pattern) { delete pattern; }

@@ -1,0 +1,4 @@
+import InterceptImport
+import Testing
+
+struct InterceptImportTests {}
