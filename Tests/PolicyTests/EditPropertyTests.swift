@@ -249,7 +249,7 @@ struct EditPropertyTests {
     case .deny: #expect(standing.verdict == .deny || allDenied)
     case .allow: #expect(standing.source == .explicit || allDenied)
     case .limit(let max, _, _):
-      #expect(standing.limits.contains { $0.max == max } || allDenied)
+      #expect(standing.limits.contains { $0.max == Amount(max) } || allDenied)
     case .inherit: #expect(standing.source != .explicit || server != nil)
     }
   }

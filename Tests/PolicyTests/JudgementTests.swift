@@ -119,7 +119,7 @@ struct JudgementTests {
       ("10.0", 10), ("1e1", 10), ("100e-1", 10), ("-0", 0), ("0.0e9", 0), ("9007199254740991", 9_007_199_254_740_991),
     ] {
       let engine = try engine(#"{"version":"1","tools":{"x":{"limits":[{"max":\#(text),"window":6e1}]}}}"#)
-      #expect(engine.standing(server: "s", tool: "x").limits.map(\.max) == [max])
+      #expect(engine.standing(server: "s", tool: "x").limits.map(\.max) == [Amount(max)])
       #expect(engine.standing(server: "s", tool: "x").limits.map(\.window) == ["minute"])
     }
   }

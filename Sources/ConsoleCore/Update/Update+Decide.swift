@@ -129,7 +129,7 @@ extension ConsoleState {
       guard standing.source == .explicit, standing.limits.count == 1, let own = standing.limits.first else {
         return false
       }
-      return own.max == most && own.window == window && own.scope.rawValue == scope
+      return own.max == Amount(most) && own.window == window && own.scope.rawValue == scope
     }
   }
 

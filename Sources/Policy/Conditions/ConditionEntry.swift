@@ -32,6 +32,21 @@ struct ConditionEntry: Sendable {
     Outcome(holds: !kind.isPermissive, mistyped: nil)
   }
 
+  /// What is said where the policy gives no reason, lower case and without a full stop.
+  func sentence(_ kind: Kind) -> String {
+    switch kind {
+    case .require: "a condition that the policy requires does not hold"
+    case .denyIf: "a condition under which the policy denies holds"
+    case .approveIf: "a person must approve calls like this"
+    case .allowIf: "a condition under which nobody is asked holds"
+    }
+  }
+
+  /// What its conditions say, as `args.amount ≤ 100 and call.client is "ci"`.
+  var inWords: String {
+    conditions.isEmpty ? "always" : conditions.map { "\($0.path.text) \($0.op.rawValue)" }.joined(separator: " and ")
+  }
+
   /// The same, condition by condition, for a person.
   func reports(_ kind: Kind, _ subject: ConditionSubject) -> [ConditionReport] { [] }
 }

@@ -24,6 +24,7 @@ struct PolicyLevel: Sendable {
     /// As it is written.
     var text: ExactText
     var pattern: NamePattern
+    var pointer: String
     var line: Int
   }
 
@@ -68,10 +69,14 @@ struct PolicyRule: Sendable {
 
   var denies: Bool { action == .deny || limits.contains { $0.max == .zero } }
 
-  /// What people read, as `deny`, `allow`, `10/minute, 100/day`; a limit of nothing is a denial.
+  /// What people read, as `deny`, `ask`, `allow`, `10/minute, 100/day, checked`; a limit of nothing is a denial.
   var summary: String {
     if denies { return "deny" }
-    return limits.isEmpty ? "allow" : limits.map(\.summary).joined(separator: ", ")
+    var parts = action == .requireApproval ? ["ask"] : limits.isEmpty ? ["allow"] : []
+    parts += limits.map(\.summary)
+    if matchesSchema || !require.isEmpty || !denyIf.isEmpty { parts.append("checked") }
+    if !approveIf.isEmpty, action != .requireApproval { parts.append("may ask") }
+    return parts.joined(separator: ", ")
   }
 }
 

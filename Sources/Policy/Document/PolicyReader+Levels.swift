@@ -91,7 +91,8 @@ extension PolicyReader {
       if !seen.insert(text).inserted {
         reader.warning(at: element.range.lowerBound, "`\(text)` is hidden twice")
       }
-      hidden.append(PolicyLevel.Hidden(text: text, pattern: pattern, line: reader.line(of: element)))
+      hidden.append(
+        PolicyLevel.Hidden(text: text, pattern: pattern, pointer: reader.pointer, line: reader.line(of: element)))
     }
     return hidden
   }

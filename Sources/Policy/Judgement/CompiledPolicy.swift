@@ -7,8 +7,9 @@ final class CompiledPolicy: Sendable {
   let top: CompiledLevel
   let servers: [ExactText: CompiledLevel]
   let hidden: Decision
-  /// By `PolicySection`: what the defaults say.
-  private let denials: [PolicySection: Decision]
+  /// In the order of `PolicySection`: what the defaults say.
+  private let denials: [Decision]
+  private let questions: [Decision]
   let allowance: Decision
 
   init(_ document: PolicyDocument) {
@@ -21,12 +22,12 @@ final class CompiledPolicy: Sendable {
       content.servers.map { ($0.name, CompiledLevel($0.level, isEnforced: isEnforced)) }, uniquingKeysWith: { $1 })
     hidden = Decision(.hide, rule: "(hidden)", reason: "the policy hides this tool", isEnforced: isEnforced)
     allowance = Decision(.allow, rule: "(default)", isEnforced: isEnforced)
-    let sections: [PolicySection] = [.tools, .resources, .prompts, .serverRequests, .others]
-    denials = Dictionary(
-      sections.map { section in
-        let reason = "no rule allows this \(section.noun)"
-        return (section, Decision(.deny, rule: "(default)", reason: reason, isEnforced: isEnforced))
-      }, uniquingKeysWith: { $1 })
+    denials = PolicySection.allCases.map { section in
+      Decision(.deny, rule: "(default)", reason: "no rule allows this \(section.noun)", isEnforced: isEnforced)
+    }
+    questions = PolicySection.allCases.map { section in
+      Decision(.ask, rule: "(default)", reason: section.question(isForAll: false), isEnforced: isEnforced)
+    }
   }
 
   /// What holds where no rule does.
@@ -35,20 +36,14 @@ final class CompiledPolicy: Sendable {
   func fallbackDecision(_ level: CompiledLevel?, _ section: PolicySection) -> Decision {
     switch fallback(level)?.setting ?? .deny {
     case .allow: allowance
-    case .deny: denials[section] ?? Decision(.deny, rule: "(default)", isEnforced: isEnforced)
-    case .requireApproval:
-      Decision(.ask, rule: "(default)", reason: "a person must approve this \(section.noun)", isEnforced: isEnforced)
+    case .deny: denials[section.rawValue]
+    case .requireApproval: questions[section.rawValue]
     }
   }
 
   /// The entry of `hide` that a tool matches; those of all servers first.
   func hiding(_ level: CompiledLevel?, _ tool: ExactText) -> PolicyLevel.Hidden? {
     top.hide.find(tool) ?? level?.hide.find(tool)
-  }
-
-  /// The rule that governs a tool.
-  func rule(_ level: CompiledLevel?, _ tool: ExactText) -> CompiledRule? {
-    level?.tools.find(tool) ?? top.tools.find(tool)
   }
 }
 
@@ -78,5 +73,16 @@ final class CompiledLevel: Sendable {
     resources = table(level.resources, .resources)
     prompts = table(level.prompts, .prompts)
     serverRequests = table(level.serverRequests, .serverRequests)
+  }
+
+  /// The rules of a section; nil where there can be none.
+  func rules(_ section: PolicySection) -> NameTable<CompiledRule>? {
+    switch section {
+    case .tools: tools
+    case .resources: resources
+    case .prompts: prompts
+    case .serverRequests: serverRequests
+    case .others: nil
+    }
   }
 }

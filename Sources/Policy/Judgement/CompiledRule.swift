@@ -6,34 +6,47 @@ final class CompiledRule: Sendable {
   /// The key it has in the policy; nil for `all_tools`.
   let key: ExactText?
   let pattern: NamePattern?
+  let require: [CompiledEntry]
+  let denyIf: [CompiledEntry]
+  let approveIf: [CompiledEntry]
+  let allowIf: [CompiledEntry]
   let limits: [CompiledLimit]
   let allowance: Decision
   let denial: Decision
-  /// `deny`, `allow`, `10/minute`.
+  /// What is said where the rule's action asks a person.
+  let question: Decision
+  /// `deny`, `ask`, `allow`, `10/minute`.
   let summary: String
   var denies: Bool { rule.action == .deny }
+  var asks: Bool { rule.action == .requireApproval }
+  /// Whether there is anything but an action and limits.
+  let hasConditions: Bool
 
   init(_ rule: PolicyRule, key: ExactText?, pattern: NamePattern?, in section: PolicySection, isEnforced: Bool) {
     self.rule = rule
     self.key = key
     self.pattern = pattern
     let reason = rule.reason.map(Self.withoutStop)
-    let place = Self.place(of: rule, key: key, pattern: pattern, in: section)
-    limits = rule.limits.map { limit in
-      var text = limit.max == .zero ? "the limit is 0 per " : "rate limit of \(limit.max) per "
-      text += limit.window.inWords
-      if limit.max > .zero { text += " reached" }
-      if let reason { text += ": \(reason)" }
-      return CompiledLimit(
-        owner: limit.counter.map { .named($0) } ?? place, window: limit.window, max: limit.max.whole ?? 0,
-        scope: limit.scope,
-        pointer: limit.pointer, reason: text, summary: limit.summary)
+    func entries(_ entries: [ConditionEntry], _ kind: ConditionEntry.Kind) -> [CompiledEntry] {
+      entries.map { CompiledEntry($0, kind, reason: reason, isEnforced: isEnforced) }
     }
+    require = entries(rule.require, .require)
+    denyIf = entries(rule.denyIf, .denyIf)
+    approveIf = entries(rule.approveIf, .approveIf)
+    allowIf = entries(rule.allowIf, .allowIf)
+    hasConditions =
+      rule.matchesSchema || !(require.isEmpty && denyIf.isEmpty && approveIf.isEmpty && allowIf.isEmpty)
+    let place = Self.place(of: rule, key: key, pattern: pattern, in: section)
+    limits = rule.limits.map { CompiledLimit($0, place: place, reason: reason) }
     allowance = Decision(.allow, rule: rule.pointer, isEnforced: isEnforced)
     denial = Decision(
       .deny, rule: rule.pointer, reason: reason ?? section.denial(isForAll: key == nil), isEnforced: isEnforced)
+    question = Decision(
+      .ask, rule: rule.pointer, reason: reason ?? section.question(isForAll: key == nil), isEnforced: isEnforced)
     summary = rule.summary
   }
+
+  func isExpired(at now: Moment) -> Bool { rule.expires.map { $0 <= now } ?? false }
 
   /// A limit without a name counts each tool by itself; what is no tool, and `all_tools`, is counted together: there a
   /// caller could choose a fresh name for every call, and the limit would never be reached.
@@ -46,13 +59,40 @@ final class CompiledRule: Sendable {
   }
 
   /// A reason becomes part of a sentence.
-  private static func withoutStop(_ reason: String) -> String {
+  static func withoutStop(_ reason: String) -> String {
     reason.hasSuffix(".") && !reason.hasSuffix("..") ? String(reason.dropLast()) : reason
   }
 }
 
+/// An entry of conditions with what it decides.
+struct CompiledEntry: Sendable {
+  let entry: ConditionEntry
+  let kind: ConditionEntry.Kind
+  /// A denial, or for `approve_if` a question; not used of `allow_if`.
+  let decision: Decision
+
+  init(_ entry: ConditionEntry, _ kind: ConditionEntry.Kind, reason: String?, isEnforced: Bool) {
+    self.entry = entry
+    self.kind = kind
+    let text = entry.text.map(CompiledRule.withoutStop) ?? reason
+    decision = Decision(
+      kind == .approveIf ? .ask : .deny, rule: entry.pointer, reason: text ?? entry.sentence(kind),
+      isEnforced: isEnforced)
+  }
+
+  func isExpired(at now: Moment) -> Bool { entry.expires.map { $0 <= now } ?? false }
+
+  /// The decision, which tells of a value whose type kept the condition from being looked at.
+  func decision(_ outcome: ConditionEntry.Outcome) -> Decision {
+    guard let mistyped = outcome.mistyped else { return decision }
+    var decision = decision
+    decision.reason = decision.reason.map { "\($0) (\(mistyped))" } ?? mistyped
+    return decision
+  }
+}
+
 /// The parts of a policy that hold rules.
-enum PolicySection: Sendable {
+enum PolicySection: Int, CaseIterable, Sendable {
   case tools, resources, prompts, serverRequests, others
 
   /// What the caller asked for, in the words of a denial.
@@ -68,5 +108,9 @@ enum PolicySection: Sendable {
 
   func denial(isForAll: Bool) -> String {
     isForAll ? "the policy denies all tools" : "the policy denies this \(noun)"
+  }
+
+  func question(isForAll: Bool) -> String {
+    isForAll ? "a person must approve every tool call" : "a person must approve this \(noun)"
   }
 }

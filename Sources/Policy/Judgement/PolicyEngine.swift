@@ -22,36 +22,33 @@ package struct PolicyEngine: Sendable {
   /// False for a policy that only observes, so that nothing is kept from anyone.
   package var isEnforced: Bool { policy?.isEnforced ?? true }
 
-  /// Judges one request, and counts it in `counters` when it is allowed.
+  /// Judges one request, and counts it in `counters` when it is allowed or somebody is asked.
   ///
-  /// `arguments` is asked at most once, and only where a condition, a cost or a schema needs them: the arguments of a tool or prompt, the
-  /// parameters of a server's request, nil where there are none; of a resource it is not asked. `inputSchema` is asked where a rule
-  /// wants the arguments to match the tool's own schema; nil means that it is not known.
+  /// The result depends on nothing but the policy and what is given here. `arguments` is asked at most once, and only where a
+  /// condition, a cost or a schema needs them: the arguments of a tool or prompt, the parameters of a server's request, nil where
+  /// there are none; of a resource it is not asked. `inputSchema` is asked where a rule wants the arguments to match the tool's own
+  /// schema. Nothing is allocated where neither is asked, all limits were counted before, and all of them count what is forwarded.
   package func judge(
     _ call: Call, counters: inout Counters, at now: Moment, arguments: () -> JSONNode? = { nil },
-    inputSchema: () -> JSONSchema? = { nil }
+    inputSchema: () -> ToolSchema = { .unknown }
   ) -> Judgement {
-    Judgement(decide(call, counters: &counters, at: now))
+    guard let policy else { return Judgement(Self.noPolicy) }
+    var trace = NoTrace()
+    return policy.judge(
+      call, counters: &counters, at: now, arguments: arguments, inputSchema: inputSchema, trace: &trace)
   }
 
-  private func decide(_ call: Call, counters: inout Counters, at now: Moment) -> Decision {
-    guard let policy else { return Self.noPolicy }
-    let level = policy.servers.isEmpty ? nil : policy.servers[call.server]
-    switch call.target {
-    case .tool(let name):
-      return policy.judge(tool: name, call, level, &counters, now)
-    case .resource(let uri):
-      let rule = level?.resources.find(uri) ?? policy.top.resources.find(uri)
-      return policy.judge(rule, .resources, call, level, &counters, now)
-    case .prompt(let name):
-      let rule = level?.prompts.find(name) ?? policy.top.prompts.find(name)
-      return policy.judge(rule, .prompts, call, level, &counters, now)
-    case .serverRequest(let method):
-      let rule = level?.serverRequests.find(method) ?? policy.top.serverRequests.find(method)
-      return policy.judge(rule, .serverRequests, call, level, &counters, now)
-    case .other:
-      return policy.judge(nil, .others, call, level, &counters, now)
-    }
+  /// Judges one request as `judge` does, and tells how the decision came about; counts nothing.
+  package func explain(
+    _ call: Call, arguments: JSONNode?, inputSchema: ToolSchema = .unknown, counters: Counters = Counters(),
+    at now: Moment
+  ) -> Explanation {
+    guard let policy else { return Explanation(Self.noPolicy, steps: []) }
+    var counters = counters
+    var trace = StepList()
+    let judgement = policy.judge(
+      call, counters: &counters, at: now, arguments: { arguments }, inputSchema: { inputSchema }, trace: &trace)
+    return Explanation(judgement.decision, steps: trace.steps)
   }
 
   /// Whether a tool is to be left out of the tools that a client sees.
@@ -60,50 +57,5 @@ package struct PolicyEngine: Sendable {
   package func isHidden(server: ExactText, tool: ExactText) -> Bool {
     guard let policy, policy.isEnforced else { return false }
     return policy.hiding(policy.servers[server], tool) != nil
-  }
-}
-
-extension CompiledPolicy {
-  fileprivate func judge(
-    tool name: ExactText, _ call: Call, _ level: CompiledLevel?, _ counters: inout Counters, _ now: Moment
-  ) -> Decision {
-    if hiding(level, name) != nil { return hidden }
-    let rule = rule(level, name)
-    if let rule {
-      if rule.denies { return rule.denial }
-    } else if fallback(level)?.setting != .allow {
-      return fallbackDecision(level, .tools)
-    }
-    let serverwide = level?.allTools
-    let everywhere = top.allTools
-    if let serverwide, serverwide.denies { return serverwide.denial }
-    if let everywhere, everywhere.denies { return everywhere.denial }
-    if let refusal = counters.reserve(rule, serverwide, everywhere, for: call, tool: name, at: now) {
-      return decision(refusal)
-    }
-    return rule?.allowance ?? allowance
-  }
-
-  fileprivate func judge(
-    _ rule: CompiledRule?, _ section: PolicySection, _ call: Call, _ level: CompiledLevel?,
-    _ counters: inout Counters, _ now: Moment
-  ) -> Decision {
-    guard let rule else { return fallbackDecision(level, section) }
-    if rule.denies { return rule.denial }
-    if let refusal = counters.reserve(rule, nil, nil, for: call, tool: nil, at: now) { return decision(refusal) }
-    return rule.allowance
-  }
-
-  private func decision(_ refusal: Counters.Refusal) -> Decision {
-    switch refusal {
-    case .reached(let limit, let wait):
-      Decision(
-        limit.max == 0 ? .deny : .limit, rule: limit.pointer, reason: limit.reason, retryAfter: wait,
-        isEnforced: isEnforced)
-    case .full(let limit):
-      Decision(
-        .limit, rule: limit.pointer, reason: "too many rate limits are being counted at once",
-        isEnforced: isEnforced)
-    }
   }
 }

@@ -16,7 +16,7 @@ package struct Standing: Hashable, Sendable {
 
   /// One limit of the rule in force.
   package struct Limit: Hashable, Sendable {
-    package var max: Int
+    package var max: Amount
     package var windowSeconds: Int
     /// `minute`, or the number of seconds, as `RuleSetting.limit` takes it.
     package var window: String
@@ -24,9 +24,11 @@ package struct Standing: Hashable, Sendable {
     /// The user's name for the count.
     package var counter: ExactText?
     package var pointer: String
+    /// What else there is to say: `by cost args.amount`, `resets on the calendar`, `counts what succeeds`.
+    package var details: [String] = []
 
     package init(
-      max: Int, windowSeconds: Int, window: String, scope: LimitScope, counter: ExactText? = nil, pointer: String
+      max: Amount, windowSeconds: Int, window: String, scope: LimitScope, counter: ExactText? = nil, pointer: String
     ) {
       self.max = max
       self.windowSeconds = windowSeconds
@@ -37,9 +39,29 @@ package struct Standing: Hashable, Sendable {
     }
   }
 
-  /// `limit` where an allow has limits.
+  /// One entry of `require`, `deny_if`, `approve_if` or `allow_if`, or `match_schema`.
+  package struct Condition: Hashable, Sendable {
+    /// `require`, `deny_if`, `approve_if`, `allow_if`, `match_schema`.
+    package var kind: String
+    /// `args.amount ≤ 100 and args.currency is "EUR"`.
+    package var text: String
+    package var pointer: String
+    package var line: Int
+    /// When the entry ends.
+    package var expires: Moment?
+
+    package init(kind: String, text: String, pointer: String, line: Int, expires: Moment? = nil) {
+      self.kind = kind
+      self.text = text
+      self.pointer = pointer
+      self.line = line
+      self.expires = expires
+    }
+  }
+
+  /// `limit` where an allow has limits, `ask` where every call is asked about.
   package var verdict: Verdict
-  /// `allow`, `deny`, `10/minute`, `hide`; limits of `all_tools` follow in parentheses.
+  /// `allow`, `deny`, `ask`, `10/minute, checked`, `hide`; what `all_tools` adds follows in parentheses.
   package var summary: String
   /// A JSON pointer, or `(default)`, `(hidden)`, `(no policy)`.
   package var rule: String
@@ -49,6 +71,10 @@ package struct Standing: Hashable, Sendable {
   package var reason: String?
   /// The limits of the tool's own rule.
   package var limits: [Limit]
+  /// What depends on the arguments or the caller, one line each, of the tool's own rule and then of `all_tools`.
+  package var conditions: [Condition] = []
+  /// When the rule ends.
+  package var expires: Moment?
 
   package init(
     verdict: Verdict, summary: String, rule: String, source: Source, line: Int? = nil, reason: String? = nil,
@@ -65,13 +91,15 @@ package struct Standing: Hashable, Sendable {
 }
 
 extension PolicyEngine {
-  /// What would be said to a call now if no limit were reached; counts nothing.
-  package func standing(server: ExactText, tool: ExactText) -> Standing {
-    standing(level: policy?.servers[server], tool)
+  /// What would be said to a call if no limit were reached and its arguments met all conditions; counts nothing.
+  ///
+  /// `now` decides what has expired; nil takes everything for valid.
+  package func standing(server: ExactText, tool: ExactText, at now: Moment? = nil) -> Standing {
+    standing(level: policy?.servers[server], tool, at: now)
   }
 
   /// Nil asks for what holds on a server that the policy does not name.
-  func standing(level: CompiledLevel?, _ tool: ExactText) -> Standing {
+  func standing(level: CompiledLevel?, _ tool: ExactText, at now: Moment? = nil) -> Standing {
     guard let policy else {
       return Standing(
         verdict: .deny, summary: "deny", rule: Self.noPolicy.rule, source: .noPolicy, reason: Self.noPolicy.reason)
@@ -81,17 +109,15 @@ extension PolicyEngine {
         verdict: .hide, summary: "hide", rule: "(hidden)", source: .hidden(entry.text.string), line: entry.line,
         reason: policy.hidden.reason)
     }
-    let rule = policy.rule(level, tool)
+    let now = now ?? Moment(microseconds: .min)
+    let rule =
+      level?.tools.find(tool) { !$0.isExpired(at: now) } ?? policy.top.tools.find(tool) { !$0.isExpired(at: now) }
     let own = rule.map(Standing.init(of:)) ?? policy.standingByDefault(level)
     guard own.verdict != .deny else { return own }
-    let general = [level?.allTools, policy.top.allTools].compactMap { $0 }
+    let general = [level?.allTools, policy.top.allTools].compactMap { $0 }.filter { !$0.isExpired(at: now) }
     if let denying = general.first(where: \.denies) { return Standing(of: denying) }
     var standing = own
-    let limits = general.flatMap(\.limits)
-    if !limits.isEmpty {
-      standing.verdict = limits.contains { $0.max == 0 } ? .deny : .limit
-      standing.summary += " (all tools \(limits.map(\.summary).joined(separator: ", ")))"
-    }
+    for rule in general { standing.add(rule) }
     return standing
   }
 }
@@ -107,6 +133,20 @@ extension CompiledPolicy {
 }
 
 extension Standing {
+  /// Adds what a rule for all tools says.
+  fileprivate mutating func add(_ rule: CompiledRule) {
+    conditions += rule.rule.standingConditions
+    guard rule.summary != "allow" else { return }
+    summary += " (all tools \(rule.summary))"
+    if rule.limits.contains(where: { $0.max == .zero }) {
+      verdict = .deny
+    } else if rule.asks {
+      verdict = .ask
+    } else if !rule.limits.isEmpty, verdict == .allow {
+      verdict = .limit
+    }
+  }
+
   fileprivate init(of rule: CompiledRule) {
     let source: Source =
       switch rule.pattern {
@@ -115,13 +155,46 @@ extension Standing {
       case nil: .pattern("all_tools")
       }
     self.init(
-      verdict: rule.rule.denies ? .deny : rule.limits.isEmpty ? .allow : .limit, summary: rule.summary,
+      verdict: rule.rule.denies ? .deny : rule.asks ? .ask : rule.limits.isEmpty ? .allow : .limit,
+      summary: rule.summary,
       rule: rule.rule.pointer, source: source, line: rule.rule.line,
-      reason: rule.denies ? rule.denial.reason : rule.rule.reason,
-      limits: rule.rule.limits.map {
-        Limit(
-          max: $0.max.whole ?? 0, windowSeconds: $0.window.seconds, window: $0.window.word ?? String($0.window.seconds),
-          scope: $0.scope, counter: $0.counter, pointer: $0.pointer)
-      })
+      reason: rule.denies ? rule.denial.reason : rule.rule.reason, limits: rule.rule.limits.map(Limit.init(of:)))
+    conditions = rule.rule.standingConditions
+    expires = rule.rule.expires
+  }
+}
+
+extension Standing.Limit {
+  fileprivate init(of limit: PolicyLimit) {
+    self.init(
+      max: limit.max, windowSeconds: limit.window.seconds, window: limit.window.word ?? String(limit.window.seconds),
+      scope: limit.scope, counter: limit.counter, pointer: limit.pointer)
+    if let cost = limit.cost { details.append("adds \(cost.text)") }
+    if limit.align == .calendar { details.append("resets on the calendar") }
+    if limit.count == .succeeded { details.append("counts what succeeds") }
+    if let expires = limit.expires { details.append("until \(expires.rfc3339)") }
+  }
+}
+
+extension PolicyRule {
+  fileprivate var standingConditions: [Standing.Condition] {
+    var found: [Standing.Condition] = []
+    if matchesSchema {
+      found.append(
+        Standing.Condition(
+          kind: "match_schema", text: "the arguments match the tool's schema", pointer: pointer + "/match_schema",
+          line: line))
+    }
+    let lists: [(ConditionEntry.Kind, [ConditionEntry])] = [
+      (.require, require), (.denyIf, denyIf), (.approveIf, approveIf), (.allowIf, allowIf),
+    ]
+    for (kind, entries) in lists {
+      for entry in entries {
+        found.append(
+          Standing.Condition(
+            kind: kind.rawValue, text: entry.inWords, pointer: entry.pointer, line: entry.line, expires: entry.expires))
+      }
+    }
+    return found
   }
 }

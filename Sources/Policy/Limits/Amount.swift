@@ -26,3 +26,7 @@ package struct Amount: Hashable, Comparable, Sendable, CustomStringConvertible {
     return "\(whole).\(digits)"
   }
 }
+
+extension Amount: ExpressibleByIntegerLiteral {
+  package init(integerLiteral value: Int) { self.init(value) }
+}

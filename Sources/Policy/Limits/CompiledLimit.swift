@@ -20,6 +20,20 @@ struct CompiledLimit: Sendable {
   /// What people read, as `10/minute`.
   let summary: String
 
+  init(_ limit: PolicyLimit, place: Owner, reason: String?) {
+    var text = limit.max == .zero ? "the limit is 0 per " : "rate limit of \(limit.max) per "
+    text += limit.window.inWords
+    if limit.max > .zero { text += " reached" }
+    if let reason { text += ": \(reason)" }
+    owner = limit.counter.map { .named($0) } ?? place
+    window = limit.window
+    max = limit.max.whole ?? 0
+    scope = limit.scope
+    pointer = limit.pointer
+    self.reason = text
+    summary = limit.summary
+  }
+
   func key(for call: Call, tool: ExactText?) -> CounterKey {
     let name: CounterKey.Name =
       switch owner {

@@ -19,11 +19,21 @@ struct NameTable<Value: Sendable>: Sendable {
     globs.sort { $0.glob.literals > $1.glob.literals }
   }
 
-  func find(_ name: ExactText) -> Value? {
-    if !exact.isEmpty, let value = exact[name] { return value }
+  func find(_ name: ExactText) -> Value? { find(name) { _ in true } }
+
+  /// The most specific value of a name that is wanted.
+  func find(_ name: ExactText, where isWanted: (Value) -> Bool) -> Value? {
+    if !exact.isEmpty, let value = exact[name], isWanted(value) { return value }
     if globs.isEmpty { return nil }
     let bytes = name.utf8.span
-    for index in globs.indices where globs[index].glob.matches(bytes) { return globs[index].value }
+    for index in globs.indices where globs[index].glob.matches(bytes) && isWanted(globs[index].value) {
+      return globs[index].value
+    }
     return nil
+  }
+
+  /// All values of a name, the most specific first.
+  func all(_ name: ExactText) -> [Value] {
+    (exact[name].map { [$0] } ?? []) + globs.filter { $0.glob.matches(name) }.map(\.value)
   }
 }
