@@ -24,28 +24,51 @@ extension Moment {
   /// The time of day in UTC, `14:03:59`.
   package var timeOfDay: String { String(rfc3339.dropFirst(11).prefix(8)) }
 
-  /// Reads what `rfc3339` writes.
+  /// Reads a time of RFC 3339: `2026-11-20T14:03:59Z`, `2026-11-20t16:03:59.5+02:00`.
   ///
-  /// A fraction may have up to nine digits or be missing. Nil for anything else.
+  /// A fraction may have up to nine digits or be missing. Nil for anything else, among it days that no calendar has,
+  /// leap seconds, and times without an offset.
   package init?(rfc3339 text: String) {
     let bytes = Array(text.utf8)
-    guard bytes.count >= 20, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x54, bytes[13] == 0x3A,
-      bytes[16] == 0x3A, bytes.last == 0x5A,
+    guard bytes.count >= 20, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] | 0x20 == 0x74,
       let year = Self.digits(bytes[0..<4]), let month = Self.digits(bytes[5..<7]),
-      let day = Self.digits(bytes[8..<10]), let hour = Self.digits(bytes[11..<13]),
-      let minute = Self.digits(bytes[14..<16]), let second = Self.digits(bytes[17..<19]),
-      1...12 ~= month, 1...31 ~= day, hour < 24, minute < 60, second < 60
+      let day = Self.digits(bytes[8..<10]), let time = Self.hourAndMinute(bytes[11..<16]), bytes[16] == 0x3A,
+      let second = Self.digits(bytes[17..<19]), second < 60,
+      1...12 ~= month, day >= 1, day <= CivilDate.days(of: month, in: year)
     else { return nil }
+    var rest = bytes[19...]
     var fraction: Int64 = 0
-    if bytes.count > 20 {
-      let written = bytes[20..<bytes.count - 1]
-      guard bytes[19] == 0x2E, 1...9 ~= written.count, let value = Self.digits(written) else { return nil }
+    if rest.first == 0x2E {
+      let written = rest.dropFirst().prefix { 0x30...0x39 ~= $0 }
+      guard 1...9 ~= written.count, let value = Self.digits(written) else { return nil }
       fraction = value
       for _ in 0..<max(0, 6 - written.count) { fraction *= 10 }
       for _ in 0..<max(0, written.count - 6) { fraction /= 10 }
+      rest = rest.dropFirst(1 + written.count)
     }
+    guard let offset = Self.offset(rest) else { return nil }
     let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
-    self.init(microseconds: (days * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000 + fraction)
+    self.init(microseconds: (days * 86_400 + time + second - offset) * 1_000_000 + fraction)
+  }
+
+  /// `Z`, `+02:00`: how many seconds the written time is ahead of UTC.
+  private static func offset(_ bytes: ArraySlice<UInt8>) -> Int64? {
+    guard let sign = bytes.first else { return nil }
+    switch sign {
+    case 0x5A, 0x7A: return bytes.count == 1 ? 0 : nil
+    case 0x2B: return hourAndMinute(bytes.dropFirst())
+    case 0x2D: return hourAndMinute(bytes.dropFirst()).map { -$0 }
+    default: return nil
+    }
+  }
+
+  /// The seconds of `14:03`.
+  private static func hourAndMinute(_ bytes: ArraySlice<UInt8>) -> Int64? {
+    let start = bytes.startIndex
+    guard bytes.count == 5, bytes[start + 2] == 0x3A, let hour = digits(bytes[start..<start + 2]), hour < 24,
+      let minute = digits(bytes[start + 3..<start + 5]), minute < 60
+    else { return nil }
+    return hour * 3600 + minute * 60
   }
 
   private static func digits(_ bytes: ArraySlice<UInt8>) -> Int64? {
@@ -95,6 +118,15 @@ private struct CivilDate {
     day = ofYear - (153 * monthFromMarch + 2) / 5 + 1
     month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  }
+
+  /// How many days a month has.
+  static func days(of month: Int64, in year: Int64) -> Int64 {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
   }
 
   var daysSinceEpoch: Int64 {
