@@ -67,7 +67,7 @@ struct PolicyRule: Sendable {
   var expires: Moment?
   var matchesSchema = false
 
-  var denies: Bool { action == .deny || limits.contains { $0.max == .zero } }
+  var denies: Bool { action == .deny || limits.contains(where: \.allowsNothing) }
 
   /// What people read, as `deny`, `ask`, `allow`, `10/minute, 100/day, checked`; a limit of nothing is a denial.
   var summary: String {
@@ -96,6 +96,9 @@ struct PolicyLimit: Sendable {
   var count = Counting.forwarded
   /// From then on the limit is as if absent.
   var expires: Moment?
+
+  /// Whether it denies every call.
+  var allowsNothing: Bool { max == .zero && cost == nil }
 
   /// What people read, as `10/minute`.
   var summary: String { "\(max)/\(window.short)" }

@@ -37,7 +37,7 @@ final class CompiledRule: Sendable {
     hasConditions =
       rule.matchesSchema || !(require.isEmpty && denyIf.isEmpty && approveIf.isEmpty && allowIf.isEmpty)
     let place = Self.place(of: rule, key: key, pattern: pattern, in: section)
-    limits = rule.limits.map { CompiledLimit($0, place: place, reason: reason) }
+    limits = rule.limits.map { CompiledLimit($0, owner: place, reason: Self.text(of: $0, reason)) }
     allowance = Decision(.allow, rule: rule.pointer, isEnforced: isEnforced)
     denial = Decision(
       .deny, rule: rule.pointer, reason: reason ?? section.denial(isForAll: key == nil), isEnforced: isEnforced)
@@ -56,6 +56,14 @@ final class CompiledRule: Sendable {
     guard section == .tools, let key else { return .rule(ExactText(rule.pointer)) }
     let parent = rule.pointer.utf8.count - Pointer.token(key.string).utf8.count
     return .eachTool(ExactText(String(decoding: rule.pointer.utf8.prefix(parent), as: UTF8.self)))
+  }
+
+  /// What is said where a limit is reached.
+  private static func text(of limit: PolicyLimit, _ reason: String?) -> String {
+    var text = limit.max == .zero ? "the limit is 0 per " : "rate limit of \(limit.max) per "
+    text += limit.window.inWords
+    if limit.max > .zero { text += " reached" }
+    return reason.map { "\(text): \($0)" } ?? text
   }
 
   /// A reason becomes part of a sentence.

@@ -66,7 +66,7 @@ extension CompiledPolicy {
     }
     for rule in [rules.own, rules.serverwide, rules.everywhere] {
       for limit in rule?.limits ?? [] {
-        if limit.isExpired(at: now) {
+        if !limit.applies(at: now) {
           trace.note(.init(.limit, rule: limit.pointer, .skipped, "it has expired"))
         } else if limit.pointer == refusing?.pointer {
           trace.note(.init(.limit, rule: limit.pointer, .denies, reason))

@@ -138,7 +138,7 @@ extension Standing {
     conditions += rule.rule.standingConditions
     guard rule.summary != "allow" else { return }
     summary += " (all tools \(rule.summary))"
-    if rule.limits.contains(where: { $0.max == .zero }) {
+    if rule.rule.limits.contains(where: \.allowsNothing) {
       verdict = .deny
     } else if rule.asks {
       verdict = .ask

@@ -13,26 +13,34 @@ struct CompiledLimit: Sendable {
 
   let owner: Owner
   let window: LimitWindow
-  let max: Int
+  let max: Amount
   let scope: LimitScope
+  /// The argument that is added instead of 1.
+  let cost: ConditionPath?
+  let align: PolicyLimit.Alignment
+  let count: PolicyLimit.Counting
+  /// From then on the limit is as if absent.
+  let expires: Moment?
   let pointer: String
   let reason: String
   /// What people read, as `10/minute`.
   let summary: String
 
-  init(_ limit: PolicyLimit, place: Owner, reason: String?) {
-    var text = limit.max == .zero ? "the limit is 0 per " : "rate limit of \(limit.max) per "
-    text += limit.window.inWords
-    if limit.max > .zero { text += " reached" }
-    if let reason { text += ": \(reason)" }
-    owner = limit.counter.map { .named($0) } ?? place
+  init(_ limit: PolicyLimit, owner: Owner, reason: String) {
+    self.owner = limit.counter.map { .named($0) } ?? owner
     window = limit.window
-    max = limit.max.whole ?? 0
+    max = limit.max
     scope = limit.scope
+    cost = limit.cost
+    align = limit.align
+    count = limit.count
+    expires = limit.expires
     pointer = limit.pointer
-    self.reason = text
+    self.reason = reason
     summary = limit.summary
   }
+
+  func applies(at now: Moment) -> Bool { expires.map { now < $0 } ?? true }
 
   func key(for call: Call, tool: ExactText?) -> CounterKey {
     let name: CounterKey.Name =
@@ -49,29 +57,5 @@ struct CompiledLimit: Sendable {
       case .global: .everyone
       }
     return CounterKey(name: name, window: window, holder: holder)
-  }
-}
-
-/// What a count belongs to: names only, so that it outlives an edit of the policy.
-struct CounterKey: Hashable, Sendable {
-  enum Name: Hashable, Sendable {
-    case named(ExactText)
-    case own(place: ExactText, tool: ExactText?)
-  }
-
-  enum Holder: Hashable, Sendable {
-    case grant(ExactText)
-    case session(ExactText)
-    case server(ExactText)
-    case everyone
-  }
-
-  let name: Name
-  let window: LimitWindow
-  let holder: Holder
-
-  /// A name that is not longer than a digest: a peer chooses tool names, and a key lives as long as its window.
-  static func bounded(_ name: ExactText) -> ExactText {
-    name.utf8.count <= 256 ? name : ExactText(ContentDigest(of: Array(name.utf8)).hexadecimal)
   }
 }

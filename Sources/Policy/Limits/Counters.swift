@@ -4,18 +4,45 @@ package import JSONText
 ///
 /// They are kept by name, not by policy, so that an edit of the policy keeps them. Their memory is bounded whatever the
 /// policy says and whatever peers do: counts that are over are dropped, a count remembers fewer different times when
-/// there are many counts, and when `capacity` counts are alive a call that needs one more is denied.
+/// there are many counts, and when `capacity` counts are alive a call that needs one more is denied. A clock that goes
+/// back stands still here until it has caught up, so that nothing counts shorter than it should.
 package struct Counters: Sendable {
   package static let capacity = 32_768
-  private static let times = 1 << 20
+  /// For how many times there is memory in all.
+  private static let times = capacity * CountWindow.fewestTimes
+  /// No limit allows more, so that no sum can overflow: a window holds the calls of two periods at most, and another.
+  private static let most = Int128.max / 4
 
-  private var slots: [SlidingWindow] = []
+  private struct Slot: Sendable {
+    /// Nil while it is free.
+    var key: CounterKey?
+    var window = CountWindow()
+    /// How many counts have had this place before.
+    var generation: UInt64 = 0
+  }
+
+  /// A count that the call at hand needs.
+  private struct Hold: Sendable {
+    let key: CounterKey
+    /// Nil where the count does not exist yet.
+    let slot: Int?
+    var amount: Int128
+    var countsWhenForwarded: Bool
+  }
+
+  private var slots: [Slot] = []
   private var free: [Int] = []
   private var places: [CounterKey: Int] = [:]
   private var sweepAt = 256
   private var lastSweep: Moment?
-  /// The slots of the call at hand; kept for its memory.
-  private var inHand: [(slot: Int, length: Int64)] = []
+  /// The latest moment that was seen.
+  private var latest: Int64 = .min
+  /// For how many times the windows have memory.
+  private var footprint = 0
+  private var returns = Returns()
+  /// The counts of the call at hand, and for each of its limits the one that it looks at; kept for their memory.
+  private var holds: [Hold] = []
+  private var looks: [Int] = []
 
   package init() {}
 
@@ -25,90 +52,214 @@ package struct Counters: Sendable {
   /// Forgets the counts of a session that is over; its name must never be used again.
   package mutating func forget(session: ExactText) {
     let holder = CounterKey.Holder.session(CounterKey.bounded(session))
-    for (key, slot) in places where key.holder == holder { drop(key, slot) }
+    for slot in slots.indices where slots[slot].key?.holder == holder { drop(slot) }
   }
 
-  /// What stands in the way of a call.
-  enum Refusal: Sendable {
-    /// The first limit that is reached, and when all of them would let a call pass (nil: never).
+  /// What became of a call.
+  enum Outcome: Sendable {
+    /// It is counted in all limits; the reservation is nil where nothing can be given back.
+    case reserved(Reservation?)
+    /// The first limit that is reached, and when all of them would let the call pass (nil: never).
     case reached(CompiledLimit, wait: Int64?)
     /// Too many counts are alive; the limit is the one that needs another.
     case full(CompiledLimit)
+    /// The call costs nothing that can be counted, or more than the limit will ever let pass; why is a clause.
+    case unpaid(CompiledLimit, why: String)
   }
 
   /// Counts a call in all limits of some rules, or in none of them.
+  ///
+  /// A call counts once in a count that several of its limits share: with the greatest of their costs, and as soon as it
+  /// is sent if one of them says so. What no waiting mends is told before a limit that is reached.
+  ///
+  /// The reservation holds what counts only for a call that succeeds; with `isRevocable` it holds everything, for a call
+  /// that may never be sent (see `Reservation.whenForwarded`). Nothing is allocated where it holds nothing.
+  /// `arguments` is asked once for each cost, and not at all where there is none.
   mutating func reserve(
-    _ first: CompiledRule?, _ second: CompiledRule?, _ third: CompiledRule?, for call: Call, tool: ExactText?,
-    at now: Moment
-  ) -> Refusal? {
+    _ first: CompiledRule?, _ second: CompiledRule? = nil, _ third: CompiledRule? = nil, for call: Call,
+    tool: ExactText?, at now: Moment, isRevocable: Bool = false, arguments: () -> JSONNode? = { nil }
+  ) -> Outcome {
+    latest = max(latest, now.microseconds)
     let needed = (first?.limits.count ?? 0) + (second?.limits.count ?? 0) + (third?.limits.count ?? 0)
-    // Only here: later, a sweep could take away a count that the call holds and that is still empty.
-    if places.count + needed > sweepAt { sweep(at: now) }
-    inHand.removeAll(keepingCapacity: true)
+    if needed == 0 { return .reserved(nil) }
+    if places.count + needed > sweepAt { sweep() }
+    holds.removeAll(keepingCapacity: true)
+    looks.removeAll(keepingCapacity: true)
+    if let unpaid = gather(first, call, tool, now, arguments) ?? gather(second, call, tool, now, arguments)
+      ?? gather(third, call, tool, now, arguments)
+    {
+      return unpaid
+    }
+    var check = Check()
+    look(first, now, &check)
+    look(second, now, &check)
+    look(third, now, &check)
+    if let reached = check.reached { return .reached(reached, wait: check.wait) }
+    if let full = check.full { return .full(full) }
+    return .reserved(take(isRevocable: isRevocable))
+  }
+
+  /// Takes a call out of the counts that it is still in; does nothing when it is done again.
+  package mutating func giveBack(_ reservation: Reservation, at now: Moment) {
+    latest = max(latest, now.microseconds)
+    guard returns.take(reservation.number) else { return }
+    for part in reservation.parts where slots.indices.contains(part.slot) {
+      guard slots[part.slot].generation == part.generation, let key = slots[part.slot].key else { continue }
+      slots[part.slot].window.remove(
+        part.amount, addedAt: part.time, now: latest, length: key.window.microseconds)
+    }
+  }
+}
+
+extension Counters {
+  /// Finds the counts of a rule's limits and what the call adds to them.
+  private mutating func gather(
+    _ rule: CompiledRule?, _ call: Call, _ tool: ExactText?, _ now: Moment, _ arguments: () -> JSONNode?
+  ) -> Outcome? {
+    guard let rule else { return nil }
+    for limit in rule.limits where limit.applies(at: now) {
+      var amount = Amount.one
+      if let path = limit.cost {
+        switch Cost(path, arguments: arguments()) {
+        case .refused(let why): return .unpaid(limit, why: why)
+        case .amount(let cost) where cost > limit.max || cost.billionths > Self.most:
+          let why = "the cost \(path.text) is \(cost), and the limit is \(limit.max) per \(limit.window.inWords)"
+          return .unpaid(limit, why: why)
+        case .amount(let cost): amount = cost
+        }
+      }
+      hold(limit.key(for: call, tool: tool), amount.billionths, limit.count == .forwarded)
+    }
+    return nil
+  }
+
+  private mutating func hold(_ key: CounterKey, _ amount: Int128, _ countsWhenForwarded: Bool) {
+    let slot = places[key]
+    for index in holds.indices where holds[index].slot == slot && (slot != nil || holds[index].key == key) {
+      holds[index].amount = max(holds[index].amount, amount)
+      if countsWhenForwarded { holds[index].countsWhenForwarded = true }
+      looks.append(index)
+      return
+    }
+    if let slot { expire(slot, key) }
+    looks.append(holds.count)
+    holds.append(Hold(key: key, slot: slot, amount: amount, countsWhenForwarded: countsWhenForwarded))
+  }
+
+  /// What the limits say that were looked at.
+  private struct Check {
     var reached: CompiledLimit?
     var wait: Int64? = 0
-    if let full = look(first, call, tool, now, &reached, &wait) ?? look(second, call, tool, now, &reached, &wait)
-      ?? look(third, call, tool, now, &reached, &wait)
-    {
-      return .full(full)
-    }
-    if let reached { return .reached(reached, wait: wait) }
-    let times = max(64, min(8192, Self.times / max(1, places.count)))
-    for hold in inHand { slots[hold.slot].add(at: now, length: hold.length, capacity: times) }
-    return nil
+    var full: CompiledLimit?
+    /// How many limits, and how many different counts that do not exist yet.
+    var limits = 0
+    var holds = 0
+    var missing = 0
   }
 
-  /// Takes the counts of a rule's limits in hand and looks whether a call fits.
-  ///
-  /// Returns the limit whose count cannot be kept, if there is one.
-  private mutating func look(
-    _ rule: CompiledRule?, _ call: Call, _ tool: ExactText?, _ now: Moment, _ reached: inout CompiledLimit?,
-    _ wait: inout Int64?
-  ) -> CompiledLimit? {
-    guard let rule else { return nil }
-    for limit in rule.limits {
-      guard let slot = slot(limit.key(for: call, tool: tool)) else { return limit }
-      let length = limit.window.microseconds
-      slots[slot].expire(at: now, length: length)
-      let needed = slots[slot].wait(max: limit.max, at: now, length: length)
-      if needed != 0 {
-        reached = reached ?? limit
-        wait = wait.flatMap { wait in needed.map { max(wait, $0) } }
+  /// Looks whether the call fits under a rule's limits.
+  private func look(_ rule: CompiledRule?, _ now: Moment, _ check: inout Check) {
+    guard let rule else { return }
+    for limit in rule.limits where limit.applies(at: now) {
+      let index = looks[check.limits]
+      check.limits += 1
+      let hold = holds[index]
+      let max = min(limit.max.billionths, Self.most)
+      let wait: Int64?
+      if let slot = hold.slot {
+        wait = slots[slot].window.wait(
+          for: hold.amount, max: max, align: limit.align, at: latest, length: hold.key.window.microseconds,
+          since: now.microseconds)
+      } else {
+        wait = hold.amount <= max ? 0 : nil
+        if index == check.holds, hold.amount > 0 {
+          check.missing += 1
+          if places.count + check.missing > Self.capacity { check.full = check.full ?? limit }
+        }
       }
-      // One call counts once, also where two of its limits share a count.
-      if !inHand.contains(where: { $0.slot == slot }) { inHand.append((slot, length)) }
+      check.holds = Swift.max(check.holds, index + 1)
+      if wait != 0 {
+        check.reached = check.reached ?? limit
+        check.wait = check.wait.flatMap { longest in wait.map { Swift.max(longest, $0) } }
+      }
     }
-    return nil
   }
 
-  private mutating func slot(_ key: CounterKey) -> Int? {
-    if let slot = places[key] { return slot }
-    guard places.count < Self.capacity else { return nil }
+  /// Counts the call at hand.
+  private mutating func take(isRevocable: Bool) -> Reservation? {
+    var parts: [Reservation.Part] = []
+    for index in holds.indices where holds[index].amount > 0 {
+      let hold = holds[index]
+      let slot = hold.slot ?? make(hold.key)
+      let before = slots[slot].window.footprint
+      slots[slot].window.add(
+        hold.amount, at: latest, length: hold.key.window.microseconds, capacity: timesForEach)
+      footprint += slots[slot].window.footprint - before
+      if isRevocable || !hold.countsWhenForwarded {
+        parts.append(
+          Reservation.Part(
+            slot: slot, generation: slots[slot].generation, time: latest, amount: hold.amount,
+            countsWhenForwarded: hold.countsWhenForwarded))
+      }
+    }
+    if footprint > Self.times { trim() }
+    return parts.isEmpty ? nil : Reservation(number: returns.open(), parts: parts)
+  }
+
+  /// How many times a count may remember: a power of two.
+  private var timesForEach: Int {
+    let share = min(CountWindow.mostTimes, Self.times / max(1, places.count))
+    return 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
+  }
+
+  private mutating func make(_ key: CounterKey) -> Int {
     let slot: Int
     if let reused = free.popLast() {
       slot = reused
     } else {
       slot = slots.count
-      slots.append(SlidingWindow())
+      slots.append(Slot())
     }
+    slots[slot].key = key
     places[key] = slot
     return slot
   }
 
-  private mutating func drop(_ key: CounterKey, _ slot: Int) {
+  private mutating func expire(_ slot: Int, _ key: CounterKey) {
+    let before = slots[slot].window.footprint
+    slots[slot].window.expire(at: latest, length: key.window.microseconds)
+    footprint += slots[slot].window.footprint - before
+  }
+
+  private mutating func drop(_ slot: Int) {
+    guard let key = slots[slot].key else { return }
     places[key] = nil
-    slots[slot] = SlidingWindow()
+    footprint -= slots[slot].window.footprint
+    slots[slot] = Slot(generation: slots[slot].generation + 1)
     free.append(slot)
   }
 
-  /// Drops the counts that are over; at most once a second where that frees nothing.
-  private mutating func sweep(at now: Moment) {
-    if places.count >= Self.capacity, let lastSweep, now.microseconds(since: lastSweep) < 1_000_000 { return }
+  /// Drops the counts that are over; at most once a second where that frees too little.
+  private mutating func sweep() {
+    let now = Moment(microseconds: latest)
+    if sweepAt >= Self.capacity, let lastSweep, now.microseconds(since: lastSweep) < 1_000_000 { return }
     lastSweep = now
-    for (key, slot) in places {
-      slots[slot].expire(at: now, length: key.window.microseconds)
-      if slots[slot].count == 0 { drop(key, slot) }
+    for slot in slots.indices {
+      guard let key = slots[slot].key else { continue }
+      expire(slot, key)
+      if slots[slot].window.isEmpty { drop(slot) }
     }
     sweepAt = min(Self.capacity, max(256, places.count * 2))
+  }
+
+  /// Makes every count remember no more than its share: those that grew when there were fewer.
+  private mutating func trim() {
+    let share = timesForEach
+    for slot in slots.indices {
+      guard let key = slots[slot].key, slots[slot].window.footprint > share else { continue }
+      let before = slots[slot].window.footprint
+      slots[slot].window.fit(share, length: key.window.microseconds)
+      footprint += slots[slot].window.footprint - before
+    }
   }
 }

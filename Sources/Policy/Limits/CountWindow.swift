@@ -1,0 +1,137 @@
+/// What one counter holds: the calls of the last window, and their sum.
+///
+/// An amount that was let through at time t counts for a sliding limit while now < t + length, so no half-open interval
+/// of that length ever holds more than the limit allowed; for a calendar limit it counts until the period ends in which t
+/// lies. Both look at the same calls, so limits of either kind can share a count and an edit from one to the other keeps it.
+///
+/// Exact while there are fewer than `capacity` different times. Beyond it, the calls of one slice of the window (at most a
+/// 2/capacity part of it) count as long as the last of them: a little too strict, never too lax. Calendar limits stay
+/// exact: calls of two periods are never joined.
+///
+/// INVARIANT: times never go back. `Counters` sees to it.
+struct CountWindow: Sendable {
+  /// How many times a window remembers at most, and at least when there are many windows; powers of two.
+  static let mostTimes = 8_192
+  static let fewestTimes = 64
+
+  private var runs = RunRing()
+  /// The sum of all runs, in billionths.
+  private(set) var sum: Int128 = 0
+  /// The period of the last run, and the sum of its runs.
+  private var period: Int64 = .min
+  private var sumOfPeriod: Int128 = 0
+
+  var isEmpty: Bool { runs.count == 0 }
+
+  /// How many times there is memory for.
+  var footprint: Int { runs.capacity }
+
+  /// Forgets the calls that count no more.
+  mutating func expire(at now: Int64, length: Int64) {
+    guard let edge = Self.edge(now, length) else { return }
+    var gone = 0
+    while gone < runs.count, runs[gone].time <= edge {
+      sum -= runs[gone].amount
+      gone += 1
+    }
+    runs.removeFirst(gone)
+  }
+
+  /// How long until an amount fits under a limit: 0 now, nil never.
+  ///
+  /// Expired calls must be gone. `now` is where the times of this window are; the answer counts from `asked`, which is
+  /// earlier where a clock went back.
+  func wait(
+    for amount: Int128, max: Int128, align: PolicyLimit.Alignment, at now: Int64, length: Int64, since asked: Int64
+  ) -> Int64? {
+    guard amount <= max else { return nil }
+    let due: Int64
+    switch align {
+    case .calendar:
+      let current = Self.floor(now, length)
+      if (current == period ? sumOfPeriod : 0) + amount <= max { return 0 }
+      let (start, overflow) = (current + 1).multipliedReportingOverflow(by: length)
+      due = overflow ? .max : start
+    case .sliding:
+      var surplus = sum + amount - max
+      if surplus <= 0 { return 0 }
+      var index = 0
+      while index < runs.count - 1 {
+        surplus -= runs[index].amount
+        if surplus <= 0 { break }
+        index += 1
+      }
+      due = Moment(microseconds: runs[index].time).advanced(byMicroseconds: length).microseconds
+    }
+    return Swift.max(1, Moment(microseconds: due).microseconds(since: Moment(microseconds: asked)))
+  }
+
+  /// Counts an amount, remembering at most `capacity` times.
+  mutating func add(_ amount: Int128, at now: Int64, length: Int64, capacity: Int) {
+    sum += amount
+    let current = Self.floor(now, length)
+    sumOfPeriod = current == period ? sumOfPeriod + amount : amount
+    period = current
+    if runs.count > 0, runs[runs.count - 1].time == now {
+      runs[runs.count - 1].amount += amount
+      return
+    }
+    if runs.count >= capacity { fit(capacity, length: length) }
+    runs.append(Run(time: now, amount: amount))
+  }
+
+  /// Takes an amount out that was added at `time`, if it still counts for a sliding limit.
+  mutating func remove(_ amount: Int128, addedAt time: Int64, now: Int64, length: Int64) {
+    if let edge = Self.edge(now, length), time <= edge { return }
+    // A call that was joined with others is in the first run that is not before it.
+    guard let index = runs.firstIndex(notBefore: time), runs[index].amount >= amount else { return }
+    sum -= amount
+    if Self.floor(time, length) == period { sumOfPeriod -= amount }
+    runs[index].amount -= amount
+    if runs[index].amount == 0 { runs.remove(at: index) }
+  }
+
+  /// Remembers fewer times, and gives memory for more than `capacity` back.
+  mutating func fit(_ capacity: Int, length: Int64) {
+    if runs.count >= capacity { thin(capacity, length: length) }
+    runs.shrink(to: capacity)
+  }
+
+  /// Joins the calls of each slice of the window.
+  ///
+  /// Slices lie fixed in time, and those of a smaller capacity are made of whole ones of a bigger, so that joining again
+  /// and again makes nothing count longer than the slice of the smallest capacity.
+  private mutating func thin(_ capacity: Int, length: Int64) {
+    let slice = Self.slice(length, capacity: capacity)
+    var last = 0
+    for index in 1..<Swift.max(1, runs.count) {
+      let (before, run) = (runs[last], runs[index])
+      if Self.floor(before.time, slice) == Self.floor(run.time, slice),
+        Self.floor(before.time, length) == Self.floor(run.time, length)
+      {
+        runs[last] = Run(time: run.time, amount: before.amount + run.amount)
+      } else {
+        last += 1
+        runs[last] = run
+      }
+    }
+    runs.removeLast(runs.count - last - 1)
+  }
+
+  /// How long a slice is: half as many slices as times.
+  static func slice(_ length: Int64, capacity: Int) -> Int64 {
+    let finest = (length + Int64(mostTimes) - 1) / Int64(mostTimes)
+    return finest * Int64(2 * mostTimes / capacity)
+  }
+
+  /// Calls until there are over; nil where that is before all time.
+  private static func edge(_ now: Int64, _ length: Int64) -> Int64? {
+    let (edge, overflow) = now.subtractingReportingOverflow(length)
+    return overflow ? nil : edge
+  }
+
+  private static func floor(_ time: Int64, _ length: Int64) -> Int64 {
+    let (quotient, remainder) = time.quotientAndRemainder(dividingBy: length)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}
