@@ -46,8 +46,8 @@ struct CompiledLimit: Sendable {
     let name: CounterKey.Name =
       switch owner {
       case .named(let name): .named(name)
-      case .eachTool(let place): .own(place: place, tool: tool.map(CounterKey.bounded))
-      case .rule(let place): .own(place: place, tool: nil)
+      case .eachTool(let place): .own(place: place, tool: tool.map(CounterKey.bounded), cost: cost, count: count)
+      case .rule(let place): .own(place: place, tool: nil, cost: cost, count: count)
       }
     let holder: CounterKey.Holder =
       switch scope {

@@ -4,7 +4,8 @@ import JSONText
 struct CounterKey: Hashable, Sendable {
   enum Name: Hashable, Sendable {
     case named(ExactText)
-    case own(place: ExactText, tool: ExactText?)
+    /// With what is counted, so that the limits of one rule that count different things do not share a count.
+    case own(place: ExactText, tool: ExactText?, cost: ConditionPath?, count: PolicyLimit.Counting)
   }
 
   enum Holder: Hashable, Sendable {
