@@ -189,7 +189,7 @@ extension CompiledPolicy {
     case .reserved: allowance
     case .reached(let limit, let wait):
       Decision(
-        limit.max == .zero ? .deny : .limit, rule: limit.pointer, reason: limit.reason, retryAfter: wait,
+        wait == nil ? .deny : .limit, rule: limit.pointer, reason: limit.reason, retryAfter: wait,
         isEnforced: isEnforced)
     case .full(let limit):
       Decision(
