@@ -9,25 +9,27 @@
 /// exact: calls of two periods are never joined.
 ///
 /// INVARIANT: times never go back. `Counters` sees to it.
-struct CountWindow: Sendable {
+package struct CountWindow: Sendable {
   /// How many times a window remembers at most, and at least when there are many windows; powers of two.
-  static let mostTimes = 8_192
-  static let fewestTimes = 64
+  package static let mostTimes = 8_192
+  package static let fewestTimes = 64
 
   private var runs = RunRing()
   /// The sum of all runs, in billionths.
-  private(set) var sum: Int128 = 0
+  private(set) package var sum: Int128 = 0
   /// The period of the last run, and the sum of its runs.
   private var period: Int64 = .min
   private var sumOfPeriod: Int128 = 0
 
-  var isEmpty: Bool { runs.count == 0 }
+  package init() {}
+
+  package var isEmpty: Bool { runs.count == 0 }
 
   /// How many times there is memory for.
-  var footprint: Int { runs.capacity }
+  package var footprint: Int { runs.capacity }
 
   /// Forgets the calls that count no more.
-  mutating func expire(at now: Int64, length: Int64) {
+  package mutating func expire(at now: Int64, length: Int64) {
     guard let edge = Self.edge(now, length) else { return }
     var gone = 0
     while gone < runs.count, runs[gone].time <= edge {
@@ -37,37 +39,40 @@ struct CountWindow: Sendable {
     runs.removeFirst(gone)
   }
 
-  /// How long until an amount fits under a limit: 0 now, nil never.
+  /// How long until an amount fits under a sliding limit: 0 now, nil never.
   ///
-  /// Expired calls must be gone. `now` is where the times of this window are; the answer counts from `asked`, which is
-  /// earlier where a clock went back.
-  func wait(
-    for amount: Int128, max: Int128, align: PolicyLimit.Alignment, at now: Int64, length: Int64, since asked: Int64
-  ) -> Int64? {
+  /// Expired calls must be gone. The answer counts from `asked`, which is before the calls that were counted where a
+  /// clock went back.
+  package func wait(for amount: Int128, max: Int128, length: Int64, since asked: Int64) -> Int64? {
     guard amount <= max else { return nil }
-    let due: Int64
-    switch align {
-    case .calendar:
-      let current = Self.floor(now, length)
-      if (current == period ? sumOfPeriod : 0) + amount <= max { return 0 }
-      let (start, overflow) = (current + 1).multipliedReportingOverflow(by: length)
-      due = overflow ? .max : start
-    case .sliding:
-      var surplus = sum + amount - max
-      if surplus <= 0 { return 0 }
-      var index = 0
-      while index < runs.count - 1 {
-        surplus -= runs[index].amount
-        if surplus <= 0 { break }
-        index += 1
-      }
-      due = Moment(microseconds: runs[index].time).advanced(byMicroseconds: length).microseconds
+    var surplus = sum + amount - max
+    if surplus <= 0 { return 0 }
+    var index = 0
+    while index < runs.count - 1 {
+      surplus -= runs[index].amount
+      if surplus <= 0 { break }
+      index += 1
     }
-    return Swift.max(1, Moment(microseconds: due).microseconds(since: Moment(microseconds: asked)))
+    return Self.wait(since: asked, until: runs[index].time.addingReportingOverflow(length))
+  }
+
+  /// How long until an amount fits under a calendar limit: 0 now, nil never.
+  package func waitForPeriod(for amount: Int128, max: Int128, at now: Int64, length: Int64, since asked: Int64)
+    -> Int64?
+  {
+    guard amount <= max else { return nil }
+    let current = Self.floor(now, length)
+    if (current == period ? sumOfPeriod : 0) + amount <= max { return 0 }
+    return Self.wait(since: asked, until: (current + 1).multipliedReportingOverflow(by: length))
+  }
+
+  private static func wait(since asked: Int64, until due: (partialValue: Int64, overflow: Bool)) -> Int64 {
+    let due = Moment(microseconds: due.overflow ? .max : due.partialValue)
+    return Swift.max(1, due.microseconds(since: Moment(microseconds: asked)))
   }
 
   /// Counts an amount, remembering at most `capacity` times.
-  mutating func add(_ amount: Int128, at now: Int64, length: Int64, capacity: Int) {
+  package mutating func add(_ amount: Int128, at now: Int64, length: Int64, capacity: Int) {
     sum += amount
     let current = Self.floor(now, length)
     sumOfPeriod = current == period ? sumOfPeriod + amount : amount
@@ -81,7 +86,7 @@ struct CountWindow: Sendable {
   }
 
   /// Takes an amount out that was added at `time`, if it still counts for a sliding limit.
-  mutating func remove(_ amount: Int128, addedAt time: Int64, now: Int64, length: Int64) {
+  package mutating func remove(_ amount: Int128, addedAt time: Int64, now: Int64, length: Int64) {
     if let edge = Self.edge(now, length), time <= edge { return }
     // A call that was joined with others is in the first run that is not before it.
     guard let index = runs.firstIndex(notBefore: time), runs[index].amount >= amount else { return }
@@ -92,7 +97,7 @@ struct CountWindow: Sendable {
   }
 
   /// Remembers fewer times, and gives memory for more than `capacity` back.
-  mutating func fit(_ capacity: Int, length: Int64) {
+  package mutating func fit(_ capacity: Int, length: Int64) {
     if runs.count >= capacity { thin(capacity, length: length) }
     runs.shrink(to: capacity)
   }
@@ -119,7 +124,7 @@ struct CountWindow: Sendable {
   }
 
   /// How long a slice is: half as many slices as times.
-  static func slice(_ length: Int64, capacity: Int) -> Int64 {
+  package static func slice(_ length: Int64, capacity: Int) -> Int64 {
     let finest = (length + Int64(mostTimes) - 1) / Int64(mostTimes)
     return finest * Int64(2 * mostTimes / capacity)
   }

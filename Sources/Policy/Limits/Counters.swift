@@ -10,8 +10,6 @@ package struct Counters: Sendable {
   package static let capacity = 32_768
   /// For how many times there is memory in all.
   private static let times = capacity * CountWindow.fewestTimes
-  /// No limit allows more, so that no sum can overflow: a window holds the calls of two periods at most, and another.
-  private static let most = Int128.max / 4
 
   private struct Slot: Sendable {
     /// Nil while it is free.
@@ -122,7 +120,7 @@ extension Counters {
       if let path = limit.cost {
         switch Cost(path, arguments: arguments()) {
         case .refused(let why): return .unpaid(limit, why: why)
-        case .amount(let cost) where cost > limit.max || cost.billionths > Self.most:
+        case .amount(let cost) where cost > limit.max:
           let why = "the cost \(path.text) is \(cost), and the limit is \(limit.max) per \(limit.window.inWords)"
           return .unpaid(limit, why: why)
         case .amount(let cost): amount = cost
@@ -164,12 +162,17 @@ extension Counters {
       let index = looks[check.limits]
       check.limits += 1
       let hold = holds[index]
-      let max = min(limit.max.billionths, Self.most)
+      let max = limit.max.billionths
       let wait: Int64?
       if let slot = hold.slot {
-        wait = slots[slot].window.wait(
-          for: hold.amount, max: max, align: limit.align, at: latest, length: hold.key.window.microseconds,
-          since: now.microseconds)
+        let length = hold.key.window.microseconds
+        switch limit.align {
+        case .sliding:
+          wait = slots[slot].window.wait(for: hold.amount, max: max, length: length, since: now.microseconds)
+        case .calendar:
+          wait = slots[slot].window.waitForPeriod(
+            for: hold.amount, max: max, at: latest, length: length, since: now.microseconds)
+        }
       } else {
         wait = hold.amount <= max ? 0 : nil
         if index == check.holds, hold.amount > 0 {
