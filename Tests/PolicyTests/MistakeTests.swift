@@ -33,11 +33,12 @@ struct MistakeTests {
 
   static let mistakes: [Mistake] = [
     // The whole text
-    Mistake("", "1:1: error: the text ends in the middle of a value"),
-    Mistake(#"{"version":"1",}"#, "1:16: error: unexpected `}`"),
+    Mistake("", "1:1: error: there is nothing in it: write `{\"version\": \"1\"}`, which denies everything"),
+    Mistake(#"{"version":"1",}"#, "1:15: error: a comma stands before `}`: take it out"),
     Mistake(
-      "{\n  \"version\": \"1\",\n  \"version\": \"1\"\n}", "3:3: error: the key `version` occurs twice in one object"),
-    Mistake("\u{FEFF}{}", "1:1: error: the text begins with a byte order mark"),
+      "{\n  \"version\": \"1\",\n  \"version\": \"1\"\n}",
+      "3:3: error: the key `version` occurs twice in one object: the first is at line 2, column 3 (at /version)"),
+    Mistake("\u{FEFF}{}", "1:1: error: the text begins with a byte order mark: save the file without it"),
     Mistake("[]", "1:1: error: a policy must be an object, not an array"),
     Mistake("{}", "1:1: error: `version` is missing: write `\"version\": \"1\"`"),
     Mistake(

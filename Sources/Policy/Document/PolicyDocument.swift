@@ -27,9 +27,11 @@ package struct PolicyDocument: Sendable {
     do throws(JSONError) {
       root = try JSONNode.read(text)
     } catch {
+      let mistake = TextMistake(error, in: text)
       throw PolicyRejection(problems: [
         PolicyProblem(
-          weight: .error, place: TextPlace(of: error.offset, in: text), pointer: "", message: "\(error)")
+          weight: .error, place: TextPlace(of: mistake.offset, in: text), pointer: mistake.pointer,
+          message: mistake.message, help: mistake.help)
       ])
     }
     var reader = PolicyReader(text)
