@@ -36,6 +36,7 @@ package struct PolicyDocument: Sendable {
     }
     var reader = PolicyReader(text)
     let content = reader.policy(root)
+    reader.refuseInexactNumbers(root)
     let problems = reader.problems()
     guard problems.allSatisfy({ $0.weight == .warning }) else { throw PolicyRejection(problems: problems) }
     return PolicyDocument(

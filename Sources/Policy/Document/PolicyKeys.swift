@@ -54,6 +54,31 @@ enum LimitKey: String, PolicyKey {
   }
 }
 
+/// The keys of an entry of `require`, `deny_if`, `approve_if` or `allow_if`.
+enum EntryKey: String, PolicyKey {
+  case conditions
+  case onDeny = "on_deny"
+  case reason, expires
+
+  /// Those of one list.
+  static func keys(of kind: ConditionEntry.Kind) -> [EntryKey] {
+    switch kind {
+    case .require, .denyIf: [.conditions, .onDeny, .expires]
+    case .approveIf: [.conditions, .reason, .expires]
+    case .allowIf: [.conditions, .expires]
+    }
+  }
+}
+
+enum ConditionKey: String, PolicyKey {
+  case path, op, value
+}
+
+enum ApprovalKey: String, PolicyKey {
+  case hold, timeout, remember
+  case onNoApprover = "on_no_approver"
+}
+
 /// The keys of the short form `rate_limit`.
 enum RateKey: String, PolicyKey {
   case max, window
@@ -63,27 +88,29 @@ enum RateKey: String, PolicyKey {
 protocol PolicyWord: CaseIterable, RawRepresentable<String> {
   /// What the words are, with its article.
   static var kind: String { get }
+  /// What other languages call them.
+  static var aliases: [String: String] { get }
   /// False for what the format has and this version does not enforce.
   var isSupported: Bool { get }
 }
 
 extension PolicyWord {
+  static var aliases: [String: String] { [:] }
   var isSupported: Bool { true }
 }
 
-enum ActionWord: String, PolicyWord {
-  case allow, deny
-  case requireApproval = "require_approval"
-
+extension PolicyRule.Action: PolicyWord {
   static let kind = "an action"
+  static let aliases = [
+    "block": "deny", "reject": "deny", "refuse": "deny", "forbid": "deny", "permit": "allow", "accept": "allow",
+    "pass": "allow", "ask": "require_approval", "approve": "require_approval", "approval": "require_approval",
+  ]
   var isSupported: Bool { self != .requireApproval }
 }
 
-enum DefaultWord: String, PolicyWord {
-  case deny, allow
-  case requireApproval = "require_approval"
-
+extension DefaultSetting: PolicyWord {
   static let kind = "a default"
+  static let aliases = PolicyRule.Action.aliases
   var isSupported: Bool { self != .requireApproval }
 }
 
@@ -91,20 +118,36 @@ enum ModeWord: String, PolicyWord {
   case enforce, observe
 
   static let kind = "a mode"
+  static let aliases = [
+    "log": "observe", "audit": "observe", "monitor": "observe", "shadow": "observe", "dry_run": "observe",
+    "block": "enforce", "strict": "enforce",
+  ]
 }
 
-enum AlignWord: String, PolicyWord {
-  case sliding, calendar
-
+extension PolicyLimit.Alignment: PolicyWord {
   static let kind = "a way to align a window"
   var isSupported: Bool { self == .sliding }
 }
 
-enum CountWord: String, PolicyWord {
-  case forwarded, succeeded
-
+extension PolicyLimit.Counting: PolicyWord {
   static let kind = "a way to count"
   var isSupported: Bool { self == .forwarded }
+}
+
+extension ApprovalTerms.Absence: PolicyWord {
+  static let kind = "something to do where nobody can be asked"
+}
+
+extension ConditionOperator: PolicyWord {
+  static let kind = "an operator"
+  static let aliases = [
+    "=": "eq", "==": "eq", "equals": "eq", "is": "eq", "!=": "neq", "<>": "neq", "ne": "neq", "not_equals": "neq",
+    "<": "lt", "<=": "lte", "le": "lte", ">": "gt", ">=": "gte", "ge": "gte", "min": "gte", "max": "lte",
+    "nin": "not_in", "one_of": "in", "includes": "contains", "prefix": "starts_with", "suffix": "ends_with",
+    "like": "glob", "match": "regex", "matches": "regex", "pattern": "regex", "not_matches": "not_regex",
+    "present": "exists", "max_length": "length_lte", "min_length": "length_gte", "under": "within", "inside": "within",
+    "host": "host_in", "domain": "host_in",
+  ]
 }
 
 extension LimitScope: PolicyWord {

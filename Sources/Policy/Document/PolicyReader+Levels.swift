@@ -22,10 +22,10 @@ extension PolicyReader {
         content.servers = reader.servers(value)
       case .default: content.top.fallback = reader.fallback(member)
       case .hide: content.top.hide = reader.hide(value)
-      case .allTools: content.top.allTools = reader.rule(member, isNamed: false)
-      case .tools: content.top.tools = reader.section(value, "`tools`")
-      case .resources: content.top.resources = reader.section(value, "`resources`")
-      case .prompts: content.top.prompts = reader.section(value, "`prompts`")
+      case .allTools: content.top.allTools = reader.rule(member, .allTools)
+      case .tools: content.top.tools = reader.section(value, "`tools`", .tool)
+      case .resources: content.top.resources = reader.section(value, "`resources`", .resource)
+      case .prompts: content.top.prompts = reader.section(value, "`prompts`", .prompt)
       case .serverRequests: content.top.serverRequests = reader.serverRequests(value)
       }
     }
@@ -63,10 +63,10 @@ extension PolicyReader {
       switch key {
       case .default: level.fallback = reader.fallback(member)
       case .hide: level.hide = reader.hide(value)
-      case .allTools: level.allTools = reader.rule(member, isNamed: false)
-      case .tools: level.tools = reader.section(value, "`tools`")
-      case .resources: level.resources = reader.section(value, "`resources`")
-      case .prompts: level.prompts = reader.section(value, "`prompts`")
+      case .allTools: level.allTools = reader.rule(member, .allTools)
+      case .tools: level.tools = reader.section(value, "`tools`", .tool)
+      case .resources: level.resources = reader.section(value, "`resources`", .resource)
+      case .prompts: level.prompts = reader.section(value, "`prompts`", .prompt)
       case .serverRequests: level.serverRequests = reader.serverRequests(value)
       }
     }
@@ -74,8 +74,8 @@ extension PolicyReader {
   }
 
   private mutating func fallback(_ member: JSONMember) -> PolicyLevel.Default? {
-    guard let word = word(member.value, "`default`", as: DefaultWord.self) else { return nil }
-    return PolicyLevel.Default(setting: word == .allow ? .allow : .deny, line: line(of: member))
+    word(member.value, "`default`", as: DefaultSetting.self)
+      .map { PolicyLevel.Default(setting: $0, line: line(of: member)) }
   }
 
   private mutating func hide(_ node: JSONNode) -> [PolicyLevel.Hidden] {
@@ -98,13 +98,13 @@ extension PolicyReader {
   }
 
   /// Rules by name.
-  private mutating func section(_ node: JSONNode, _ name: String) -> [PolicyLevel.Entry] {
+  private mutating func section(_ node: JSONNode, _ name: String, _ place: RulePlace) -> [PolicyLevel.Entry] {
     var found: [PolicyLevel.Entry] = []
     var globs: [(glob: Glob, member: JSONMember)] = []
     found.reserveCapacity(node.members?.count ?? 0)
     entries(of: node, name) { reader, member in
       let pattern = reader.pattern(member.key, at: member.keyRange.lowerBound)
-      let rule = reader.rule(member, isNamed: true)
+      let rule = reader.rule(member, place)
       guard let pattern else { return }
       if case .glob(let glob) = pattern { globs.append((glob, member)) }
       found.append(PolicyLevel.Entry(key: member.key, pattern: pattern, rule: rule))
@@ -127,7 +127,7 @@ extension PolicyReader {
   }
 
   private mutating func serverRequests(_ node: JSONNode) -> [PolicyLevel.Entry] {
-    let found = section(node, "`server_requests`")
+    let found = section(node, "`server_requests`", .serverRequest)
     let known = ["sampling/createMessage", "elicitation/create"]
     for member in node.members ?? [] where !member.key.utf8.contains(0x2A) {
       inside(Pointer.token(member.key.string)) { reader in

@@ -1,143 +1,75 @@
 import JSONText
 
+/// Where a rule stands, which decides what it may say.
+enum RulePlace: Sendable {
+  case allTools, tool, resource, prompt, serverRequest
+
+  var isOfTools: Bool { self == .allTools || self == .tool }
+}
+
 extension PolicyReader {
   /// One rule.
-  ///
-  /// `isNamed` tells a rule that has a name of the user's as its key from `all_tools`.
-  mutating func rule(_ member: JSONMember, isNamed: Bool) -> PolicyRule {
+  mutating func rule(_ member: JSONMember, _ place: RulePlace) -> PolicyRule {
     var rule = PolicyRule(pointer: pointer, line: line(of: member), action: .allow)
-    let help = member.value.text.flatMap { RuleKey(exact: $0) == nil ? ActionWord(exact: $0) : nil }
+    let help = member.value.text.flatMap { PolicyRule.Action(exact: $0) }
       .map { "write `{\"action\": \"\($0.rawValue)\"}`" }
-    members(of: member.value, isNamed ? "a rule" : "`all_tools`", help: help) { (reader, key: RuleKey, member) in
+    members(
+      of: member.value, place == .allTools ? "`all_tools`" : "a rule", help: help
+    ) { (reader, key: RuleKey, member) in
+      let value = member.value
       switch key {
-      case .action:
-        if reader.word(member.value, "`action`", as: ActionWord.self) == .deny { rule.action = .deny }
-      case .reason:
-        rule.reason = reader.string(member.value, "`reason`")?.string
+      case .action: rule.action = reader.word(value, "`action`") ?? rule.action
+      case .reason: rule.reason = reader.string(value, "`reason`")?.string
+      case .require: rule.require = reader.conditionEntries(value, .require)
+      case .denyIf: rule.denyIf = reader.conditionEntries(value, .denyIf)
+      case .approveIf: rule.approveIf = reader.conditionEntries(value, .approveIf)
+      case .allowIf: rule.allowIf = reader.conditionEntries(value, .allowIf)
       case .limits:
-        reader.elements(of: member.value, "`limits`") { reader, _, element in
-          if let limit = reader.limit(element) { reader.add(limit, element, to: &rule) }
+        reader.elements(of: value, "`limits`") { reader, _, element in
+          if let limit = reader.limit(element) { reader.add(limit, element, to: &rule, place) }
         }
       case .rateLimit:
-        if let limit = reader.rateLimit(member.value) { reader.add(limit, member.value, to: &rule) }
-      case .require, .denyIf, .approveIf, .allowIf, .approval, .expires, .matchSchema:
-        break  // `members` has refused them
+        if let limit = reader.rateLimit(value) { reader.add(limit, value, to: &rule, place) }
+      case .approval: rule.approval = reader.approval(value)
+      case .expires: rule.expires = reader.moment(value, "`expires`")
+      case .matchSchema: rule.matchesSchema = reader.matchSchema(member, place)
       }
     }
     return rule
   }
 
-  /// Two limits of one rule must not share a count: one of them would do nothing.
-  private mutating func add(_ limit: PolicyLimit, _ node: JSONNode, to rule: inout PolicyRule) {
-    let same = rule.limits.first {
-      $0.counter == limit.counter && $0.window == limit.window && $0.scope == limit.scope
-    }
-    if let same {
+  private mutating func matchSchema(_ member: JSONMember, _ place: RulePlace) -> Bool {
+    guard place.isOfTools else {
       error(
-        at: node.range.lowerBound, "this limit counts the same calls as `\(same.pointer)`",
-        help: "keep the smaller of the two")
+        at: member.keyRange.lowerBound, "`match_schema` has a meaning for tools only", help: "take it out")
+      return false
     }
-    rule.limits.append(limit)
+    return bool(member.value, "`match_schema`") ?? false
   }
 
-  private mutating func limit(_ node: JSONNode) -> PolicyLimit? {
-    var counter: ExactText?
-    var window: LimitWindow?
-    var max: Int?
-    var scope = LimitScope.grant
-    var has: Set<LimitKey> = []
-    members(of: node, "a limit") { (reader, key: LimitKey, member) in
-      has.insert(key)
+  private mutating func approval(_ node: JSONNode) -> ApprovalTerms? {
+    var terms = ApprovalTerms()
+    var hold: (seconds: Int, offset: Int)?
+    members(of: node, "`approval`") { (reader, key: ApprovalKey, member) in
       let value = member.value
       switch key {
-      case .counter: counter = reader.string(value, "`counter`")
-      case .window: window = reader.window(value)
-      case .max: max = reader.max(value)
-      case .scope: scope = reader.word(value, "`scope`") ?? scope
-      case .align: _ = reader.word(value, "`align`", as: AlignWord.self)
-      case .count: _ = reader.word(value, "`count`", as: CountWord.self)
-      case .cost, .expires: break  // `members` has refused them
+      case .hold: hold = reader.seconds(value, "`hold`", from: 0).map { ($0, value.range.lowerBound) }
+      case .timeout: terms.timeout = reader.seconds(value, "`timeout`", from: 1) ?? terms.timeout
+      case .remember: terms.remember = reader.seconds(value, "`remember`", from: 0) ?? terms.remember
+      case .onNoApprover: terms.onNoApprover = reader.word(value, "`on_no_approver`") ?? terms.onNoApprover
       }
     }
     guard node.members != nil else { return nil }
-    demand("window", has.contains(.window), node)
-    demand("max", has.contains(.max), node)
-    guard let window, let max else { return nil }
-    return PolicyLimit(
-      pointer: pointer, line: line(of: node), counter: counter, window: window, max: Amount(max), scope: scope)
-  }
-
-  /// The short form: `{"max": 10, "window": 60}` or `"10/minute"`.
-  private mutating func rateLimit(_ node: JSONNode) -> PolicyLimit? {
-    if let text = node.text { return rateLimit(text, at: node.range.lowerBound) }
-    guard node.members != nil else {
-      error(
-        at: node.range.lowerBound, "`rate_limit` must be an object or a string, not \(node.kindInWords)",
-        help: "write `\"10/minute\"` or `{\"max\": 10, \"window\": 60}`")
-      return nil
-    }
-    var window: LimitWindow?
-    var max: Int?
-    var has: Set<RateKey> = []
-    members(of: node, "`rate_limit`") { (reader, key: RateKey, member) in
-      has.insert(key)
-      switch key {
-      case .window: window = reader.window(member.value)
-      case .max: max = reader.max(member.value)
+    // Nobody waits longer than somebody may still decide.
+    terms.hold = hold?.seconds ?? min(terms.hold, terms.timeout)
+    if let hold, hold.seconds > terms.timeout {
+      inside(ApprovalKey.hold.rawValue) { reader in
+        reader.error(
+          at: hold.offset, "`hold` is \(hold.seconds) seconds and `timeout` only \(terms.timeout)",
+          help:
+            "a call cannot wait longer than somebody may decide: write at most \(terms.timeout), or a longer `timeout`")
       }
     }
-    demand("window", has.contains(.window), node)
-    demand("max", has.contains(.max), node)
-    guard let window, let max else { return nil }
-    return PolicyLimit(pointer: pointer, line: line(of: node), window: window, max: Amount(max), scope: .grant)
-  }
-
-  private mutating func rateLimit(_ text: ExactText, at offset: Int) -> PolicyLimit? {
-    let parts = text.string.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard let first = parts.first, let last = parts.last, parts.count == 2,
-      !first.isEmpty, first.utf8.count <= 16, first.utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
-      let max = WholeNumber.read(JSONNumber(text: first)), let window = LimitWindow(word: last)
-    else {
-      error(
-        at: offset, "`\(text)` is not a rate",
-        help: "write a whole number, a slash, and `second`, `minute`, `hour` or `day`: `10/minute`")
-      return nil
-    }
-    return PolicyLimit(pointer: pointer, line: lines.line(of: offset), window: window, max: Amount(max), scope: .grant)
-  }
-
-  private mutating func demand(_ key: String, _ isThere: Bool, _ node: JSONNode) {
-    if !isThere { error(at: node.range.lowerBound, "`\(key)` is missing") }
-  }
-
-  private mutating func window(_ node: JSONNode) -> LimitWindow? {
-    let help = "write `second`, `minute`, `hour`, `day` or whole seconds from 1 to 2678400"
-    let offset = node.range.lowerBound
-    switch node.content {
-    case .string(let text):
-      if let window = LimitWindow(word: text.string) { return window }
-      let near = Suggestion.nearest(to: text.string, among: LimitWindow.words.map(\.word))
-      error(at: offset, "`\(text)` is not a window", help: near.map { "did you mean `\($0)`?" } ?? help)
-    case .number(let number):
-      if let seconds = WholeNumber.read(number), let window = LimitWindow(seconds: seconds) { return window }
-      error(at: offset, "`\(number.text)` is not a window", help: help)
-    case .null, .bool, .array, .object:
-      error(at: offset, "`window` must be a string or a number, not \(node.kindInWords)", help: help)
-    }
-    return nil
-  }
-
-  private mutating func max(_ node: JSONNode) -> Int? {
-    let offset = node.range.lowerBound
-    guard case .number(let number) = node.content else {
-      error(at: offset, "`max` must be a number, not \(node.kindInWords)")
-      return nil
-    }
-    guard let max = WholeNumber.read(number) else {
-      error(
-        at: offset, "`max` must be a whole number from 0 to \(WholeNumber.greatest), not `\(number.text)`")
-      return nil
-    }
-    return max
+    return terms
   }
 }

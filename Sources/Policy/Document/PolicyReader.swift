@@ -13,6 +13,10 @@ struct PolicyReader {
   private let text: [UInt8]
   let lines: LineIndex
   private var findings: [Finding] = []
+  private var errorOffsets: Set<Int> = []
+  private(set) var errorCount = 0
+  /// The first limit of each count that has a name of the user's.
+  var shares: [SharedCount: (limit: PolicyLimit, place: RulePlace)] = [:]
   /// The steps of the pointer to the value at hand, escaped.
   private var path: [String] = []
 
@@ -34,6 +38,30 @@ struct PolicyReader {
 
   // MARK: For the parts of the reading
 
+  /// Where a byte of a string's text stands, escapes counted.
+  func offset(of index: Int, in node: JSONNode) -> Int {
+    var offset = node.range.lowerBound + 1
+    let end = node.range.upperBound - 1
+    guard let utf8 = node.text?.utf8, index <= utf8.count else { return node.range.lowerBound }
+    if utf8.count == end - offset { return offset + index }
+    var decoded = 0
+    while decoded < index, offset < end {
+      if text[offset] != 0x5C {
+        decoded += 1
+        offset += 1
+      } else if text[offset + 1] != 0x75 {
+        decoded += 1
+        offset += 2
+      } else {
+        let unit = Int(String(decoding: text[offset + 2..<offset + 6], as: UTF8.self), radix: 16) ?? 0
+        // A pair of surrogates is one character of four bytes.
+        decoded += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 0xD800...0xDBFF ~= unit ? 4 : 0xDC00...0xDFFF ~= unit ? 0 : 3
+        offset += 6
+      }
+    }
+    return offset
+  }
+
   /// The JSON pointer of the value at hand.
   var pointer: String {
     var pointer = ""
@@ -47,12 +75,20 @@ struct PolicyReader {
   func line(of node: JSONNode) -> Int { lines.line(of: node.range.lowerBound) }
   func line(of member: JSONMember) -> Int { lines.line(of: member.keyRange.lowerBound) }
 
+  func hasError(at offset: Int) -> Bool { errorOffsets.contains(offset) }
+
   mutating func error(at offset: Int, _ message: String, help: String? = nil) {
+    errorOffsets.insert(offset)
+    errorCount += 1
     findings.append(Finding(offset: offset, weight: .error, pointer: pointer, message: message, help: help))
   }
 
   mutating func warning(at offset: Int, _ message: String, help: String? = nil) {
     findings.append(Finding(offset: offset, weight: .warning, pointer: pointer, message: message, help: help))
+  }
+
+  mutating func demand(_ key: String, _ isThere: Bool, _ node: JSONNode) {
+    if !isThere { error(at: node.range.lowerBound, "`\(key)` is missing") }
   }
 
   /// Does something one step further down.
@@ -85,8 +121,11 @@ struct PolicyReader {
   }
 
   /// Walks over the members of an object whose keys the format knows; each other key is an error.
+  ///
+  /// `keys` are those that are known here, where that are not all of their kind.
   mutating func members<Key: PolicyKey>(
-    of node: JSONNode, _ name: String, help: String? = nil, _ body: (inout PolicyReader, Key, JSONMember) -> Void
+    of node: JSONNode, _ name: String, keys: [Key]? = nil, help: String? = nil,
+    _ body: (inout PolicyReader, Key, JSONMember) -> Void
   ) {
     guard let members = node.members else {
       error(at: node.range.lowerBound, "\(name) must be an object, not \(node.kindInWords)", help: help)
@@ -94,9 +133,8 @@ struct PolicyReader {
     }
     for member in members {
       inside(Pointer.token(member.key.string)) { reader in
-        guard let key = Key(exact: member.key) else {
-          reader.unknown(
-            member, among: Key.allCases.filter(\.isSupported).map(\.rawValue), Key.allCases.map(\.rawValue))
+        guard let key = Key(exact: member.key), keys?.contains(where: { $0 == key }) != false else {
+          reader.unknown(member, among: (keys ?? Array(Key.allCases)).map(\.rawValue))
           return
         }
         guard key.isSupported else {
@@ -108,78 +146,35 @@ struct PolicyReader {
     }
   }
 
-  private mutating func unknown(_ member: JSONMember, among supported: [String], _ all: [String]) {
+  private mutating func unknown(_ member: JSONMember, among keys: [String]) {
     let help: String
-    if let near = Suggestion.nearest(to: member.key.string, among: all) {
+    let otherName = member.key == "reason" ? "on_deny" : member.key == "on_deny" ? "reason" : nil
+    if let otherName, keys.contains(otherName) {
+      help = "here it is `\(otherName)`"
+    } else if let near = Suggestion.nearest(to: member.key.string, among: keys) {
       help = "did you mean `\(near)`?"
-    } else if RootKey(exact: member.key) != nil {
-      help = "it is known at the top level only"
     } else {
-      help = "known here: " + supported.map { "`\($0)`" }.joined(separator: ", ")
+      help = Self.home(of: member.key) ?? "known here: " + keys.map { "`\($0)`" }.joined(separator: ", ")
     }
     error(at: member.keyRange.lowerBound, "unknown key `\(member.key)`", help: help)
+  }
+
+  /// Where a key is known that is not known where it stands.
+  private static func home(of key: ExactText) -> String? {
+    if ServerKey(exact: key) != nil { return "it is known at the top level and for a server" }
+    if RootKey(exact: key) != nil { return "it is known at the top level only" }
+    if RuleKey(exact: key) != nil { return "it belongs into a rule" }
+    if LimitKey(exact: key) != nil { return "it belongs into an entry of `limits`" }
+    if EntryKey(exact: key) != nil {
+      return "it belongs into an entry of `require`, `deny_if`, `approve_if` or `allow_if`"
+    }
+    if ConditionKey(exact: key) != nil { return "it belongs into a condition" }
+    if ApprovalKey(exact: key) != nil { return "it belongs into `approval`" }
+    return nil
   }
 
   mutating func unsupported(_ what: String, at offset: Int) {
     error(
       at: offset, "`\(what)` is not supported by this version yet", help: "take it out, it would not be enforced")
-  }
-
-  // MARK: Scalars
-
-  /// A string that is not empty.
-  mutating func string(_ node: JSONNode, _ name: String) -> ExactText? {
-    guard let text = node.text else {
-      error(at: node.range.lowerBound, "\(name) must be a string, not \(node.kindInWords)")
-      return nil
-    }
-    guard !text.isEmpty else {
-      error(at: node.range.lowerBound, "\(name) must not be empty", help: "take it out")
-      return nil
-    }
-    return text
-  }
-
-  mutating func word<Word: PolicyWord>(_ node: JSONNode, _ name: String, as: Word.Type = Word.self) -> Word? {
-    let words = Word.allCases.filter(\.isSupported).map(\.rawValue)
-    guard let text = node.text else {
-      error(
-        at: node.range.lowerBound, "\(name) must be a string, not \(node.kindInWords)", help: Self.oneOf(words))
-      return nil
-    }
-    guard let word = Word(exact: text) else {
-      let near = Suggestion.nearest(to: text.string, among: words)
-      error(
-        at: node.range.lowerBound, "`\(text)` is not \(Word.kind)",
-        help: near.map { "did you mean `\($0)`?" } ?? Self.oneOf(words))
-      return nil
-    }
-    guard word.isSupported else {
-      unsupported(word.rawValue, at: node.range.lowerBound)
-      return nil
-    }
-    return word
-  }
-
-  private static func oneOf(_ words: [String]) -> String {
-    let quoted = words.map { "`\($0)`" }
-    guard let last = quoted.last, quoted.count > 1 else { return "write \(quoted.first ?? "")" }
-    return "write \(quoted.dropLast().joined(separator: ", ")) or \(last)"
-  }
-
-  /// A name or a glob.
-  mutating func pattern(_ text: ExactText, at offset: Int) -> NamePattern? {
-    do throws(NamePattern.Mistake) {
-      return try NamePattern(text)
-    } catch {
-      switch error {
-      case .empty:
-        self.error(at: offset, "a name must not be empty")
-      case .unknownEscape(let escape):
-        self.error(
-          at: offset, "`\(escape)` in a name means nothing", help: "write `\\*` for a star, `\\\\` for a backslash")
-      }
-      return nil
-    }
   }
 }
