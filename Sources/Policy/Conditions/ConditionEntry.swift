@@ -1,79 +1,76 @@
 import JSONText
 
 /// One entry of `require`, `deny_if`, `approve_if` or `allow_if`: conditions that hold together or not at all.
-struct ConditionEntry: Sendable {
+package struct ConditionEntry: Sendable {
   /// Which list an entry stands in, which decides what it makes of a missing or mistyped value.
-  enum Kind: String, CaseIterable, Hashable, Sendable {
+  package enum Kind: String, CaseIterable, Hashable, Sendable {
     case require
     case denyIf = "deny_if"
     case approveIf = "approve_if"
     case allowIf = "allow_if"
 
     /// Whether the entry lets a call through where it holds, so that every doubt must keep it from holding.
-    var isPermissive: Bool { self == .require || self == .allowIf }
+    package var isPermissive: Bool { self == .require || self == .allowIf }
   }
 
-  var pointer: String
-  var line: Int
-  var conditions: [Condition]
+  package var pointer: String
+  package var line: Int
+  package var conditions: [Condition]
   /// `on_deny`, or `reason`: what the agent or the approver is told.
-  var text: String?
+  package var text: String?
   /// From then on the entry is as if absent.
-  var expires: Moment?
+  package var expires: Moment?
+
+  package init(
+    pointer: String, line: Int, conditions: [Condition], text: String? = nil, expires: Moment? = nil
+  ) {
+    self.pointer = pointer
+    self.line = line
+    self.conditions = conditions
+    self.text = text
+    self.expires = expires
+  }
 
   /// What an entry says to a call.
-  struct Outcome: Hashable, Sendable {
-    var holds: Bool
+  package struct Outcome: Hashable, Sendable {
+    package var holds: Bool
     /// Where a value had a type that its operator cannot take: which path had which type, as part of a sentence.
-    var mistyped: String?
+    package var mistyped: String?
   }
 
-  func outcome(_ kind: Kind, _ subject: ConditionSubject) -> Outcome {
-    Outcome(holds: !kind.isPermissive, mistyped: nil)
-  }
-
-  /// What is said where the policy gives no reason, lower case and without a full stop.
-  func sentence(_ kind: Kind) -> String {
-    switch kind {
-    case .require: "a condition that the policy requires does not hold"
-    case .denyIf: "a condition under which the policy denies holds"
-    case .approveIf: "a person must approve calls like this"
-    case .allowIf: "a condition under which nobody is asked holds"
+  /// Whether the entry holds: all of its conditions do, and nothing has a type that keeps one from being judged.
+  package func outcome(_ kind: Kind, _ subject: ConditionSubject) -> Outcome {
+    var holds = true
+    for condition in conditions {
+      let outcome = condition.outcome(kind, subject)
+      if outcome.result == .wrongType {
+        return Outcome(holds: !kind.isPermissive, mistyped: condition.mistyped(outcome))
+      }
+      holds = holds && outcome.result == .holds
     }
-  }
-
-  /// What its conditions say, as `args.amount ≤ 100 and call.client is "ci"`.
-  var inWords: String {
-    conditions.isEmpty ? "always" : conditions.map { "\($0.path.text) \($0.op.rawValue)" }.joined(separator: " and ")
+    return Outcome(holds: holds, mistyped: nil)
   }
 
   /// The same, condition by condition, for a person.
-  func reports(_ kind: Kind, _ subject: ConditionSubject) -> [ConditionReport] { [] }
+  package func reports(_ kind: Kind, _ subject: ConditionSubject) -> [ConditionReport] {
+    conditions.map { ConditionReport($0, $0.outcome(kind, subject)) }
+  }
 }
 
-/// How one condition came out.
-package struct ConditionReport: Hashable, Sendable {
-  package enum Outcome: String, CaseIterable, Hashable, Sendable {
-    case holds, fails, missing
-    case wrongType = "wrong type"
+/// Entries are equal that say the same, wherever they stand.
+extension ConditionEntry: Hashable {
+  package static func == (left: ConditionEntry, right: ConditionEntry) -> Bool {
+    left.conditions == right.conditions && left.exactText == right.exactText
+      && left.expires == right.expires
   }
 
-  /// The condition's place in the policy.
-  package var pointer: String
-  package var path: String
-  package var op: String
-  /// The condition's value as compact JSON.
-  package var value: String
-  package var outcome: Outcome
-  /// What was found as compact JSON, cut where it is long; nil where there was nothing.
-  package var found: String?
-
-  package init(pointer: String, path: String, op: String, value: String, outcome: Outcome, found: String?) {
-    self.pointer = pointer
-    self.path = path
-    self.op = op
-    self.value = value
-    self.outcome = outcome
-    self.found = found
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(conditions)
+    hasher.combine(exactText)
+    hasher.combine(expires)
   }
+
+  private var exactText: ExactText? { text.map { ExactText($0) } }
+
+  package func saysTheSame(as other: ConditionEntry) -> Bool { self == other }
 }

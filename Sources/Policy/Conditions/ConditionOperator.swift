@@ -1,5 +1,5 @@
 /// How a condition compares what it finds with its value.
-enum ConditionOperator: String, CaseIterable, Hashable, Sendable {
+package enum ConditionOperator: String, CaseIterable, Hashable, Sendable {
   case eq, neq
   case `in`
   case notIn = "not_in"
