@@ -31,4 +31,6 @@ bool gh_re2_search(const gh_re2 *pattern, const char *text, size_t length) {
   return pattern->pattern.Match(re2::StringPiece(text, length), 0, length, RE2::UNANCHORED, nullptr, 0);
 }
 
+int gh_re2_size(const gh_re2 *pattern) { return pattern->pattern.ProgramSize(); }
+
 void gh_re2_free(gh_re2 *pattern) { delete pattern; }

@@ -22,15 +22,20 @@ internal import CRE2
   /// Compiles a pattern.
   ///
   /// Throws: `Mistake` where it is no RE2 pattern, too long, or too big when compiled.
-  package init(_ pattern: String) throws(Mistake) {
-    guard pattern.utf8.count <= Self.longest else {
-      throw Mistake(message: "it has more than \(Self.longest) bytes")
-    }
+  package convenience init(_ pattern: String) throws(Mistake) {
+    try self.init(pattern, longest: Self.longest, memory: Self.mostMemory)
+  }
+
+  /// Compiles a pattern within other bounds, in bytes.
+  ///
+  /// Throws: `Mistake` where it is no RE2 pattern, too long, or too big when compiled.
+  package init(_ pattern: String, longest: Int, memory: Int) throws(Mistake) {
+    guard pattern.utf8.count <= longest else { throw Mistake(message: "it has more than \(longest) bytes") }
     var message = [CChar](repeating: 0, count: 256)
     var bytes = pattern.utf8.map { CChar(bitPattern: $0) }
     bytes.append(0)
     guard
-      let compiled = unsafe gh_re2_compile(bytes, bytes.count - 1, Self.mostMemory, &message, message.count)
+      let compiled = unsafe gh_re2_compile(bytes, bytes.count - 1, memory, &message, message.count)
     else {
       let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
       throw Mistake(message: String(decoding: text, as: UTF8.self))
@@ -40,6 +45,9 @@ internal import CRE2
   }
 
   deinit { unsafe gh_re2_free(compiled) }
+
+  /// How many steps the compiled pattern has; a search takes at worst as much time for every byte of its text.
+  package var size: Int { unsafe Int(gh_re2_size(compiled)) }
 
   /// Whether the pattern matches somewhere in the text.
   package func matches(_ text: String) -> Bool {

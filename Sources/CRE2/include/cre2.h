@@ -20,6 +20,9 @@ gh_re2 *_Nullable gh_re2_compile(const char *pattern, size_t length, size_t max_
 /// Whether the pattern matches somewhere in a UTF-8 text; the time is linear in the text.
 bool gh_re2_search(const gh_re2 *pattern, const char *_Nullable text, size_t length);
 
+/// How many steps the compiled pattern has.
+int gh_re2_size(const gh_re2 *pattern);
+
 void gh_re2_free(gh_re2 *_Nullable pattern);
 
 #pragma clang assume_nonnull end
