@@ -1,4 +1,0 @@
-import JSONSchema
-import Testing
-
-struct JSONSchemaTests {}
