@@ -14,7 +14,9 @@ import System
   }
 
   static let commands: [Command] =
-    [console, demo, serve, connect, run] + servers + [tools, policyValidate, watch, status, stop] + internals
+    [console, demo, serve, connect, run] + servers + [
+      tools, policyValidate, policyExplain, policyTest, watch, status, stop,
+    ] + internals
 
   private static func run(_ words: ArraySlice<String>) -> Int32 {
     do {

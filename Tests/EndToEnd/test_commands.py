@@ -22,6 +22,8 @@ COMMANDS = [
     ["tools"],
     ["policy"],
     ["policy", "validate"],
+    ["policy", "explain"],
+    ["policy", "test"],
     ["watch"],
     ["status"],
 ]
