@@ -81,6 +81,9 @@ let package = Package(
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSONText"]),
     .testTarget(
       name: "JSONTextTests", dependencies: ["JSONText"], exclude: ["Differential/read.js", "Differential/read.py"]),
+    .executableTarget(
+      name: "JudgingProbe", dependencies: ["AllocationCount", "JSONText", "MCPWire", "Policy"],
+      path: "Tests/Benchmarks/JudgingProbe"),
     .testTarget(name: "MCPWireTests", dependencies: ["JSONText", "MCPWire"]),
     .testTarget(name: "PolicyTests", dependencies: ["AllocationCount", "JSONSchema", "JSONText", "Policy"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions"]),

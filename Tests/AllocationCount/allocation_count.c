@@ -13,7 +13,13 @@ static _Thread_local int64_t count __attribute__((tls_model("initial-exec")));
 
 int64_t allocation_count(void) { return count; }
 
-#ifndef GATEHOUSE_SANITIZED
+#ifdef GATEHOUSE_SANITIZED
+
+bool allocations_are_counted(void) { return false; }
+
+#else
+
+bool allocations_are_counted(void) { return true; }
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t number, size_t size);

@@ -1,0 +1,140 @@
+import AllocationCount
+import Glibc
+import JSONText
+import MCPWire
+import Policy
+
+/// Measures what a judgement costs: `JudgingProbe` for its time, `JudgingProbe allocations` for its memory, which is none.
+@main
+enum JudgingProbe {
+  static func main() throws {
+    switch CommandLine.arguments.dropFirst().first {
+    case nil: try printTimes()
+    case "allocations": try checkAllocations()
+    default: fail("wants nothing, or `allocations`")
+    }
+  }
+
+  static func fail(_ reason: String) -> Never {
+    print("judging: \(reason)")
+    exit(1)
+  }
+
+  // MARK: Memory
+
+  /// Ends the program with 1 if one of a thousand judgements of any kind asks for memory.
+  static func checkAllocations() throws {
+    let before = allocation_count()
+    let some = Array(repeating: before, count: 100 + Int(before % 2))
+    guard allocation_count() > before, some.count >= 100 else { fail("allocations are not counted here") }
+    var failures = 0
+    for limitsAllTools in [false, true] {
+      let engine = try Workload.engine(limitsAllTools: limitsAllTools)
+      for kind in Workload.cases {
+        let found = allocations(engine, kind)
+        guard found > 0 else { continue }
+        failures += 1
+        print("judging: \(kind.name): \(found) allocations in 1,000 judgements")
+      }
+    }
+    if failures > 0 { exit(1) }
+    print("1,000 judgements of each of \(Workload.cases.count) kinds asked for no memory")
+  }
+
+  static func allocations(_ engine: PolicyEngine, _ kind: Workload.Case) -> Int64 {
+    var counters = Counters()
+    let calls = Workload.calls(kind)
+    var now: Int64 = 1_700_000_000_000_000
+    var found: Int64 = 0
+    for round in 0..<1_300 {
+      now += kind.step
+      let before = allocation_count()
+      let judgement = engine.judge(calls[round % 3], counters: &counters, at: Moment(microseconds: now))
+      let after = allocation_count()
+      // Until then counts are made, and get the memory that they need.
+      guard round >= 300 else { continue }
+      found += after - before
+      if judgement.decision.verdict != kind.verdict { fail("\(kind.name) became \(judgement.decision)") }
+    }
+    return found
+  }
+
+  // MARK: Time
+
+  static func printTimes() throws {
+    let engines = try [false, true].map(Workload.engine)
+    let table = Dictionary(uniqueKeysWithValues: Workload.names.map { ($0, $0.utf8.count) })
+    print(
+      "Nanoseconds of a processor with a policy of 5,000 tools; medians of \(batches) batches. \"read\" is what the gate needs to read the"
+    )
+    print("call itself (300 bytes), \"look-up\" one name in a dictionary of 5,000; limits of all tools are four more.")
+    print("")
+    printRow(["", "judged", "of read", "+ all tools'", "of read", "read", "look-up"])
+    for kind in Workload.cases {
+      let line = Workload.line(kind)
+      var reader = MessageReader()
+      let reading = median { rounds in
+        for _ in 0..<rounds where !read(line, with: &reader) { fail("the call cannot be read") }
+      }
+      let lookUp = median { rounds in
+        var sum = 0
+        for _ in 0..<rounds { sum += table[kind.tool] ?? 1 }
+        if sum == 0 { fail("nothing was looked up") }
+      }
+      let judged = engines.map { judging($0, kind) }
+      printRow(
+        [kind.name]
+          + judged.flatMap { [String(Int($0.rounded())), "\(Int(($0 / reading * 100).rounded())) %"] }
+          + [reading, lookUp].map { String(Int($0.rounded())) })
+    }
+  }
+
+  static let batches = 15
+
+  static func judging(_ engine: PolicyEngine, _ kind: Workload.Case) -> Double {
+    var counters = Counters()
+    let calls = Workload.calls(kind)
+    var now: Int64 = 1_700_000_000_000_000
+    return median { rounds in
+      var agreed = 0
+      for round in 0..<rounds {
+        now += kind.step
+        let judgement = engine.judge(calls[round % 3], counters: &counters, at: Moment(microseconds: now))
+        if judgement.decision.verdict == kind.verdict { agreed += 1 }
+      }
+      if agreed < rounds - 3 { fail("\(kind.name): other verdicts") }
+    }
+  }
+
+  static func read(_ line: [UInt8], with reader: inout MessageReader) -> Bool {
+    (try? reader.read(line.span, from: .client)) != nil
+  }
+
+  /// How long one round takes, in nanoseconds; `work` does as many as it is told.
+  static func median(of work: (Int) -> Void) -> Double {
+    let rounds = 20_000
+    work(rounds)
+    let times = (0..<batches).map { _ in
+      let start = processorTime
+      work(rounds)
+      return Double(processorTime - start) / Double(rounds)
+    }
+    return times.sorted()[batches / 2]
+  }
+
+  /// What this program has used of a processor, so that what else runs changes little.
+  static var processorTime: Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  static func printRow(_ cells: [String]) {
+    let widths = [22, 8, 9, 14, 9, 8, 9]
+    let padded = zip(cells, widths).enumerated().map { index, cell in
+      let space = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
+      return index == 0 ? cell.0 + space : space + cell.0
+    }
+    print(padded.joined())
+  }
+}
