@@ -10,6 +10,10 @@ package struct GateState: Sendable {
   package var counters: Counters
   /// The badge of every tool that is known, by server and name.
   package var catalogue: [ExactText: [ExactText: Assessment]]
+  /// What the servers' tools take, by server, as far as it is known without a session's own list.
+  package var schemas: [ExactText: ToolSchemas]
+  /// Survive a change of `schemas`.
+  var schemaCache = SchemaCache()
   /// The number of the last event of the stream.
   package private(set) var lastSequence: UInt64
   /// Decisions since the start by verdict, in the order of `Verdict.allCases`.
@@ -17,11 +21,13 @@ package struct GateState: Sendable {
 
   package init(
     engine: PolicyEngine = .denyEverything, counters: Counters = Counters(),
-    catalogue: [ExactText: [ExactText: Assessment]] = [:], lastSequence: UInt64 = 0
+    catalogue: [ExactText: [ExactText: Assessment]] = [:], schemas: [ExactText: ToolSchemas] = [:],
+    lastSequence: UInt64 = 0
   ) {
     self.engine = engine
     self.counters = counters
     self.catalogue = catalogue
+    self.schemas = schemas
     self.lastSequence = lastSequence
     counts = Array(repeating: 0, count: Verdict.allCases.count)
   }

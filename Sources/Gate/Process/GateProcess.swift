@@ -47,7 +47,7 @@ package final class GateProcess {
     self.options = options
     policy = PolicyEvent(state: .absent, revision: nil, problems: [])
     inventory = InventoryKeeper(options.paths)
-    state.catalogue = inventory.assessments
+    takeInventory()
     policyKeeper = PolicyKeeper(options.paths.policy) { [unowned self] event, engine in
       policyRead(event, engine)
     }
@@ -69,7 +69,13 @@ package final class GateProcess {
   func reload() {
     policyKeeper?.read()
     inventory.reload()
+    takeInventory()
+  }
+
+  /// Lets the sessions go by what is known of tools now.
+  private func takeInventory() {
     state.catalogue = inventory.assessments
+    state.schemas = inventory.schemas
   }
 
   // MARK: Sessions
@@ -122,7 +128,7 @@ package final class GateProcess {
   func toolsListed(_ tools: [JSONNode], of server: ExactText) {
     inventory.keep(tools, of: server) { [weak self] in
       guard let self else { return }
-      state.catalogue = inventory.assessments
+      takeInventory()
       tell(.toolsChanged(server: server))
     }
   }

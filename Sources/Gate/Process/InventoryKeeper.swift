@@ -1,4 +1,5 @@
 internal import ControlWire
+internal import GateCore
 internal import JSONText
 internal import Policy
 internal import Risk
@@ -13,7 +14,7 @@ final class InventoryKeeper {
   private var registryProblem: String?
   private var catalogue: Catalogue?
   private var entries: [ExactText: Catalogue.Entry] = [:]
-  private var tools: [ExactText: [Snapshot.Tool]] = [:]
+  private var known: [ExactText: KnownTools] = [:]
 
   /// Servers whose tools are not written down yet: the file is in use, or the disk is full.
   private var unwritten: Set<ExactText> = []
@@ -44,7 +45,7 @@ final class InventoryKeeper {
       guard let entries = try catalogue?.entries() else { return }
       let written = Dictionary(entries.map { ($0.server, $0) }, uniquingKeysWith: { first, _ in first })
       self.entries = written.merging(self.entries.filter { unwritten.contains($0.key) }) { _, newer in newer }
-      tools = self.entries.mapValues { Inventory.tools($0.definitions) }
+      known = self.entries.mapValues { KnownTools($0.definitions, before: known[$0.server]) }
     } catch {
       StandardError.write("gatehouse: the catalogue cannot be read: \(error)\n")
     }
@@ -63,13 +64,18 @@ final class InventoryKeeper {
 
   /// The badge of every known tool, by server.
   var assessments: [ExactText: [ExactText: Assessment]] {
-    tools.mapValues { tools in
-      Dictionary(tools.map { ($0.name, $0.assessment) }, uniquingKeysWith: { first, _ in first })
+    known.mapValues { known in
+      Dictionary(known.tools.map { ($0.name, $0.assessment) }, uniquingKeysWith: { first, _ in first })
     }
   }
 
+  /// What the arguments of every known tool must look like, by server.
+  var schemas: [ExactText: ToolSchemas] { known.mapValues(\.schemas) }
+
   var servers: [Snapshot.Server] {
-    Inventory.servers(registry: registry, entries: entries.values.sorted { $0.server < $1.server }, tools: tools)
+    Inventory.servers(
+      registry: registry, entries: entries.values.sorted { $0.server < $1.server },
+      tools: known.mapValues(\.tools))
   }
 
   /// Keeps a server's list of tools, and calls `changed` if it is another one than before.
@@ -83,21 +89,22 @@ final class InventoryKeeper {
     unwritten.insert(server)
     if retry == nil { writeDown() }
     guard texts.count > Self.mostAtOnce else {
-      tools[server] = Inventory.tools(texts)
+      known[server] = KnownTools(texts, before: known[server])
       return changed()
     }
+    let before = known[server]
     Task.detached {
-      let assessed = Inventory.tools(texts)
-      await self.take(assessed, of: server, asked: asked, changed)
+      let newer = KnownTools(texts, before: before)
+      await self.take(newer, of: server, asked: asked, changed)
     }
   }
 
   private func take(
-    _ assessed: [Snapshot.Tool], of server: ExactText, asked: Moment, _ changed: @LoopActor () -> Void
+    _ newer: KnownTools, of server: ExactText, asked: Moment, _ changed: @LoopActor () -> Void
   ) {
     // A newer list may have come in the meantime.
     guard entries[server]?.asked == asked else { return }
-    tools[server] = assessed
+    known[server] = newer
     changed()
   }
 
@@ -151,6 +158,21 @@ final class InventoryKeeper {
           [program] + arguments, environment: attachment.environment.merging(environment) { _, own in own },
           directory: .path(directory ?? attachment.directory))
       )
+    }
+  }
+}
+
+/// A server's tools as the gate uses them, made from their definitions.
+private struct KnownTools: Sendable {
+  private(set) var tools: [Snapshot.Tool] = []
+  private(set) var schemas = ToolSchemas()
+
+  /// What is no definition is left out; `before` is what was known of the same server until now.
+  init(_ definitions: [[UInt8]], before: KnownTools?) {
+    for text in definitions {
+      guard let node = try? JSONNode.read(text) else { continue }
+      schemas.add(node, sharing: before?.schemas)
+      if let definition = ToolDefinition(node) { tools.append(Inventory.tool(definition)) }
     }
   }
 }
