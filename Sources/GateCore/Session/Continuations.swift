@@ -1,4 +1,5 @@
 internal import JSONText
+internal import Policy
 
 /// Calls that the server answered by asking for more input; the client's next try goes on with the same call.
 ///
@@ -11,23 +12,30 @@ struct Continuations: Sendable {
     var stateDigest: String?
   }
 
+  /// What the next try takes over from the one before.
+  struct Awaited: Sendable {
+    var round: Int
+    var reservation: Reservation?
+  }
+
   static let rounds = 10
   private static let capacity = 256
 
-  private var awaited: [Key: Int] = [:]
+  private var awaited: [Key: Awaited] = [:]
   private var order: [Key] = []
 
   /// The server has asked for the `round`th time.
-  mutating func expect(_ key: Key, round: Int) {
+  mutating func expect(_ key: Key, round: Int, holding reservation: Reservation?) {
     guard round <= Self.rounds else { return }
-    if awaited.updateValue(round, forKey: key) == nil { order.append(key) }
+    let next = Awaited(round: round, reservation: reservation)
+    if awaited.updateValue(next, forKey: key) == nil { order.append(key) }
     if order.count > Self.capacity { awaited[order.removeFirst()] = nil }
   }
 
-  /// Which round a try belongs to; nil if it is a call of its own.
-  mutating func take(_ key: Key) -> Int? {
-    guard let round = awaited.removeValue(forKey: key) else { return nil }
+  /// What a try goes on with; nil if it is a call of its own.
+  mutating func take(_ key: Key) -> Awaited? {
+    guard let next = awaited.removeValue(forKey: key) else { return nil }
     order.removeAll { $0 == key }
-    return round
+    return next
   }
 }

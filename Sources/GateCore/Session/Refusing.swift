@@ -12,6 +12,7 @@ enum Refusing {
   static func text(_ decision: Decision) -> String {
     var text = "[gatehouse] denied: \(reason(decision))"
     if !text.hasSuffix(".") && !text.hasSuffix("!") && !text.hasSuffix("?") { text += "." }
+    if decision.verdict == .ask { text += " This needs a person's approval, which cannot be asked for yet." }
     text += " Rule \(decision.rule)."
     if let wait = decision.retryAfter {
       let seconds = max(1, wait / 1_000_000 + (wait % 1_000_000 > 0 ? 1 : 0))

@@ -19,6 +19,8 @@ struct RequestsInFlight: Sendable {
     /// What the decision was about.
     var subject: ExactText?
     var argumentsDigest: String?
+    /// What it holds of limits that may get it back.
+    var reservation: Reservation?
     /// How many times the server has already asked for more input.
     var round = 0
     /// The page that was asked for.
@@ -72,6 +74,8 @@ struct ServerRequests: Sendable {
     var sent: Moment
     /// The number of the decision that let it through; 0 for plumbing.
     var decision: UInt64 = 0
+    /// What it holds of limits that may get it back.
+    var reservation: Reservation?
   }
 
   static let limit = 1_000

@@ -16,6 +16,7 @@ extension SessionCore {
     guard message.kind == .result else {
       if request.method == .subscriptionsListen { subscriptions[number] = nil }
       output.toClient.appendAnswer(message, line, id: request.clientID.utf8)
+      giveBack(request.reservation, at: now, gate: &gate)
       conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
       return
     }
@@ -41,6 +42,7 @@ extension SessionCore {
       guard mayAsk(message, request, line, at: now, gate: &gate, into: &output) else { return }
     }
     output.toClient.appendAnswer(message, line, id: request.clientID.utf8)
+    if message.isToolError { giveBack(request.reservation, at: now, gate: &gate) }
     let outcome: ResultEvent.Outcome = message.isToolError ? .toolError : .ok
     conclude(request, outcome, bytes: line.count, at: now, gate: &gate, into: &output)
   }
@@ -78,7 +80,10 @@ extension SessionCore {
     let isHidden = { (tool: ExactText) in engine.isHidden(server: server, tool: tool) }
     let edits = page.edits(line, isUncacheable: request.isModern, isHidden: isHidden)
     output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: edits)
-    if let all = tools.add(page, cursor: request.cursor, isHidden: isHidden) { output.listedTools = all }
+    let known = gate.schemas[server]
+    if let all = tools.add(page, cursor: request.cursor, sharing: known, isHidden: isHidden) {
+      output.listedTools = all
+    }
   }
 
   // MARK: A server that needs more input
@@ -88,9 +93,10 @@ extension SessionCore {
     _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput
   ) -> Bool {
-    for method in Self.askedMethods(message, line) where method != "roots/list" {
+    for (method, params) in Self.asked(message, line) where method != "roots/list" {
       let judged = judge(
-        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output)
+        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output
+      ) { params }
       guard !judged.decision.letsThrough else { continue }
       let id = request.clientID.utf8
       if request.method == .toolsCall {
@@ -99,6 +105,7 @@ extension SessionCore {
         output.toClient.appendError(
           code: Refusing.code, message: Refusing.text(judged.decision), data: Refusing.data(judged.decision), id: id)
       }
+      giveBack(request.reservation, at: now, gate: &gate)
       conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
       return false
     }
@@ -106,17 +113,17 @@ extension SessionCore {
       let key = Continuations.Key(
         subject: subject, argumentsDigest: request.argumentsDigest,
         stateDigest: message.requestState.map { digest($0, line) })
-      continuations.expect(key, round: request.round + 1)
+      continuations.expect(key, round: request.round + 1, holding: request.reservation)
     }
     return true
   }
 
-  /// The methods in `inputRequests`; one that cannot be read counts as an unknown one.
-  private static func askedMethods(_ message: WireMessage, _ line: Span<UInt8>) -> [ExactText] {
+  /// What `inputRequests` holds; a method that cannot be read counts as an unknown one.
+  private static func asked(_ message: WireMessage, _ line: Span<UInt8>) -> [(method: ExactText, params: JSONNode?)] {
     guard let range = message.inputRequests else { return [] }
     var scanner = JSONCursor(at: range.lowerBound)
-    guard let node = try? JSONNode.read(line, &scanner, depth: 2) else { return ["(unreadable)"] }
-    guard let members = node.members else { return ["(unreadable)"] }
-    return members.map { $0.value["method"]?.text ?? "(unreadable)" }
+    guard let node = try? JSONNode.read(line, &scanner, depth: 2) else { return [("(unreadable)", nil)] }
+    guard let members = node.members else { return [("(unreadable)", nil)] }
+    return members.map { ($0.value["method"]?.text ?? "(unreadable)", $0.value["params"]) }
   }
 }

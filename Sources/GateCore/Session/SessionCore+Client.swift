@@ -64,16 +64,19 @@ extension SessionCore {
     request.subject = Self.subject(of: target)
     if request.isModern, message.requestState != nil || message.inputResponses != nil, let subject = request.subject {
       let stateDigest = message.requestState.map { digest($0, line) }
-      request.round =
-        continuations.take(
-          Continuations.Key(
-            subject: subject, argumentsDigest: request.argumentsDigest, stateDigest: stateDigest)) ?? 0
+      let key = Continuations.Key(
+        subject: subject, argumentsDigest: request.argumentsDigest, stateDigest: stateDigest)
+      if let next = continuations.take(key) { (request.round, request.reservation) = (next.round, next.reservation) }
     }
     let judged = judge(
       target, method: message.methodName(line), argumentsDigest: request.argumentsDigest,
-      isContinued: request.round > 0, at: now, gate: &gate, into: &output)
+      isContinued: request.round > 0, at: now, gate: &gate, into: &output
+    ) { JSONNode.read(part: message.arguments, of: line) ?? .noArguments }
     request.decision = judged.sequence
+    if let reservation = judged.reservation { request.reservation = reservation }
     guard !judged.decision.letsThrough else { return true }
+    // Another step that is denied ends a call that had its place.
+    giveBack(request.reservation, at: now, gate: &gate)
     let id = request.clientID.utf8
     switch target {
     case .tool(let name) where judged.decision.verdict == .hide:
@@ -173,8 +176,9 @@ extension SessionCore {
       return
     }
     output.toServer.appendAnswer(message, line, id: id)
-    conclude(
-      request, message.kind == .error ? .error : .ok, bytes: line.count, at: now, gate: &gate, into: &output)
+    let isError = message.kind == .error
+    if isError { giveBack(request.reservation, at: now, gate: &gate) }
+    conclude(request, isError ? .error : .ok, bytes: line.count, at: now, gate: &gate, into: &output)
   }
 
   // MARK: Refusals

@@ -1,4 +1,5 @@
 internal import ControlWire
+internal import JSONSchema
 internal import JSONText
 internal import MCPWire
 internal import Policy
@@ -9,29 +10,66 @@ extension SessionCore {
   struct Judged {
     var decision: Decision
     var sequence: UInt64
+    /// What the request holds of limits that may get it back.
+    var reservation: Reservation?
   }
 
   /// Asks the policy about a request and tells the stream.
   ///
-  /// With `isContinued` the request is another step of a call that was counted already.
+  /// With `isContinued` the request is another step of a call that was counted already. `arguments` is called only where
+  /// a rule looks at them, for it reads them anew.
   func judge(
     _ target: Call.Target, method: ExactText, argumentsDigest: String?, isContinued: Bool = false, at now: Moment,
-    gate: inout GateState, into output: inout SessionOutput
+    gate: inout GateState, into output: inout SessionOutput, arguments: () -> JSONNode? = { nil }
   ) -> Judged {
-    let call = Call(server: server, target: target, grant: grant, session: session)
-    let decision: Decision
+    let call = Call(server: server, target: target, grant: grant, session: session, client: client)
+    let schemas = gate.schemas
+    let cache = gate.schemaCache
+    var made: (schema: ToolSchema, text: [UInt8], digest: ContentDigest)?
+    let inputSchema = {
+      switch declaration(of: target, schemas) {
+      case .schema(let text, let digest):
+        if let known = cache[digest] { return known }
+        let schema = SchemaCache.make(text)
+        made = (schema, text, digest)
+        return schema
+      case .absent: return ToolSchema.unusable("the server declared none")
+      case .tooLong: return ToolSchema.unusable("it is too long to be kept")
+      case .ambiguous: return ToolSchema.unusable("the server declared the tool twice, with different schemas")
+      case nil: return ToolSchema.unknown
+      }
+    }
+    var judgement: Judgement
     if isContinued {
       // No count of its own and none of the others': the step belongs to a call that had its place.
       var uncounted = Counters()
-      decision = gate.engine.judge(call, counters: &uncounted, at: now).decision
+      judgement = gate.engine.judge(
+        call, counters: &uncounted, at: now, arguments: arguments, inputSchema: inputSchema)
+      judgement.reservation = nil
     } else {
-      decision = gate.engine.judge(call, counters: &gate.counters, at: now).decision
+      judgement = gate.engine.judge(
+        call, counters: &gate.counters, at: now, arguments: arguments, inputSchema: inputSchema)
+    }
+    if let made { gate.schemaCache.keep(made.schema, of: made.text, made.digest) }
+    let decision = judgement.decision
+    if decision.verdict == .ask, let reservation = judgement.reservation {
+      // Nobody can be asked yet, so the call is over, unless nobody would have been.
+      if decision.isEnforced { gate.counters.giveBack(reservation, at: now) }
+      judgement.reservation = decision.isEnforced ? nil : reservation.whenForwarded
     }
     let subject = Self.subject(of: target)
     let sequence = record(
       decision, method: method, subject: subject, argumentsDigest: argumentsDigest, at: now, gate: &gate,
       into: &output)
-    return Judged(decision: decision, sequence: sequence)
+    return Judged(decision: decision, sequence: sequence, reservation: judgement.reservation)
+  }
+
+  /// What the server declared of a tool, as this session was told or else any other; nil if it did not.
+  private func declaration(
+    of target: Call.Target, _ known: [ExactText: ToolSchemas]
+  ) -> ToolSchemas.Declaration? {
+    guard case .tool(let name) = target else { return nil }
+    return tools.schema(of: name) ?? known[server]?[name]
   }
 
   /// Tells the stream that a message was refused before any rule was looked at.
@@ -71,4 +109,16 @@ extension SessionCore {
     guard subject.utf8.count > 1024 else { return subject }
     return ExactText(String(subject.string.unicodeScalars.prefix(1000)) + "...")
   }
+}
+
+extension JSONNode {
+  /// Reads a part of a message that was read already; nil where there is none.
+  static func read(part: Range<Int>?, of line: Span<UInt8>) -> JSONNode? {
+    guard let part else { return nil }
+    var cursor = JSONCursor(at: part.lowerBound)
+    // Not deeper than in the message, which kept all bounds.
+    return try? read(line, &cursor, depth: 0)
+  }
+
+  static let noArguments = JSONNode(.object([]))
 }

@@ -45,7 +45,8 @@ extension SessionCore {
     if !Self.isPlumbing(message.method) {
       let method = message.methodName(line)
       let judged = judge(
-        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output)
+        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output
+      ) { JSONNode.read(part: message.params, of: line) }
       guard judged.decision.letsThrough else {
         output.toServer.appendError(
           code: Refusing.code, message: Refusing.text(judged.decision), data: Refusing.data(judged.decision),
@@ -53,6 +54,7 @@ extension SessionCore {
         return
       }
       request.decision = judged.sequence
+      request.reservation = judged.reservation
     }
     serverRequests.insert(key, request)
     output.toClient.appendRequest(message, line, id: id)

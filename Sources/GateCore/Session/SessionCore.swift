@@ -146,8 +146,11 @@ package struct SessionCore: Sendable {
     case .open, .draining: break
     case .ended: return
     }
+    // Who has hung up waits for no answer, as with a cancellation: that makes no call undone.
+    let isAwaited = state == .open
     state = .ended
     for request in requests.removeAll() {
+      if isAwaited { giveBack(request.reservation, at: now, gate: &gate) }
       output.toClient.appendError(
         code: WireRefusal.Code.internalError.rawValue,
         message: "[gatehouse] \(detail); whether the request took effect is not known",
@@ -155,6 +158,7 @@ package struct SessionCore: Sendable {
       conclude(request, .lost, bytes: 0, at: now, gate: &gate, into: &output)
     }
     for request in serverRequests.removeAll() {
+      if isAwaited { giveBack(request.reservation, at: now, gate: &gate) }
       conclude(request, .lost, bytes: 0, at: now, gate: &gate, into: &output)
     }
     subscriptions = [:]
@@ -175,6 +179,13 @@ package struct SessionCore: Sendable {
         text: "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{\"_meta\":"
           + "{\"io.modelcontextprotocol/subscriptionId\":\(request.clientID)}}}\n")
     }
+  }
+
+  // MARK: Limits
+
+  /// Takes a request out of the limits that count only what succeeds.
+  func giveBack(_ reservation: Reservation?, at now: Moment, gate: inout GateState) {
+    if let reservation { gate.counters.giveBack(reservation, at: now) }
   }
 
   // MARK: Events

@@ -10,24 +10,38 @@ struct ToolsSeen: Sendable {
   /// The list that is being read; nil once a page did not fit to the one before.
   private var pages: [JSONNode]?
   private var awaitedCursor: ExactText?
+  /// The schemas of the last whole list, and of the one that is being read.
+  private var schemas = ToolSchemas()
+  private var newerSchemas = ToolSchemas()
+
+  /// The schema of a tool as this session was told it last; nil where it was not.
+  func schema(of tool: ExactText) -> ToolSchemas.Declaration? { newerSchemas[tool] ?? schemas[tool] }
 
   /// Takes a page in; gives all tools if it was the last one.
+  ///
+  /// Schemas that are the same in `known` are shared with it.
   mutating func add(
-    _ page: ToolsPage, cursor: ExactText?, isHidden: (ExactText) -> Bool
+    _ page: ToolsPage, cursor: ExactText?, sharing known: ToolSchemas?, isHidden: (ExactText) -> Bool
   ) -> [JSONNode]? {
     if cursor == nil {
       hidden.removeAll(keepingCapacity: true)
       pages = []
+      newerSchemas = ToolSchemas()
     } else if cursor != awaitedCursor {
       pages = nil
+      newerSchemas = ToolSchemas()
     }
     for tool in page.tools where hidden.count < Self.limit { hidden[tool.name] = isHidden(tool.name) }
+    for tool in page.tools { newerSchemas.add(tool.node, sharing: known) }
     awaitedCursor = page.nextCursor
     guard var all = pages else { return nil }
     pages = nil
     // What is past the limit is judged like any other, but not remembered.
     all.append(contentsOf: page.tools.prefix(Self.limit - all.count).lazy.map(\.node))
-    if page.nextCursor == nil { return all }
+    if page.nextCursor == nil {
+      schemas = newerSchemas
+      return all
+    }
     pages = all
     return nil
   }
