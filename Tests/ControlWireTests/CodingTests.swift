@@ -44,11 +44,13 @@ private let messages: [(message: GateMessage, line: String)] = [
         PolicyEvent(
           state: .rejected, revision: "abc",
           problems: [
+            PolicyProblem(weight: .warning, place: TextPlace(line: 2, column: 1), pointer: "", message: "odd"),
             PolicyProblem(
-              weight: .error, place: TextPlace(line: 3, column: 9), pointer: "/tools/x", message: "no", help: "yes")
-          ]))),
+              weight: .error, place: TextPlace(line: 3, column: 9), pointer: "/tools/x", message: "no", help: "yes"),
+          ], untold: 7))),
     #"{"seq":10,"time":"1970-01-01T00:00:00.000001Z","event":"policy","state":"rejected","revision":"abc","#
-      + #""errors":[{"weight":"error","line":3,"column":9,"pointer":"/tools/x","message":"no","help":"yes"}]}"#
+      + #""errors":[{"weight":"error","line":3,"column":9,"pointer":"/tools/x","message":"no","help":"yes"}],"#
+      + #""warnings":[{"weight":"warning","line":2,"column":1,"pointer":"","message":"odd"}],"untold":7}"#
   ),
   (
     GateMessage(sequence: 11, time: Moment(microseconds: 1), event: .gap(missed: 12)),
@@ -106,7 +108,7 @@ private let messages: [(message: GateMessage, line: String)] = [
           sessions: [SessionEvent(state: .opened, session: "s1", server: "git", client: "c", pid: 5)],
           policy: PolicyEvent(state: .absent, revision: nil, problems: []), policyPath: "/p", sequence: 44),
         id: 2)),
-    #"{"event":"snapshot","id":2,"seq":44,"policy_path":"/p","policy":{"state":"absent","errors":[]},"#
+    #"{"event":"snapshot","id":2,"seq":44,"policy_path":"/p","policy":{"state":"absent","errors":[],"warnings":[]},"#
       + #""sessions":[{"session":"s1","state":"opened","server":"git","client":"c","pid":5}],"#
       + #""servers":[{"name":"git","registered":true,"transport":"stdio","program":"mcp-server-git","#
       + #""state":"running","sessions":1,"last_error":"e","scanned":"1970-01-01T00:00:00.000002Z","#
@@ -124,7 +126,7 @@ private let messages: [(message: GateMessage, line: String)] = [
           subscribers: 3, counts: [0, 1, 0, 0, 0]),
         id: 1)),
     #"{"event":"status","id":1,"pid":1,"build":"b","started":"1970-01-01T00:00:00.000003Z","policy_path":"/p","#
-      + #""policy":{"state":"loaded","revision":"r","errors":[]},"sessions":2,"subscribers":3,"#
+      + #""policy":{"state":"loaded","revision":"r","errors":[],"warnings":[]},"sessions":2,"subscribers":3,"#
       + #""counts":{"allow":0,"deny":1,"limit":0,"ask":0,"hide":0}}"#
   ),
 ]
@@ -133,6 +135,34 @@ struct GateMessageCodingTests {
   @Test(arguments: messages.indices)
   func writesTheLineThatScriptsSee(_ index: Int) {
     #expect(String(decoding: messages[index].message.encoded, as: UTF8.self) == messages[index].line + "\n")
+  }
+
+  @Test func aPolicyEventIsOfBoundedLength() throws {
+    let place = TextPlace(line: 1, column: 1)
+    let problems = (0..<1000).map { number in
+      PolicyProblem(weight: number % 4 == 0 ? .error : .warning, place: place, pointer: "", message: "\(number)")
+    }
+    let event = PolicyEvent(state: .rejected, revision: nil, problems: problems)
+    #expect(event.problems.map(\.message).prefix(2) == ["0", "4"])
+    #expect(event.problems.count == 2 * PolicyEvent.most)
+    #expect(event.warnings.map(\.message).prefix(3) == ["1", "2", "3"])
+    #expect(event.untold == 800)
+    let message = GateMessage(sequence: 1, time: Moment(microseconds: 0), event: .policy(event))
+    #expect(try GateMessage.read(Array(message.encoded.dropLast())) == message)
+  }
+
+  /// An older gate told of warnings among the errors.
+  @Test func aPolicyEventWithoutWarningsIsRead() throws {
+    let line =
+      #"{"seq":1,"time":"1970-01-01T00:00:00Z","event":"policy","state":"loaded","revision":"r","errors":["#
+      + #"{"weight":"warning","line":2,"column":1,"pointer":"","message":"odd"}]}"#
+    let message = try #require(try GateMessage.read(Array(line.utf8)))
+    guard case .policy(let event) = message.event else {
+      Issue.record("it is no policy event")
+      return
+    }
+    #expect(event.warnings.map { $0.message } == ["odd"])
+    #expect(event.untold == 0)
   }
 
   @Test(arguments: messages.indices)

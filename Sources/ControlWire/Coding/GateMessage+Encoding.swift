@@ -135,7 +135,13 @@ extension PolicyEvent {
   fileprivate func write(_ writer: inout JSONWriter) {
     writer.member("state", state.rawValue)
     writer.member("revision", ifPresent: revision)
-    writer.key("errors")
+    Self.write("errors", problems.filter { $0.weight == .error }, &writer)
+    Self.write("warnings", warnings, &writer)
+    if untold > 0 { writer.member("untold", untold) }
+  }
+
+  private static func write(_ key: String, _ problems: [PolicyProblem], _ writer: inout JSONWriter) {
+    writer.key(text: key)
     writer.beginArray()
     for problem in problems {
       writer.beginObject()

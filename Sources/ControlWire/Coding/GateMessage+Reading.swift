@@ -110,7 +110,8 @@ extension SessionEvent {
 extension PolicyEvent {
   fileprivate init(_ fields: Fields) throws(ControlError) {
     var problems: [PolicyProblem] = []
-    for node in try fields.array("errors") {
+    let warnings = fields["warnings"] == nil ? [] : try fields.array("warnings")
+    for node in try fields.array("errors") + warnings {
       let problem = try Fields(node, of: "an error of a policy event")
       problems.append(
         PolicyProblem(
@@ -119,7 +120,9 @@ extension PolicyEvent {
           pointer: try problem.string("pointer"), message: try problem.string("message"),
           help: try problem.stringIfPresent("help")))
     }
-    self.init(state: try fields.word("state"), revision: try fields.stringIfPresent("revision"), problems: problems)
+    self.init(
+      state: try fields.word("state"), revision: try fields.stringIfPresent("revision"), problems: problems,
+      untold: max(0, try fields.integerIfPresent("untold") ?? 0))
   }
 }
 

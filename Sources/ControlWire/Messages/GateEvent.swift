@@ -167,13 +167,24 @@ package struct PolicyEvent: Hashable, Sendable {
   package var state: State
   /// The revision in force now, which after a rejection is the last good one.
   package var revision: String?
+  /// The errors, which all stand before the warnings.
   package var problems: [PolicyProblem]
+  /// How many more there are than are told.
+  package var untold: Int
 
-  package init(state: State, revision: String?, problems: [PolicyProblem]) {
+  /// So many errors are told, and so many warnings.
+  package static let most = 100
+
+  package init(state: State, revision: String?, problems: [PolicyProblem], untold: Int = 0) {
     self.state = state
     self.revision = revision
-    self.problems = problems
+    self.problems =
+      Array(problems.filter { $0.weight == .error }.prefix(Self.most))
+      + problems.filter { $0.weight == .warning }.prefix(Self.most)
+    self.untold = untold + problems.count - self.problems.count
   }
+
+  package var warnings: [PolicyProblem] { problems.filter { $0.weight == .warning } }
 }
 
 package enum ExitStatus: Hashable, Sendable {

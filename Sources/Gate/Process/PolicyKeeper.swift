@@ -49,6 +49,9 @@ final class PolicyKeeper {
     do {
       let document = try PolicyDocument.read(text)
       revision = document.revision
+      for problem in document.warnings.prefix(PolicyEvent.most) {
+        StandardError.write("gatehouse: \(path):\(problem)\n")
+      }
       changed(
         PolicyEvent(state: .loaded, revision: revision, problems: document.warnings), PolicyEngine(document))
     } catch {
