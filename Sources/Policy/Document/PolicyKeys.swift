@@ -1,14 +1,7 @@
 import JSONText
 
 /// The keys of one kind of object in a policy.
-protocol PolicyKey: CaseIterable, RawRepresentable<String> {
-  /// False for what the format has and this version does not enforce: an error, never ignored.
-  var isSupported: Bool { get }
-}
-
-extension PolicyKey {
-  var isSupported: Bool { true }
-}
+protocol PolicyKey: CaseIterable, RawRepresentable<String> {}
 
 enum RootKey: String, PolicyKey {
   case version, `default`, mode, description, hide
@@ -34,24 +27,10 @@ enum RuleKey: String, PolicyKey {
   case allowIf = "allow_if"
   case approval, expires
   case matchSchema = "match_schema"
-
-  var isSupported: Bool {
-    switch self {
-    case .action, .reason, .limits, .rateLimit: true
-    case .require, .denyIf, .approveIf, .allowIf, .approval, .expires, .matchSchema: false
-    }
-  }
 }
 
 enum LimitKey: String, PolicyKey {
   case counter, window, max, scope, align, count, cost, expires
-
-  var isSupported: Bool {
-    switch self {
-    case .counter, .window, .max, .scope, .align, .count: true
-    case .cost, .expires: false
-    }
-  }
 }
 
 /// The keys of an entry of `require`, `deny_if`, `approve_if` or `allow_if`.
@@ -90,13 +69,10 @@ protocol PolicyWord: CaseIterable, RawRepresentable<String> {
   static var kind: String { get }
   /// What other languages call them.
   static var aliases: [String: String] { get }
-  /// False for what the format has and this version does not enforce.
-  var isSupported: Bool { get }
 }
 
 extension PolicyWord {
   static var aliases: [String: String] { [:] }
-  var isSupported: Bool { true }
 }
 
 extension PolicyRule.Action: PolicyWord {
@@ -105,13 +81,11 @@ extension PolicyRule.Action: PolicyWord {
     "block": "deny", "reject": "deny", "refuse": "deny", "forbid": "deny", "permit": "allow", "accept": "allow",
     "pass": "allow", "ask": "require_approval", "approve": "require_approval", "approval": "require_approval",
   ]
-  var isSupported: Bool { self != .requireApproval }
 }
 
 extension DefaultSetting: PolicyWord {
   static let kind = "a default"
   static let aliases = PolicyRule.Action.aliases
-  var isSupported: Bool { self != .requireApproval }
 }
 
 enum ModeWord: String, PolicyWord {
@@ -126,12 +100,10 @@ enum ModeWord: String, PolicyWord {
 
 extension PolicyLimit.Alignment: PolicyWord {
   static let kind = "a way to align a window"
-  var isSupported: Bool { self == .sliding }
 }
 
 extension PolicyLimit.Counting: PolicyWord {
   static let kind = "a way to count"
-  var isSupported: Bool { self == .forwarded }
 }
 
 extension ApprovalTerms.Absence: PolicyWord {

@@ -13,6 +13,14 @@ extension PolicyReader {
   private mutating func conditionEntry(_ node: JSONNode, _ kind: ConditionEntry.Kind) -> ConditionEntry? {
     var entry = ConditionEntry(pointer: pointer, line: line(of: node), conditions: [])
     var hasConditions = false
+    if let members = node.members, !members.contains(where: { $0.key == "conditions" }),
+      members.contains(where: { ConditionKey(exact: $0.key) != nil })
+    {
+      error(
+        at: node.range.lowerBound, "an entry holds a list of conditions, and this is one condition",
+        help: "write `{\"conditions\": [` before it and `]}` behind it")
+      return nil
+    }
     let example = #"write `{"conditions": [{"path": "args.x", "op": "eq", "value": 1}]}`"#
     members(
       of: node, "an entry of `\(kind.rawValue)`", keys: EntryKey.keys(of: kind),
@@ -34,13 +42,8 @@ extension PolicyReader {
       case .expires: entry.expires = reader.moment(member.value, "`expires`")
       }
     }
-    guard let members = node.members else { return nil }
-    if !hasConditions {
-      let isCondition = members.contains { ConditionKey(exact: $0.key) != nil }
-      error(
-        at: node.range.lowerBound, "`conditions` is missing",
-        help: isCondition ? "put the condition into a list: `\"conditions\": [{...}]`" : example)
-    }
+    guard node.members != nil else { return nil }
+    if !hasConditions { error(at: node.range.lowerBound, "`conditions` is missing", help: example) }
     return entry
   }
 
@@ -73,7 +76,12 @@ extension PolicyReader {
   }
 
   mutating func conditionPath(_ node: JSONNode, _ name: String) -> ConditionPath? {
-    guard let text = string(node, name) else { return nil }
+    guard let text = node.text else {
+      error(
+        at: node.range.lowerBound, "\(name) must be a string, not \(node.kindInWords)",
+        help: "write a path, as `args.x`")
+      return nil
+    }
     do throws(ConditionMistake) {
       return try ConditionPath(text)
     } catch {

@@ -49,7 +49,7 @@ extension PolicyReader {
       error(
         at: offset, "this limit \(shared), and only one of them adds costs",
         help: "give both a `cost`, or another `counter`")
-    } else if limit.cost?.text != first.cost?.text, place == .allTools || firstPlace == .allTools {
+    } else if limit.cost != first.cost, place == .allTools || firstPlace == .allTools {
       // One call may meet both, and would have two costs.
       error(
         at: offset, "this limit \(shared), which adds another cost of the same call",
@@ -174,14 +174,13 @@ extension PolicyReader {
   /// The path of the argument that is added up.
   private mutating func cost(_ node: JSONNode) -> ConditionPath? {
     guard let path = conditionPath(node, "`cost`") else { return nil }
-    let text = path.text.string.utf8
-    guard text.starts(with: "args.".utf8) || text.starts(with: "args[".utf8) else {
+    guard path.root == .arguments, !path.steps.isEmpty else {
       error(
         at: node.range.lowerBound, "`\(path.text)` is no number among the arguments",
         help: "write a path that begins with `args.`")
       return nil
     }
-    guard !path.text.namesEveryElement else {
+    guard !path.hasStars else {
       error(
         at: node.range.lowerBound, "`\(path.text)` may be many numbers, and a call has one cost",
         help: "write `[0]`, or another argument")
@@ -198,26 +197,6 @@ extension PolicyLimit {
       return false
     }
     // A name is one count whatever it counts; without one, each limit has its own.
-    return counter != nil || (align == other.align && count == other.count && cost?.text == other.cost?.text)
-  }
-}
-
-extension ExactText {
-  /// Whether a path holds `[*]`, quoted keys left out.
-  fileprivate var namesEveryElement: Bool {
-    var isQuoted = false
-    var isEscaped = false
-    for byte in utf8 {
-      if isEscaped {
-        isEscaped = false
-      } else if byte == 0x5C, isQuoted {
-        isEscaped = true
-      } else if byte == 0x22 {
-        isQuoted.toggle()
-      } else if byte == 0x2A, !isQuoted {
-        return true
-      }
-    }
-    return false
+    return counter != nil || (align == other.align && count == other.count && cost == other.cost)
   }
 }

@@ -28,10 +28,6 @@ extension PolicyReader {
         help: near.map { "did you mean `\($0)`?" } ?? Self.oneOf(words))
       return nil
     }
-    guard word.isSupported else {
-      unsupported(word.rawValue, at: node.range.lowerBound)
-      return nil
-    }
     return word
   }
 

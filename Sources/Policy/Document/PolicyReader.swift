@@ -137,10 +137,6 @@ struct PolicyReader {
           reader.unknown(member, among: (keys ?? Array(Key.allCases)).map(\.rawValue))
           return
         }
-        guard key.isSupported else {
-          reader.unsupported(member.key.string, at: member.keyRange.lowerBound)
-          return
-        }
         body(&reader, key, member)
       }
     }
@@ -171,10 +167,5 @@ struct PolicyReader {
     if ConditionKey(exact: key) != nil { return "it belongs into a condition" }
     if ApprovalKey(exact: key) != nil { return "it belongs into `approval`" }
     return nil
-  }
-
-  mutating func unsupported(_ what: String, at offset: Int) {
-    error(
-      at: offset, "`\(what)` is not supported by this version yet", help: "take it out, it would not be enforced")
   }
 }
