@@ -37,6 +37,8 @@ package struct PolicyDocument: Sendable {
     var reader = PolicyReader(text)
     let content = reader.policy(root)
     reader.refuseInexactNumbers(root)
+    // Of a text that is misread nothing is certain.
+    if reader.errorCount == 0 { reader.warn(of: PolicyOddities(content).found, in: root) }
     let problems = reader.problems()
     guard problems.allSatisfy({ $0.weight == .warning }) else { throw PolicyRejection(problems: problems) }
     return PolicyDocument(

@@ -91,6 +91,17 @@ struct PolicyReader {
     if !isThere { error(at: node.range.lowerBound, "`\(key)` is missing") }
   }
 
+  /// Notes what was found of a policy that was read.
+  mutating func warn(of oddities: [PolicyOddities.Oddity], in root: JSONNode) {
+    guard !oddities.isEmpty else { return }
+    let places = PointerPlaces(of: oddities.map(\.pointer), in: root)
+    for oddity in oddities {
+      let (pointer, offset) = places.nearest(oddity.pointer)
+      findings.append(
+        Finding(offset: offset, weight: .warning, pointer: pointer, message: oddity.message, help: oddity.help))
+    }
+  }
+
   /// Does something one step further down.
   mutating func inside<Value>(_ step: String, _ body: (inout PolicyReader) -> Value) -> Value {
     path.append(step)
