@@ -1,3 +1,4 @@
+import JSONText
 package import Policy
 
 /// PolicyLayer Intercept's YAML policies, turned into policy.json.
@@ -8,5 +9,40 @@ package enum InterceptImport {
     package let problems: [PolicyProblem]
 
     package init(problems: [PolicyProblem]) { self.problems = problems }
+  }
+
+  /// Turns an Intercept policy into the text of a policy.json that gives the same verdicts.
+  ///
+  /// The notes say where the two are not alike to the letter; wherever verdicts could differ, the new policy is the stricter one.
+  ///
+  /// Throws: `Rejection` with everything that is no Intercept policy, or that policy.json has no equal for.
+  package static func policy(
+    fromYAML bytes: [UInt8]
+  ) throws(Rejection) -> (text: [UInt8], notes: [PolicyProblem]) {
+    let yaml = YAMLReader(bytes)
+    var reader = InterceptReader(yaml.problems)
+    let carried = yaml.root.flatMap { reader.policy($0) }
+    guard let carried, reader.problems.isEmpty else { throw Rejection(problems: inOrder(reader.problems)) }
+    let text = carried.text
+    do throws(PolicyRejection) {
+      let document = try PolicyDocument.read(text)
+      return (text, inOrder(reader.notes + document.warnings.map { moved($0, into: carried) }))
+    } catch {
+      throw Rejection(problems: inOrder(error.problems.filter { $0.weight == .error }.map { moved($0, into: carried) }))
+    }
+  }
+
+  /// A finding about the new text, put at the place in the YAML that it comes from.
+  private static func moved(_ problem: PolicyProblem, into carried: Carried) -> PolicyProblem {
+    var moved = problem
+    moved.place = carried.place(at: problem.pointer)
+    return moved
+  }
+
+  private static func inOrder(_ problems: [PolicyProblem]) -> [PolicyProblem] {
+    problems.enumerated().sorted { left, right in
+      (left.element.place.line, left.element.place.column, left.offset)
+        < (right.element.place.line, right.element.place.column, right.offset)
+    }.map(\.element)
   }
 }

@@ -1,4 +1,0 @@
-import InterceptImport
-import Testing
-
-struct InterceptImportTests {}
