@@ -7,116 +7,17 @@ struct EditPropertyTests {
   static let servers: [ExactText?] = [nil, "git", "a/b", "new"]
   static let tools: [ExactText] = ["push", "pull", "é", "a*b", "q\"", "back\\slash", "x"]
 
-  /// Writes JSON with white space as it comes, the same kind all over or anew in each place.
-  struct Layout {
-    var chance: Chance
-    let newline: String
-    let isWild: Bool
-    let isFlat: Bool
-    let unit: String
-
-    init(_ seed: UInt64) {
-      chance = Chance(seed)
-      newline = chance.pick(["\n", "\n", "\r\n"])
-      isWild = chance.happens(oneIn: 3)
-      isFlat = chance.happens(oneIn: 3)
-      unit = chance.pick(["  ", "    ", "\t"])
-    }
-
-    private mutating func blank() -> String { isWild ? chance.pick(["", " ", "  ", "\t", newline]) : "" }
-
-    mutating func write(_ node: JSONNode, _ indentation: String = "") -> String {
-      let items: [String]
-      let isArray = node.elements != nil
-      if let members = node.members {
-        items = members.map { member in
-          var key: [UInt8] = []
-          JSONWriter.append(member.key.string, to: &key)
-          let colon = isWild ? blank() + ":" + blank() : isFlat ? ":" : ": "
-          return String(decoding: key, as: UTF8.self) + colon + write(member.value, indentation + unit)
-        }
-      } else if let elements = node.elements {
-        items = elements.map { write($0, indentation + unit) }
-      } else {
-        return String(decoding: node.compact, as: UTF8.self)
-      }
-      let (open, close) = isArray ? ("[", "]") : ("{", "}")
-      if isWild {
-        let separator = blank() + "," + blank()
-        return open + blank() + items.joined(separator: separator) + blank() + close
-      }
-      if isFlat || items.isEmpty || (isArray && indentation != "") {
-        return open + items.joined(separator: isFlat ? "," : ", ") + close
-      }
-      let inner = newline + indentation + unit
-      return open + inner + items.joined(separator: "," + inner) + newline + indentation + close
-    }
-  }
-
-  // MARK: Policies
-
-  static func object(_ members: [(String, JSONNode)]) -> JSONNode {
-    JSONNode(.object(members.map { JSONMember(key: ExactText($0.0), value: $0.1) }))
-  }
-  static func text(_ string: String) -> JSONNode { JSONNode(.string(ExactText(string))) }
-  static func number(_ text: String) -> JSONNode { JSONNode(.number(JSONNumber(text: text))) }
-
-  static func rule(_ chance: inout Chance) -> JSONNode {
-    var members: [(String, JSONNode)] = []
-    if chance.happens(oneIn: 2) { members.append(("action", text(chance.pick(["allow", "deny"])))) }
-    if chance.happens(oneIn: 3) { members.append(("reason", text("Because: \"é\"."))) }
-    switch chance.below(5) {
-    case 0: members.append(("rate_limit", text("10/minute")))
-    case 1: members.append(("rate_limit", object([("window", number("6e1")), ("max", number("3.0"))])))
-    case 2, 3:
-      let limits = [
-        object([("counter", text("c")), ("window", text("day")), ("max", number("100"))]),
-        object([("max", number("7")), ("window", number("90")), ("scope", text("session"))]),
-      ]
-      members.append(("limits", JSONNode(.array(Array(limits.prefix(chance.below(3)))))))
-    default: break
-    }
-    return object(members.shuffled(using: &chance))
-  }
-
-  static func level(_ chance: inout Chance, _ first: [(String, JSONNode)] = []) -> JSONNode {
-    var members = first
-    if chance.happens(oneIn: 2) { members.append(("default", text(chance.pick(["allow", "deny"])))) }
-    if chance.happens(oneIn: 2) {
-      let names = [text("x"), text("pull"), text("a\\*b"), text("drop_*")].shuffled(using: &chance)
-      members.append(("hide", JSONNode(.array(Array(names.prefix(chance.below(5)))))))
-    }
-    if chance.happens(oneIn: 4) { members.append(("all_tools", rule(&chance))) }
-    if chance.happens(oneIn: 3) { members.append(("resources", object([("file:*", rule(&chance))]))) }
-    if !chance.happens(oneIn: 4) {
-      let keys = ["get_*", "other"] + tools.map { NamePattern.key(for: $0).string }
-      let entries = keys.shuffled(using: &chance).prefix(chance.below(6)).map { ($0, rule(&chance)) }
-      members.append(("tools", object(entries)))
-    }
-    return object(members.shuffled(using: &chance))
-  }
-
-  static func document(_ chance: inout Chance, _ seed: UInt64) -> String {
-    var first = [("version", text("1"))]
-    if chance.happens(oneIn: 2) { first.append(("description", text("Ours"))) }
-    if chance.happens(oneIn: 2) {
-      let entries = ["git", "a/b"].prefix(chance.below(3)).map { ($0, level(&chance)) }
-      first.append(("servers", object(entries)))
-    }
-    var layout = Layout(seed)
-    return layout.write(level(&chance, first)) + chance.pick(["", layout.newline])
-  }
-
   static func edit(_ chance: inout Chance, depth: Int = 0) -> PolicyEdit {
     if depth == 0, chance.happens(oneIn: 6) {
       return .batch((0..<chance.below(6)).map { _ in edit(&chance, depth: 1) }, title: "several")
     }
-    let server = chance.pick(servers)
+    let server = chance.pick(RandomPolicy.servers)
     if chance.happens(oneIn: 6) { return .setDefault(server: server, chance.pick([.allow, .deny, nil])) }
     let limit = RuleSetting.limit(
       max: chance.pick([0, 3, 10, 100]), window: chance.pick(["minute", "day", "90"]),
       scope: chance.pick(["grant", "session"]))
-    return .setRule(server: server, tool: chance.pick(tools), chance.pick([.allow, .deny, limit, .hide, .inherit]))
+    return .setRule(
+      server: server, tool: chance.pick(RandomPolicy.tools), chance.pick([.allow, .deny, limit, .hide, .inherit]))
   }
 
   // MARK: What must hold
@@ -131,6 +32,7 @@ struct EditPropertyTests {
       case .setRule(let server, let tool, _):
         touched.insert("\(server?.string ?? "")|tools|\(NamePattern.key(for: tool).string)")
         touched.formUnion(["|hide", "\(server?.string ?? "")|hide"])
+      case .change, .hide, .unhide, .setMode, .setDescription, .removeServer: break  // not among these edits
       }
     }
     edits.forEach(note)
@@ -159,7 +61,7 @@ struct EditPropertyTests {
   @Test(arguments: UInt64(1)...60)
   func editsTouchOnlyTheirPlace(seed: UInt64) throws {
     var chance = Chance(seed)
-    let text = Self.document(&chance, seed)
+    let text = RandomPolicy.document(&chance, seed)
     let base = try policy(text)
     var draft = PolicyDraft(base: base)
     var texts = [base.text]
@@ -209,7 +111,7 @@ struct EditPropertyTests {
   @Test(arguments: UInt64(1)...40)
   func damagedTextsAreRefusedOrWork(seed: UInt64) throws {
     var chance = Chance(seed)
-    let text = Array(Self.document(&chance, seed).utf8)
+    let text = Array(RandomPolicy.document(&chance, seed).utf8)
     var accepted = 0
     for _ in 0..<60 {
       var damaged = text
@@ -247,6 +149,7 @@ struct EditPropertyTests {
     switch setting {
     case .hide: #expect(standing.verdict == .hide)
     case .deny: #expect(standing.verdict == .deny || allDenied)
+    case .requireApproval: #expect(standing.verdict == .ask || allDenied)
     case .allow: #expect(standing.source == .explicit || allDenied)
     case .limit(let max, _, _):
       #expect(standing.limits.contains { $0.max == Amount(max) } || allDenied)

@@ -64,6 +64,7 @@ extension ConsoleState {
     switch setting {
     case .allow: askDefault(.allow, server: name)
     case .deny: askDefault(.deny, server: name)
+    case .requireApproval: askDefault(.requireApproval, server: name)
     case .inherit: askDefault(nil, server: name)
     case .limit, .hide: say(.info, "that is for tools: m marks all tools of \(safe(name.string))")
     }
@@ -122,7 +123,8 @@ extension ConsoleState {
     guard let index = catalogue.index(of: name) else { return false }
     let standing = catalogue.tools[index].standing
     switch setting {
-    case .allow, .deny: return standing.source == .explicit && standing.verdict == setting.verdict
+    case .allow, .deny, .requireApproval:
+      return standing.source == .explicit && standing.verdict == setting.verdict
     case .hide: return standing.source == .hidden(name.tool.string)
     case .inherit: return standing.source != .explicit && standing.verdict != .hide
     case .limit(let most, let window, let scope):

@@ -217,6 +217,7 @@ extension RuleSetting {
     switch self {
     case .allow: .allow
     case .deny: .deny
+    case .requireApproval: .ask
     case .limit(let most, _, _): most == 0 ? nil : .limit
     case .hide: .hide
     case .inherit: nil
@@ -228,6 +229,7 @@ extension RuleSetting {
     switch self {
     case .allow: "allow"
     case .deny: "deny"
+    case .requireApproval: "ask"
     case .limit(let most, let window, let scope):
       "\(most)/\(window)" + (scope == "grant" ? "" : " for each \(scope)")
     case .hide: "hide"

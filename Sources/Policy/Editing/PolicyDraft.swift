@@ -56,7 +56,7 @@ package struct PolicyDraft: Sendable {
       let first = error.problems.first { $0.weight == .error }
       throw PolicyEditError(first?.message ?? "the result would be no policy", help: first?.help)
     }
-    let before = engine
+    let before = (document: current, engine: engine)
     take(changed)
     if position < savedPosition {
       lostSteps += steps[position..<savedPosition]
@@ -122,18 +122,28 @@ package struct PolicyDraft: Sendable {
     }
   }
 
-  private func title(_ edit: PolicyEdit, _ before: PolicyEngine) -> String {
+  private func title(_ edit: PolicyEdit, _ before: (document: PolicyDocument, engine: PolicyEngine)) -> String {
     switch edit {
     case .batch(_, let title): title
     case .setRule(let server, let tool, _):
       PolicyChange(
         subject: (server.map { "\($0)/" } ?? "") + tool.string,
-        from: before.standing(inPolicyOf: server, tool).inWords,
+        from: before.engine.standing(inPolicyOf: server, tool).inWords,
         to: engine.standing(inPolicyOf: server, tool).inWords
       ).sentence
     case .setDefault(let server, let setting):
       "default\(server.map { " of \($0)" } ?? ""): \(setting?.rawValue ?? "none")"
+    case .change, .hide, .unhide, .setMode, .setDescription, .removeServer:
+      Self.title(PolicyChange.between(before.document, before.engine, current, engine))
     }
+  }
+}
+
+extension PolicyDraft {
+  /// The first of some changes, and how many there are beside it.
+  fileprivate static func title(_ changes: [PolicyChange]) -> String {
+    guard let first = changes.first else { return "the same in other words" }
+    return first.sentence + (changes.count > 1 ? " and \(changes.count - 1) more" : "")
   }
 }
 
@@ -185,6 +195,7 @@ extension PolicyDraft {
     case .setDefault(let server, _):
       subject = server.map { "default of \($0)" } ?? "default"
       states = [base, other, current].map { PlaceState($0.content, server) }
+    case .change, .hide, .unhide, .setMode, .setDescription, .removeServer: return
     }
     if states[1] != states[0], states[1] != states[2] {
       throw PolicyEditError(

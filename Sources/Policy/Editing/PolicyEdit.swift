@@ -1,6 +1,8 @@
 package import JSONText
 
 /// What a person can ask the policy to be changed to, for one place.
+///
+/// Together they reach everything that a policy can say. What a policy must not say is refused in the reader's own words.
 package enum PolicyEdit: Hashable, Sendable {
   /// Sets what holds for a tool; server nil means the top-level `tools`.
   ///
@@ -8,16 +10,30 @@ package enum PolicyEdit: Hashable, Sendable {
   case setRule(server: ExactText?, tool: ExactText, RuleSetting)
   /// Sets the `default` of a server, or of all; nil removes it.
   case setDefault(server: ExactText?, DefaultSetting?)
+  /// Changes one part of a rule.
+  case change(RuleAddress, RuleChange)
+  /// Adds an entry to `hide`, as it is written there.
+  case hide(server: ExactText?, pattern: ExactText)
+  /// Removes an entry of `hide`, as it is written there.
+  case unhide(server: ExactText?, pattern: ExactText)
+  /// Sets the `mode`; nil removes it.
+  case setMode(PolicyMode?)
+  /// Sets the `description`; nil removes it.
+  case setDescription(String?)
+  /// Removes all that the policy says of one server.
+  case removeServer(ExactText)
   /// Several edits as one undoable step.
   case batch([PolicyEdit], title: String)
 }
 
 /// What can be set for a tool.
 package enum RuleSetting: Hashable, Sendable {
-  /// Lets it through; limits and reason of a rule that denied so far stay, those limits of one that allows already go.
+  /// Lets it through; limits and reason of a rule that did not so far stay, those limits of one that allows already go.
   case allow
   /// Denies it; all other members of the rule stay.
   case deny
+  /// Asks a person each time; all other members of the rule stay.
+  case requireApproval
   /// Lets so many calls through; the window is a word or a number of seconds.
   case limit(max: Int, window: String, scope: String)
   /// Takes it out of the list of tools.
@@ -25,6 +41,9 @@ package enum RuleSetting: Hashable, Sendable {
   /// Removes the tool's own rule, and its own entry in `hide`.
   case inherit
 }
+
+/// What a policy does with its decisions.
+package enum PolicyMode: String, CaseIterable, Hashable, Sendable { case enforce, observe }
 
 /// Why an edit cannot be made.
 package struct PolicyEditError: Error, Hashable, Sendable, CustomStringConvertible {

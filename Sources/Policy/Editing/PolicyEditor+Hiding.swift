@@ -27,14 +27,13 @@ extension PolicyEditor {
   }
 
   /// The levels whose `hide` concerns a tool.
-  private static func levels(_ server: ExactText?) -> [ExactText?] { server == nil ? [nil] : [server, nil] }
+  static func levels(_ server: ExactText?) -> [ExactText?] { server == nil ? [nil] : [server, nil] }
 
   mutating func hide(_ server: ExactText?, _ tool: ExactText) {
     for level in Self.levels(server) where hidden(level).hides(tool) { return }
     let node = madeLevel(server)
-    let list =
-      tree.child(node, "hide") ?? tree.insert("hide", .array(.hide, []), at: .before("tools"), in: node)
-    let element = tree.append(.string(NamePattern.key(for: tool).string), to: list)
+    let list = tree.child(node, "hide") ?? tree.insert("hide", .array([]), at: .before("tools"), in: node)
+    let element = tree.append(.text(NamePattern.key(for: tool).string), to: list)
     hidden[server]?.exact[tool] = [element]
   }
 
@@ -49,6 +48,8 @@ extension PolicyEditor {
   }
 
   /// Takes the tool's own entries out of `hide`: those of this level, and those of the top, which hide it here as well.
+  ///
+  /// What becomes empty is for the caller to tidy, when nothing else is to be put there.
   mutating func unhide(_ server: ExactText?, _ tool: ExactText) {
     for level in Self.levels(server) {
       guard let entries = hidden(level).exact[tool],
@@ -56,7 +57,26 @@ extension PolicyEditor {
       else { continue }
       for entry in entries { tree.removeElement(entry, from: list) }
       hidden[level]?.exact[tool] = nil
-      tidy(level)
     }
+  }
+
+  // MARK: Entries as they are written
+
+  mutating func hide(_ server: ExactText?, pattern: ExactText) throws(PolicyEditError) {
+    if server?.isEmpty == true { throw PolicyEditError("a server's name must not be empty") }
+    let node = madeLevel(server)
+    let list = tree.child(node, "hide") ?? tree.insert("hide", .array([]), at: .before("tools"), in: node)
+    guard !tree.elements(list).contains(where: { tree.scalar($0)?.text == pattern }) else { return }
+    tree.append(.text(pattern.string), to: list)
+    hidden[server] = nil
+  }
+
+  mutating func unhide(_ server: ExactText?, pattern: ExactText) {
+    guard let list = level(server).flatMap({ tree.child($0, "hide") }) else { return }
+    for entry in tree.elements(list) where tree.scalar(entry)?.text == pattern {
+      tree.removeElement(entry, from: list)
+    }
+    hidden[server] = nil
+    tidy(server)
   }
 }

@@ -24,13 +24,9 @@ extension PolicyEditor {
       self.scope = holder
     }
 
-    var windowValue: TextTree.NewValue { window.word.map { .string($0) } ?? .number(String(window.seconds)) }
+    var windowValue: JSONNode { window.word.map { .text($0) } ?? .number(window.seconds) }
 
-    var value: TextTree.NewValue {
-      .object(
-        .limit,
-        [("window", windowValue), ("max", .number(String(max))), ("scope", .string(scope.rawValue))])
-    }
+    var value: JSONNode { .object(["window": windowValue, "max": .number(max), "scope": .text(scope.rawValue)]) }
   }
 
   mutating func setLimit(
@@ -45,14 +41,14 @@ extension PolicyEditor {
           "`\(tool)` has several limits, none of them per \(wanted.window.inWords) and \(wanted.scope.rawValue)",
           help: "change them in the file")
       }
-      setMember("max", .number(String(wanted.max)), in: same, ifNot: isNumber(wanted.max))
+      setMember("max", .number(wanted.max), in: same, ifNot: isNumber(wanted.max))
     } else if let entry = entries.first {
       change(entry, to: wanted)
     } else if let limits {
       tree.append(wanted.value, to: limits)
     } else {
       // The long form takes the short one's place.
-      tree.insert("limits", .array(.limits, [wanted.value]), at: .before("rate_limit"), in: rule)
+      tree.insert("limits", .array([wanted.value]), at: .before("rate_limit"), in: rule)
     }
     if short != nil, entries.isEmpty { tree.remove("rate_limit", from: rule) }
     if denies(rule) { setAction("allow", rule) }
@@ -60,10 +56,10 @@ extension PolicyEditor {
 
   private mutating func change(_ entry: TextTree.Node, to wanted: WantedLimit) {
     setMember("window", wanted.windowValue, in: entry, ifNot: isWindow(wanted.window))
-    setMember("max", .number(String(wanted.max)), in: entry, ifNot: isNumber(wanted.max))
+    setMember("max", .number(wanted.max), in: entry, ifNot: isNumber(wanted.max))
     if wanted.scope != .grant || tree.child(entry, "scope") != nil {
       setMember(
-        "scope", .string(wanted.scope.rawValue), in: entry, ifNot: { $0.string == wanted.scope.rawValue })
+        "scope", .text(wanted.scope.rawValue), in: entry, ifNot: { $0.string == wanted.scope.rawValue })
     }
   }
 
@@ -75,10 +71,10 @@ extension PolicyEditor {
 
   /// Sets a member unless it says the same already, perhaps in another spelling.
   private mutating func setMember(
-    _ key: ExactText, _ value: TextTree.NewValue, in node: TextTree.Node, ifNot isSame: (JSONNode) -> Bool
+    _ key: ExactText, _ value: JSONNode, in node: TextTree.Node, ifNot isSame: (JSONNode) -> Bool
   ) {
     guard let member = tree.child(node, key) else {
-      tree.insert(key, value, at: .last, in: node)
+      tree.insert(key, value, in: node)
       return
     }
     if tree.scalar(member).map(isSame) != true { tree.replace(member, with: value) }

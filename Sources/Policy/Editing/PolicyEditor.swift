@@ -23,6 +23,16 @@ struct PolicyEditor {
     switch edit {
     case .setRule(let server, let tool, let setting): try set(server, tool, setting)
     case .setDefault(let server, let setting): setDefault(server, setting)
+    case .change(let place, let change): try self.change(place, change)
+    case .hide(let server, let pattern): try hide(server, pattern: pattern)
+    case .unhide(let server, let pattern): unhide(server, pattern: pattern)
+    case .setMode(let mode): set("mode", mode.map { .text($0.rawValue) })
+    case .setDescription(let text): set("description", text.map { .text($0) })
+    case .removeServer(let server):
+      guard let servers = tree.child(tree.root, "servers") else { return }
+      tree.remove(server, from: servers)
+      if !base.hasServers, tree.count(servers) == 0 { tree.remove("servers", from: tree.root) }
+      hidden[server] = nil
     case .batch(let edits, _):
       for edit in edits { try apply(edit) }
     }
@@ -40,19 +50,20 @@ struct PolicyEditor {
     guard let server else { return tree.root }
     let servers =
       tree.child(tree.root, "servers")
-      ?? tree.insert("servers", .object(.container, []), at: .last, in: tree.root)
-    return tree.child(servers, server) ?? tree.insert(server, .object(.container, []), at: .last, in: servers)
+      ?? tree.insert("servers", .object([:]), in: tree.root)
+    return tree.child(servers, server) ?? tree.insert(server, .object([:]), in: servers)
   }
 
   /// Removes what edits of this draft have made and left empty.
   mutating func tidy(_ server: ExactText?) {
     guard let node = level(server) else { return }
     let before = base.level(server)
-    if before?.tools == nil, let tools = tree.child(node, "tools"), tree.count(tools) == 0 {
-      tree.remove("tools", from: node)
-    }
-    if before?.hide == nil, let hide = tree.child(node, "hide"), tree.count(hide) == 0 {
-      tree.remove("hide", from: node)
+    let made: [(key: ExactText, isOld: Bool)] = [
+      ("tools", before?.tools != nil), ("resources", before?.resources != nil), ("prompts", before?.prompts != nil),
+      ("server_requests", before?.serverRequests != nil), ("hide", before?.hide != nil),
+    ]
+    for (key, isOld) in made where !isOld {
+      if let member = tree.child(node, key), tree.count(member) == 0 { tree.remove(key, from: node) }
     }
     guard let server, before == nil, tree.count(node) == 0, let servers = tree.child(tree.root, "servers") else {
       return
@@ -70,13 +81,20 @@ struct PolicyEditor {
       tidy(server)
       return
     }
-    let node = madeLevel(server)
-    guard let member = tree.child(node, "default") else {
-      tree.insert(
-        "default", .string(setting.rawValue), at: server == nil ? .after("version") : .first, in: node)
-      return
+    set("default", .text(setting.rawValue), in: madeLevel(server))
+  }
+
+  /// Sets a member of the top level; nil removes it.
+  private mutating func set(_ key: ExactText, _ value: JSONNode?) {
+    if let value { set(key, value, in: tree.root) } else { tree.remove(key, from: tree.root) }
+  }
+
+  private mutating func set(_ key: ExactText, _ value: JSONNode, in node: TextTree.Node) {
+    if let member = tree.child(node, key) {
+      tree.become(member, value)
+    } else {
+      tree.insert(key, value, in: node)
     }
-    if tree.scalar(member)?.string != setting.rawValue { tree.replace(member, with: .string(setting.rawValue)) }
   }
 
   // MARK: Rules
@@ -95,7 +113,7 @@ struct PolicyEditor {
       // Where a glob hides it, hiding is what it inherits.
       unhide(server, tool)
       if let node = level(server), let tools = tree.child(node, "tools") { tree.remove(key, from: tools) }
-      tidy(server)
+      for level in Self.levels(server) { tidy(level) }
       return
     }
     try refuseHiddenByGlob(server, tool)
@@ -103,47 +121,38 @@ struct PolicyEditor {
     let rule = level(server).flatMap { tree.child($0, "tools") }.flatMap { tree.child($0, key) }
     switch setting {
     case .allow:
-      if let rule { allow(rule) } else { insert(server, key, [("action", .string("allow"))]) }
-    case .deny:
-      if let rule { setAction("deny", rule) } else { insert(server, key, [("action", .string("deny"))]) }
+      if let rule { allow(rule) } else { insert(server, key, .object(["action": .text("allow")])) }
+    case .deny, .requireApproval:
+      let action = setting == .deny ? "deny" : "require_approval"
+      if let rule { setAction(action, rule) } else { insert(server, key, .object(["action": .text(action)])) }
     case .limit(let max, let window, let scope):
       let limit = try WantedLimit(max: max, window: window, scope: scope)
       if let rule {
         try setLimit(limit, rule, tool)
       } else {
-        insert(server, key, [("limits", .array(.limits, [limit.value]))])
+        insert(server, key, .object(["limits": .array([limit.value])]))
       }
     case .hide, .inherit: break
     }
-    tidy(server)
+    for level in Self.levels(server) { tidy(level) }
   }
 
-  private mutating func insert(
-    _ server: ExactText?, _ key: ExactText, _ members: [(key: String, value: TextTree.NewValue)]
-  ) {
+  private mutating func insert(_ server: ExactText?, _ key: ExactText, _ rule: JSONNode) {
     let node = madeLevel(server)
-    let tools =
-      tree.child(node, "tools")
-      ?? tree.insert("tools", .object(.container, []), at: server == nil ? .before("servers") : .last, in: node)
-    tree.insert(key, .object(.rule, members), at: .last, in: tools)
+    let tools = tree.child(node, "tools") ?? tree.insert("tools", .object([:]), in: node)
+    tree.insert(key, rule, in: tools)
   }
 
+  /// Whether the rule's action is another one than to let calls through.
   mutating func denies(_ rule: TextTree.Node) -> Bool {
-    tree.child(rule, "action").flatMap { tree.scalar($0)?.string } == "deny"
+    tree.child(rule, "action").map { tree.scalar($0)?.string != "allow" } ?? false
   }
 
-  mutating func setAction(_ action: String, _ rule: TextTree.Node) {
-    guard let member = tree.child(rule, "action") else {
-      tree.insert("action", .string(action), at: .first, in: rule)
-      return
-    }
-    if tree.scalar(member)?.string != action { tree.replace(member, with: .string(action)) }
-  }
+  mutating func setAction(_ action: String, _ rule: TextTree.Node) { set("action", .text(action), in: rule) }
 
-  /// A rule that denies becomes what it was before it denied: its limits stay.
+  /// A rule that denies or asks becomes what it was before: its limits stay.
   ///
-  /// Where it allows already, nothing else can
-  /// be meant than to take its limits off.
+  /// Where it allows already, nothing else can be meant than to take its limits off.
   private mutating func allow(_ rule: TextTree.Node) {
     if denies(rule) {
       setAction("allow", rule)

@@ -2,13 +2,6 @@ import JSONText
 
 /// How a text is laid out, read off the text itself, so that what is added looks like what is there.
 struct TextStyle: Sendable {
-  /// What a new value is for; each kind is laid out like the first of its kind in the text.
-  enum Kind: Hashable, Sendable {
-    /// `tools`, `servers`, the part of one server.
-    case container
-    case rule, limits, limit, hide
-  }
-
   /// LF or CR LF.
   var newline: [UInt8] = [0x0A]
   /// One step of indentation.
@@ -21,15 +14,16 @@ struct TextStyle: Sendable {
   var padding: [UInt8] = []
   /// Whether the whole text stands on one line.
   var isOneLine = false
-  private var isSpread: [Kind: Bool] = [:]
+  /// Values of each shape are laid out like the first of the shape in the text.
+  private var isSpread: [PolicyShape: Bool] = [:]
   private var isSpreadElsewhere = false
 
-  func isSpread(_ kind: Kind) -> Bool {
+  func isSpread(_ shape: PolicyShape) -> Bool {
     guard !isOneLine else { return false }
-    return kind == .container || (isSpread[kind] ?? isSpreadElsewhere)
+    return shape.isContainer || (isSpread[shape] ?? isSpreadElsewhere)
   }
 
-  mutating func spreads(_ kind: Kind, _ value: Bool) { isSpread[kind] = value }
+  mutating func spreads(_ shape: PolicyShape, _ value: Bool) { isSpread[shape] = value }
 
   init(_ lines: LayoutProbe, _ root: JSONNode) {
     let text = lines.text
@@ -46,7 +40,7 @@ struct TextStyle: Sendable {
       padding = Array(text[lead])
     }
     var probe = Probe(text: text, lines: lines)
-    for member in members { probe.look(member, depth: 0) }
+    for member in members { probe.look(member.value, PolicyShape.policy.child(member.key), depth: 0) }
     if let comma = probe.comma {
       self.comma = comma
     } else if colon.count == 1 {
@@ -57,11 +51,11 @@ struct TextStyle: Sendable {
     isSpreadElsewhere = probe.hasSpreadLeaf && !probe.hasFlatLeaf
   }
 
-  /// Looks at the first values of each kind.
+  /// Looks at the first values of each shape.
   private struct Probe {
     let text: [UInt8]
     let lines: LayoutProbe
-    var isSpread: [Kind: Bool] = [:]
+    var isSpread: [PolicyShape: Bool] = [:]
     var comma: [UInt8]?
     var padding: [UInt8]?
     var hasSpreadLeaf = false
@@ -74,24 +68,7 @@ struct TextStyle: Sendable {
       self.lines = lines
     }
 
-    mutating func look(_ member: JSONMember, depth: Int, kind: Kind? = nil) {
-      let inner: Kind? =
-        switch member.key {
-        case "tools", "resources", "prompts", "server_requests": .rule
-        case "limits": .limit
-        default: nil
-        }
-      let own: Kind? =
-        switch member.key {
-        case "limits": .limits
-        case "hide": .hide
-        case "all_tools": .rule
-        default: kind
-        }
-      look(member.value, depth: depth, own: own, inner: inner)
-    }
-
-    private mutating func look(_ node: JSONNode, depth: Int, own: Kind?, inner: Kind?) {
+    mutating func look(_ node: JSONNode, _ shape: PolicyShape, depth: Int) {
       patience -= 1
       guard patience > 0 else { return }
       let starts: [Int]
@@ -108,8 +85,8 @@ struct TextStyle: Sendable {
       guard let first = starts.first else { return }
       let lead = node.range.lowerBound + 1..<first
       let isWide = lines.isSpread(lead)
-      if let own, isSpread[own] == nil { isSpread[own] = isWide }
-      if own != nil || inner == nil, depth > 0 {
+      if !shape.isContainer, isSpread[shape] == nil { isSpread[shape] = isWide }
+      if shape != .section, depth > 0 {
         if isWide { hasSpreadLeaf = true } else { hasFlatLeaf = true }
       }
       if !isWide {
@@ -118,8 +95,8 @@ struct TextStyle: Sendable {
           comma = Array(text[ends[0]..<starts[1]])
         }
       }
-      for member in node.members ?? [] { look(member, depth: depth + 1, kind: inner) }
-      for element in node.elements ?? [] { look(element, depth: depth + 1, own: inner, inner: nil) }
+      for member in node.members ?? [] { look(member.value, shape.child(member.key), depth: depth + 1) }
+      for element in node.elements ?? [] { look(element, shape.element, depth: depth + 1) }
     }
   }
 }

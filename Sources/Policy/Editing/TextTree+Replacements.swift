@@ -15,29 +15,36 @@ extension TextTree {
     case .closed: break
     case .scalar(let bytes): found.append(Replacement(original.range, in: text, bytes))
     case .object(let items), .array(let items):
-      if value.kind != nil {
-        let spread = probe.isSpread(original.range) || style.isSpread(value.kind ?? .rule)
+      if value.isNew {
+        let spread = probe.isSpread(original.range) || style.isSpread(value.shape)
         found.append(
           Replacement(
             original.range, in: text,
             written(node, style, indentation: indentation(of: original.range.lowerBound), canSpread: spread)))
       } else {
-        collect(items, of: original, into: &found)
+        collect(items, of: original, value.shape, into: &found)
       }
     }
   }
 
+  private func collect(_ item: Item, into found: inout [Replacement]) {
+    if let range = item.renamedRange, let key = item.key {
+      found.append(Replacement(range, in: text, Self.written(key)))
+    }
+    collect(item.node, into: &found)
+  }
+
   /// What changes between the braces of an object, or the brackets of an array, that the text has.
-  private func collect(_ items: [Item], of original: JSONNode, into found: inout [Replacement]) {
+  private func collect(_ items: [Item], of original: JSONNode, _ shape: PolicyShape, into found: inout [Replacement]) {
     let parts = Self.parts(of: original)
     guard items.contains(where: { $0.isRemoved || $0.origin == nil }) else {
-      for item in items { collect(item.node, into: &found) }
+      for item in items { collect(item, into: &found) }
       return
     }
-    let layout = Layout(self, original, parts)
+    let layout = Layout(self, original, shape, parts)
     let live = items.filter { !$0.isRemoved }
     guard let firstKept = live.firstIndex(where: { $0.origin != nil }) else {
-      found.append(Replacement(layout.interior, in: text, filled(live, layout)))
+      found.append(Replacement(layout.interior, in: text, filled(live, shape, layout)))
       return
     }
     var new: [[UInt8]] = []
@@ -55,7 +62,7 @@ extension TextTree {
       }
       new = []
       next = origin + 1
-      collect(item.node, into: &found)
+      collect(item, into: &found)
     }
     let end = next > 0 ? parts[next - 1].upperBound : layout.interior.lowerBound
     let tail = end..<(parts.last?.upperBound ?? end)
@@ -86,12 +93,14 @@ extension TextTree {
     /// The text's style, but rules look like the rules beside them.
     let style: TextStyle
 
-    init(_ tree: TextTree, _ original: JSONNode, _ parts: [Range<Int>]) {
+    init(_ tree: TextTree, _ original: JSONNode, _ shape: PolicyShape, _ parts: [Range<Int>]) {
       let text = tree.text
       let probe = tree.probe
       interior = original.range.lowerBound + 1..<original.range.upperBound - 1
       var style = tree.style
-      if let isSpread = Self.lastObject(original).map({ probe.isSpread($0.range) }) { style.spreads(.rule, isSpread) }
+      if let isSpread = Self.lastObject(original).map({ probe.isSpread($0.range) }) {
+        style.spreads(original.elements == nil ? .rule : shape.element, isSpread)
+      }
       self.style = style
       if let member = original.members?.first {
         colon = Array(text[member.keyRange.upperBound..<member.value.range.lowerBound])
@@ -120,7 +129,8 @@ extension TextTree {
 
     /// The last of the values, of the nearest ones, that is an object with members.
     private static func lastObject(_ node: JSONNode) -> JSONNode? {
-      node.members?.suffix(20).last { $0.value.members?.isEmpty == false }?.value
+      let values = node.elements?.suffix(20) ?? (node.members ?? []).suffix(20).map(\.value)[...]
+      return values.last { $0.members?.isEmpty == false }
     }
   }
 
@@ -129,12 +139,9 @@ extension TextTree {
   }
 
   /// The whole interior of an object that keeps none of its members.
-  private func filled(_ live: [Item], _ layout: Layout) -> [UInt8] {
+  private func filled(_ live: [Item], _ shape: PolicyShape, _ layout: Layout) -> [UInt8] {
     guard !live.isEmpty else { return [] }
-    let keys = live.compactMap(\.key)
-    let kind: TextStyle.Kind =
-      keys.isEmpty ? .hide : keys.allSatisfy { RuleKey(exact: $0) != nil } ? .rule : .container
-    let isSpread = layout.indentation != nil || style.isSpread(kind)
+    let isSpread = layout.indentation != nil || style.isSpread(shape)
     let outer = indentation(of: layout.interior.lowerBound - 1)
     return interior(live, style, colon: layout.colon, isSpread: isSpread, outer: outer)
   }
@@ -152,9 +159,13 @@ extension TextTree {
   ) -> [UInt8] {
     let value = written(item.node, style, indentation: indentation, canSpread: canSpread)
     guard let key = item.key else { return value }
+    return Self.written(key) + colon + value
+  }
+
+  private static func written(_ key: ExactText) -> [UInt8] {
     var bytes: [UInt8] = []
     JSONWriter.append(key.string, to: &bytes)
-    return bytes + colon + value
+    return bytes
   }
 
   /// A new value; `canSpread` says whether what is around it has lines of its own.
@@ -162,7 +173,7 @@ extension TextTree {
     _ node: Node, _ style: TextStyle, indentation: [UInt8], canSpread: Bool
   ) -> [UInt8] {
     let value = storage[node.index]
-    let isSpread = canSpread && style.isSpread(value.kind ?? .rule)
+    let isSpread = canSpread && style.isSpread(value.shape)
     switch value.content {
     case .closed: return value.original.map { Array(text[$0.range]) } ?? []
     case .scalar(let bytes): return bytes

@@ -8,19 +8,10 @@ struct TextTree: Sendable {
   /// A value: its place in the list of nodes.
   struct Node: Hashable, Sendable { fileprivate(set) var index: Int }
 
-  /// A value to be written.
-  enum NewValue: Sendable {
-    case string(String)
-    case number(String)
-    case object(TextStyle.Kind, [(key: String, value: NewValue)])
-    case array(TextStyle.Kind, [NewValue])
-  }
-
   enum Place: Sendable {
-    case first, last
-    /// Behind the member of this key, or first if there is none.
-    case after(ExactText)
-    /// Before the member of this key, or last if there is none.
+    /// Where the format's order puts the key; last, where people choose the keys.
+    case ordered
+    /// Before the member of this key, or where the order puts it if there is none.
     case before(ExactText)
   }
 
@@ -31,6 +22,8 @@ struct TextTree: Sendable {
     var origin: Int?
     var node: Node
     var isRemoved = false
+    /// Where the original's key stands, if the member is to have another.
+    var renamedRange: Range<Int>?
   }
 
   enum Content: Sendable {
@@ -45,7 +38,9 @@ struct TextTree: Sendable {
     /// What the text has here; nil for a new value.
     var original: JSONNode?
     var content: Content
-    var kind: TextStyle.Kind?
+    var shape: PolicyShape
+    /// Whether the value is to be written anew, whatever the text has here.
+    var isNew = false
     /// How many items are not removed.
     var liveCount = 0
     /// Where the keys are; built when an object is big enough for it to be worth while.
@@ -61,7 +56,7 @@ struct TextTree: Sendable {
     self.text = text
     probe = LayoutProbe(text)
     style = TextStyle(probe, root)
-    storage = [Storage(original: root, content: .closed)]
+    storage = [Storage(original: root, content: .closed, shape: .policy)]
   }
 
   var root: Node { Node(index: 0) }
@@ -71,6 +66,12 @@ struct TextTree: Sendable {
   mutating func isObject(_ node: Node) -> Bool {
     open(node)
     if case .object = storage[node.index].content { return true }
+    return false
+  }
+
+  mutating func isArray(_ node: Node) -> Bool {
+    open(node)
+    if case .array = storage[node.index].content { return true }
     return false
   }
 
@@ -124,16 +125,20 @@ struct TextTree: Sendable {
 
   private mutating func open(_ node: Node) {
     guard case .closed = storage[node.index].content, let original = storage[node.index].original else { return }
+    let shape = storage[node.index].shape
     switch original.content {
     case .object(let members):
       let items = members.enumerated().map { index, member in
-        Item(key: member.key, origin: index, node: add(Storage(original: member.value, content: .closed)))
+        Item(
+          key: member.key, origin: index,
+          node: add(Storage(original: member.value, content: .closed, shape: shape.child(member.key))))
       }
       storage[node.index].content = .object(items)
       storage[node.index].liveCount = items.count
     case .array(let elements):
       let items = elements.enumerated().map { index, element in
-        Item(key: nil, origin: index, node: add(Storage(original: element, content: .closed)))
+        Item(
+          key: nil, origin: index, node: add(Storage(original: element, content: .closed, shape: shape.element)))
       }
       storage[node.index].content = .array(items)
       storage[node.index].liveCount = items.count
@@ -149,36 +154,63 @@ struct TextTree: Sendable {
   // MARK: Changing
 
   /// Puts another value in a value's place.
-  mutating func replace(_ node: Node, with value: NewValue) {
-    let new = make(value)
+  mutating func replace(_ node: Node, with value: JSONNode) {
+    let new = make(value, storage[node.index].shape)
     let original = storage[node.index].original
     storage[node.index] = storage[new.index]
     storage[node.index].original = original
   }
 
   @discardableResult
-  mutating func insert(_ key: ExactText, _ value: NewValue, at place: Place, in node: Node) -> Node {
+  mutating func insert(_ key: ExactText, _ value: JSONNode, at place: Place = .ordered, in node: Node) -> Node {
     open(node)
-    let new = make(value)
-    let item = Item(key: key, origin: nil, node: new)
-    let last = items(node).count
-    let index: Int =
-      switch place {
-      case .first: 0
-      case .last: last
-      case .after(let key): position(of: key, in: node).map { $0 + 1 } ?? 0
-      case .before(let key): position(of: key, in: node) ?? last
-      }
-    insert(item, at: index, in: node)
+    let new = make(value, storage[node.index].shape.child(key))
+    var index: Int?
+    if case .before(let next) = place { index = position(of: next, in: node) }
+    insert(Item(key: key, origin: nil, node: new), at: index ?? orderedPlace(for: key, in: node), in: node)
+    return new
+  }
+
+  /// Behind the last member that the format puts before the key.
+  private func orderedPlace(for key: ExactText, in node: Node) -> Int {
+    let items = items(node)
+    let keys = storage[node.index].shape.keys
+    guard let rank = keys.firstIndex(of: key) else { return items.count }
+    let before = items.lastIndex { item in
+      guard !item.isRemoved, let other = item.key, let place = keys.firstIndex(of: other) else { return false }
+      return place < rank
+    }
+    return before.map { $0 + 1 } ?? 0
+  }
+
+  /// Adds an element behind another, or first (nil).
+  @discardableResult
+  mutating func insert(_ value: JSONNode, after element: Node?, in node: Node) -> Node {
+    open(node)
+    let new = make(value, storage[node.index].shape.element)
+    let index = element.flatMap { element in items(node).firstIndex { $0.node == element } }.map { $0 + 1 } ?? 0
+    insert(Item(key: nil, origin: nil, node: new), at: index, in: node)
     return new
   }
 
   @discardableResult
-  mutating func append(_ value: NewValue, to node: Node) -> Node {
+  mutating func append(_ value: JSONNode, to node: Node) -> Node {
     open(node)
-    let new = make(value)
+    let new = make(value, storage[node.index].shape.element)
     insert(Item(key: nil, origin: nil, node: new), at: items(node).count, in: node)
     return new
+  }
+
+  /// Gives a member another key; what it holds and where it stands is kept.
+  mutating func rename(_ key: ExactText, to other: ExactText, in node: Node) {
+    guard let index = position(of: key, in: node) else { return }
+    let origin = items(node)[index].origin
+    let range = origin.flatMap { storage[node.index].original?.members?[$0].keyRange }
+    change(node) {
+      $0[index].key = other
+      $0[index].renamedRange = range
+    }
+    storage[node.index].lookup = nil
   }
 
   mutating func remove(_ key: ExactText, from node: Node) {
@@ -224,20 +256,17 @@ struct TextTree: Sendable {
     }
   }
 
-  private mutating func make(_ value: NewValue) -> Node {
-    switch value {
-    case .string(let string):
-      var bytes: [UInt8] = []
-      JSONWriter.append(string, to: &bytes)
-      return add(Storage(original: nil, content: .scalar(bytes)))
-    case .number(let text):
-      return add(Storage(original: nil, content: .scalar(Array(text.utf8))))
-    case .object(let kind, let members):
-      let items = members.map { Item(key: ExactText($0.key), origin: nil, node: make($0.value)) }
-      return add(Storage(original: nil, content: .object(items), kind: kind, liveCount: items.count))
-    case .array(let kind, let elements):
-      let items = elements.map { Item(key: nil, origin: nil, node: make($0)) }
-      return add(Storage(original: nil, content: .array(items), kind: kind, liveCount: items.count))
+  private mutating func make(_ value: JSONNode, _ shape: PolicyShape) -> Node {
+    switch value.content {
+    case .null, .bool, .number, .string:
+      return add(Storage(original: nil, content: .scalar(value.compact), shape: shape, isNew: true))
+    case .object(let members):
+      let items = members.map { Item(key: $0.key, origin: nil, node: make($0.value, shape.child($0.key))) }
+      return add(
+        Storage(original: nil, content: .object(items), shape: shape, isNew: true, liveCount: items.count))
+    case .array(let elements):
+      let items = elements.map { Item(key: nil, origin: nil, node: make($0, shape.element)) }
+      return add(Storage(original: nil, content: .array(items), shape: shape, isNew: true, liveCount: items.count))
     }
   }
 }
