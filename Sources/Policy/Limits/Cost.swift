@@ -7,7 +7,23 @@ enum Cost: Hashable, Sendable {
   case refused(String)
 
   /// Reads the argument at a path.
+  ///
+  /// Servers may take `"5"` for 5 or a missing amount for their own default: what is no number is refused, never counted
+  /// as nothing.
   init(_ path: ConditionPath, arguments: JSONNode?) {
-    self = .refused("the cost \(path.text) is missing")
+    guard let node = path.value(in: arguments) else {
+      self = .refused("the cost \(path.text) is missing")
+      return
+    }
+    guard case .number(let number) = node.content else {
+      self = .refused("the cost \(path.text) is \(node.kindInWords)\(node.isNull ? "" : ", not a number")")
+      return
+    }
+    if let amount = Amount(roundingUp: number) {
+      self = .amount(amount)
+    } else {
+      let isNegative = number.text.utf8.first == 0x2D
+      self = .refused("the cost \(path.text) is \(isNegative ? "negative" : "too extreme to be counted")")
+    }
   }
 }

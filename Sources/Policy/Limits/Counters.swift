@@ -8,8 +8,6 @@ package import JSONText
 /// back stands still here until it has caught up, so that nothing counts shorter than it should.
 package struct Counters: Sendable {
   package static let capacity = 32_768
-  /// For how many times there is memory in all.
-  private static let times = capacity * CountWindow.fewestTimes
 
   private struct Slot: Sendable {
     /// Nil while it is free.
@@ -35,14 +33,17 @@ package struct Counters: Sendable {
   private var lastSweep: Moment?
   /// The latest moment that was seen.
   private var latest: Int64 = .min
+  /// For how many times there is memory in all.
+  private let times: Int
   /// For how many times the windows have memory.
-  private var footprint = 0
+  private(set) package var footprint = 0
   private var returns = Returns()
   /// The counts of the call at hand, and for each of its limits the one that it looks at; kept for their memory.
   private var holds: [Hold] = []
   private var looks: [Int] = []
 
-  package init() {}
+  /// With memory for so many times in all; with as many as it is by itself, a count always remembers 64.
+  package init(times: Int = capacity * CountWindow.fewestTimes) { self.times = times }
 
   /// How many counts are kept.
   package var count: Int { places.count }
@@ -205,13 +206,13 @@ extension Counters {
             countsWhenForwarded: hold.countsWhenForwarded))
       }
     }
-    if footprint > Self.times { trim() }
+    if footprint > times { trim() }
     return parts.isEmpty ? nil : Reservation(number: returns.open(), parts: parts)
   }
 
   /// How many times a count may remember: a power of two.
   private var timesForEach: Int {
-    let share = min(CountWindow.mostTimes, Self.times / max(1, places.count))
+    let share = max(16, min(CountWindow.mostTimes, times / max(1, places.count)))
     return 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
   }
 
