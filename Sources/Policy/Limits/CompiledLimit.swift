@@ -1,7 +1,7 @@
 import JSONText
 
-/// A limit as the judge uses it: everything that a denial says is written already.
-struct CompiledLimit: Sendable {
+/// A limit as the judge uses it: everything that a denial says is written already, and shared by reference.
+final class CompiledLimit: Sendable {
   enum Owner: Sendable {
     /// The user's name: limits of one name, window and scope share one count.
     case named(ExactText)

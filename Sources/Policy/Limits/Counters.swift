@@ -162,21 +162,21 @@ extension Counters {
     for limit in rule.limits where limit.applies(at: now) {
       let index = looks[check.limits]
       check.limits += 1
-      let hold = holds[index]
+      let amount = holds[index].amount
       let max = limit.max.billionths
       let wait: Int64?
-      if let slot = hold.slot {
-        let length = hold.key.window.microseconds
+      if let slot = holds[index].slot {
+        let length = limit.window.microseconds
         switch limit.align {
         case .sliding:
-          wait = slots[slot].window.wait(for: hold.amount, max: max, length: length, since: now.microseconds)
+          wait = slots[slot].window.wait(for: amount, max: max, length: length, since: now.microseconds)
         case .calendar:
           wait = slots[slot].window.waitForPeriod(
-            for: hold.amount, max: max, at: latest, length: length, since: now.microseconds)
+            for: amount, max: max, at: latest, length: length, since: now.microseconds)
         }
       } else {
-        wait = hold.amount <= max ? 0 : nil
-        if index == check.holds, hold.amount > 0 {
+        wait = amount <= max ? 0 : nil
+        if index == check.holds, amount > 0 {
           check.missing += 1
           if places.count + check.missing > Self.capacity { check.full = check.full ?? limit }
         }
@@ -193,17 +193,17 @@ extension Counters {
   private mutating func take(isRevocable: Bool) -> Reservation? {
     var parts: [Reservation.Part] = []
     for index in holds.indices where holds[index].amount > 0 {
-      let hold = holds[index]
-      let slot = hold.slot ?? make(hold.key)
+      let (amount, countsWhenForwarded) = (holds[index].amount, holds[index].countsWhenForwarded)
+      let slot = holds[index].slot ?? make(holds[index].key)
       let before = slots[slot].window.footprint
       slots[slot].window.add(
-        hold.amount, at: latest, length: hold.key.window.microseconds, capacity: timesForEach)
+        amount, at: latest, length: holds[index].key.window.microseconds, capacity: timesForEach)
       footprint += slots[slot].window.footprint - before
-      if isRevocable || !hold.countsWhenForwarded {
+      if isRevocable || !countsWhenForwarded {
         parts.append(
           Reservation.Part(
-            slot: slot, generation: slots[slot].generation, time: latest, amount: hold.amount,
-            countsWhenForwarded: hold.countsWhenForwarded))
+            slot: slot, generation: slots[slot].generation, time: latest, amount: amount,
+            countsWhenForwarded: countsWhenForwarded))
       }
     }
     if footprint > times { trim() }
