@@ -58,7 +58,7 @@ package struct Counters: Sendable {
   enum Outcome: Sendable {
     /// It is counted in all limits; the reservation is nil where nothing can be given back.
     case reserved(Reservation?)
-    /// The first limit that is reached, and when all of them would let the call pass (nil: never).
+    /// When all limits would let the call pass (nil: never), and the first that is reached, or the first that never lets it pass.
     case reached(CompiledLimit, wait: Int64?)
     /// Too many counts are alive; the limit is the one that needs another.
     case full(CompiledLimit)
@@ -183,7 +183,8 @@ extension Counters {
       }
       check.holds = Swift.max(check.holds, index + 1)
       if wait != 0 {
-        check.reached = check.reached ?? limit
+        // What no waiting mends is told before what is reached.
+        check.reached = wait == nil && check.wait != nil ? limit : check.reached ?? limit
         check.wait = check.wait.flatMap { longest in wait.map { Swift.max(longest, $0) } }
       }
     }
