@@ -99,6 +99,7 @@ extension Condition {
     case .kind(let kind): return "\(place) \(kind) where `\(op.rawValue)` wants \(wanted)"
     case .extreme: return "\(place) a number too extreme for `\(op.rawValue)` to compare"
     case .textForElement(let kind): return "\(place) a string where `\(op.rawValue)` looks for \(kind)"
+    case .longText: return "\(place) a text too long for the pattern of `\(op.rawValue)`"
     case .path(.relative): return "\(place) a relative path where `\(op.rawValue)` wants an absolute one"
     case .path(.backslash): return "\(place) a path with a backslash, which `\(op.rawValue)` does not judge"
     case .path(.nul): return "\(place) a path with NUL, which `\(op.rawValue)` does not judge"

@@ -152,6 +152,18 @@ struct ConditionValueTests {
       try entry(condition("args.x", .endsWith, "\"\u{301}\"")).outcome(.require, subject("{\"x\":\"e\u{301}\"}")).holds)
   }
 
+  @Test func whatNoPatternCanBeHeldAgainstFailsClosed() throws {
+    let text = String(repeating: "b", count: 100_000)
+    for op in [ConditionOperator.regex, .notRegex] {
+      let entry = try entry(condition("args.x", op, #""a.{1000}c""#))
+      for kind in ConditionEntry.Kind.allCases {
+        let outcome = entry.outcome(kind, try subject(#"{"x":"\#(text)"}"#))
+        #expect(outcome.holds == (kind == .denyIf || kind == .approveIf))
+        #expect(outcome.mistyped == "`args.x` is a text too long for the pattern of `\(op.rawValue)`")
+      }
+    }
+  }
+
   @Test func sameWords() throws {
     let one = try condition("args.x", .eq, "1.0")
     let moved = try Condition(pointer: "/elsewhere", path: ConditionPath(#"args["x"]"#), op: .eq, value: node("1"))
