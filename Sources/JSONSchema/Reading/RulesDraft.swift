@@ -18,6 +18,10 @@ struct RulesDraft {
 
   /// Keeps what is there.
   func settle(into schema: inout Subschema) {
+    if !hasNumbers, !hasStrings, !hasArrays, !hasObjects, !hasCombinations, types == nil, constant == nil, values == nil
+    {
+      schema.alias = combinations.reference
+    }
     schema.types = types
     schema.constant = constant.map(Kept.init)
     schema.values = values.map(Kept.init)

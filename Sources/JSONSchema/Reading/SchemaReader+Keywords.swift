@@ -100,7 +100,9 @@ extension SchemaReader {
     _ member: JSONMember, at place: Int, in schema: Found, into rules: inout RulesDraft
   ) throws(Mistake) -> Bool {
     switch member.key {
-    case "$ref": rules.combinations.reference = try reference(member.value, at: place, in: schema)
+    case "$ref":
+      rules.combinations.reference = try reference(member.value, at: place, in: schema)
+      return true
     case "$dynamicRef" where schema.dialect == .draft2020:
       rules.combinations.dynamicReference = try dynamicReference(member.value, at: place, in: schema)
     case "$recursiveRef" where schema.dialect == .draft2019:

@@ -13,6 +13,8 @@ struct Subschema: Sendable {
   let place: Int
   /// The index of the schema resource that it belongs to.
   let resource: Int
+  /// The schema that this one only refers to, so that it need not be entered.
+  var alias: Int?
   /// What a boolean schema says; nil for all others.
   var verdict: Bool?
   var types: TypeSet?
@@ -109,6 +111,9 @@ struct ArrayRules: Sendable {
   /// The schema of the elements behind those, and the keyword that gave it.
   var rest: (schema: Int, keyword: String)?
   var contains: Contains?
+
+  /// The schema of an element; nil from where on there is none.
+  func schema(ofItem index: Int) -> Int? { index < prefix.count ? prefix[index] : rest?.schema }
 
   struct Contains: Sendable {
     let schema: Int

@@ -61,20 +61,38 @@ extension Validation {
     case .null, .bool, .number, .string: return true
     case .array(let elements):
       guard let rest = schema.value.unevaluatedItems else { return true }
-      guard spend(1 + elements.count / 8) else { return false }
-      for (index, element) in elements.enumerated() where !collectors[collector].contains(index) {
-        if !check(rest, element, Self.none) { return failed(in: String(index)) }
-      }
+      guard checkRest(of: elements, rest, collector) else { return false }
     case .object(let members):
       guard let rest = schema.value.unevaluatedProperties else { return true }
-      guard spend(1 + members.count / 8) else { return false }
-      for (index, member) in members.enumerated() where !collectors[collector].contains(index) {
-        if !check(rest, member.value, Self.none) {
-          return refuseUnknown(member.key, rest, "unevaluatedProperties", schema)
-        }
-      }
+      guard checkRest(of: members, rest, schema, collector) else { return false }
     }
     markAll(collector)
+    return true
+  }
+
+  private mutating func checkRest(of elements: [JSONNode], _ rest: Int, _ collector: Int) -> Bool {
+    guard spend(1 + elements.count / 8) else { return false }
+    var index = 0
+    while index < elements.count {
+      if !collectors[collector].contains(index), !check(rest, elements[index], Self.none) {
+        return failed(in: String(index))
+      }
+      index += 1
+    }
+    return true
+  }
+
+  private mutating func checkRest(
+    of members: [JSONMember], _ rest: Int, _ schema: Kept<Subschema>, _ collector: Int
+  ) -> Bool {
+    guard spend(1 + members.count / 8) else { return false }
+    var index = 0
+    while index < members.count {
+      if !collectors[collector].contains(index), !check(rest, members[index].value, Self.none) {
+        return refuseUnknown(members[index].key, rest, "unevaluatedProperties", schema)
+      }
+      index += 1
+    }
     return true
   }
 }

@@ -6,14 +6,10 @@ extension Validation {
   ) -> Bool {
     if let reference = rules.value.reference, !check(reference, value, collector) { return false }
     if rules.value.dynamicReference != nil, !check(target(of: rules), value, collector) { return false }
-    for part in rules.value.all where !check(part, value, collector) { return false }
+    if !rules.value.all.isEmpty, !checkAll(value, rules.value.all, collector) { return false }
     if let parts = rules.value.any, !checkAny(value, parts, schema, collector) { return false }
     if let parts = rules.value.one, !checkOne(value, parts, schema, collector) { return false }
-    if let part = rules.value.not {
-      let isMet = check(part, value, Self.none)
-      guard exhaustion == nil else { return false }
-      if isMet { return fail(schema, "not", "it is what the schema excludes") }
-    }
+    if let part = rules.value.not, !checkNot(value, part, schema) { return false }
     return rules.value.condition == nil || checkCondition(value, rules, collector)
   }
 
@@ -36,41 +32,58 @@ extension Validation {
     return isFine
   }
 
+  private mutating func checkAll(_ value: JSONNode, _ parts: [Int], _ collector: Int) -> Bool {
+    var index = 0
+    while index < parts.count {
+      guard check(parts[index], value, collector) else { return false }
+      index += 1
+    }
+    return true
+  }
+
   private mutating func checkAny(
     _ value: JSONNode, _ parts: [Int], _ schema: Kept<Subschema>, _ collector: Int
   ) -> Bool {
     var fits = false
-    var closest = Closest()
-    for part in parts {
-      if checkAlternative(part, value, collector) {
-        fits = true
-        // With a collector all have their say in what was evaluated.
-        if collector == Self.none { return true }
-      } else if speaks {
-        closest.add(failure, wantedTypes)
-      }
+    var index = 0
+    if speaks { attempts.append(Attempts()) }
+    // With a collector all have their say in what was evaluated.
+    while index < parts.count, !fits || collector != Self.none {
+      if checkAlternative(parts[index], value, collector) { fits = true } else { noteAttempt() }
       guard exhaustion == nil else { return false }
+      index += 1
     }
-    return fits || refuse(schema, "anyOf", closest, of: parts.count, value)
+    return settleAttempts(fits, schema, "anyOf", parts.count, value)
   }
 
   private mutating func checkOne(
     _ value: JSONNode, _ parts: [Int], _ schema: Kept<Subschema>, _ collector: Int
   ) -> Bool {
     var fitting: Int?
-    var closest = Closest()
-    for (index, part) in parts.enumerated() {
-      if checkAlternative(part, value, collector) {
-        if let fitting {
-          return fail(schema, "oneOf", "alternatives \(fitting + 1) and \(index + 1) both fit, where only one may")
-        }
+    var index = 0
+    if speaks { attempts.append(Attempts()) }
+    while index < parts.count {
+      if checkAlternative(parts[index], value, collector) {
+        if let fitting { return refuseSecond(fitting, index, schema) }
         fitting = index
-      } else if speaks {
-        closest.add(failure, wantedTypes)
+      } else {
+        noteAttempt()
       }
       guard exhaustion == nil else { return false }
+      index += 1
     }
-    return fitting != nil || refuse(schema, "oneOf", closest, of: parts.count, value)
+    return settleAttempts(fitting != nil, schema, "oneOf", parts.count, value)
+  }
+
+  private mutating func refuseSecond(_ first: Int, _ second: Int, _ schema: Kept<Subschema>) -> Bool {
+    if speaks { attempts.removeLast() }
+    return fail(schema, "oneOf", "alternatives \(first + 1) and \(second + 1) both fit, where only one may")
+  }
+
+  private mutating func checkNot(_ value: JSONNode, _ part: Int, _ schema: Kept<Subschema>) -> Bool {
+    let isMet = check(part, value, Self.none)
+    guard exhaustion == nil else { return false }
+    return !isMet || fail(schema, "not", "it is what the schema excludes")
   }
 
   private mutating func checkCondition(
@@ -83,32 +96,39 @@ extension Validation {
     return check(branch, value, collector)
   }
 
-  /// The failure of the alternative that came furthest.
-  struct Closest {
-    private(set) var failure: JSONSchema.Failure?
+  // MARK: Why no alternative fits
+
+  /// How the alternatives of one value failed.
+  struct Attempts {
+    /// The failure of the one that came furthest.
+    private(set) var closest: JSONSchema.Failure?
     private var depth = -1
-    /// What all alternatives wanted, where each failed by the type of the value itself.
+    /// What all of them wanted, where each failed by the type of the value itself.
     private(set) var types: TypeSet? = []
 
-    mutating func add(_ other: JSONSchema.Failure?, _ wanted: TypeSet?) {
-      guard let other else { return }
-      if let wanted, other.place.isEmpty { types?.formUnion(wanted) } else { types = nil }
+    mutating func add(_ failure: JSONSchema.Failure, _ wanted: TypeSet?) {
+      if let wanted, failure.place.isEmpty { types?.formUnion(wanted) } else { types = nil }
       // A wrong type says least; a failure further inside says most.
-      let reached = other.place.utf8.reduce(wanted == nil ? 1 : 0) { $1 == 0x2F ? $0 + 2 : $0 }
+      let reached = failure.place.utf8.reduce(wanted == nil ? 1 : 0) { $1 == 0x2F ? $0 + 2 : $0 }
       guard reached > depth else { return }
       depth = reached
-      failure = other
+      closest = failure
     }
   }
 
-  private mutating func refuse(
-    _ schema: Kept<Subschema>, _ keyword: String, _ closest: Closest, of count: Int, _ value: JSONNode
+  private mutating func noteAttempt() {
+    guard speaks, let failure, !attempts.isEmpty else { return }
+    attempts[attempts.count - 1].add(failure, wantedTypes)
+  }
+
+  private mutating func settleAttempts(
+    _ fits: Bool, _ schema: Kept<Subschema>, _ keyword: String, _ count: Int, _ value: JSONNode
   ) -> Bool {
-    guard speaks else { return false }
-    if let types = closest.types {
+    guard speaks, let attempt = attempts.popLast(), !fits else { return fits }
+    if let types = attempt.types {
       return fail(schema, keyword, "\(value.kindInWords) where \(types.words) is wanted", isType: types)
     }
-    guard count > 1, let inner = closest.failure else { return false }
+    guard count > 1, let inner = attempt.closest else { return false }
     let place = inner.place.isEmpty ? "" : "\(inner.place): "
     return fail(
       schema, keyword,

@@ -1,10 +1,22 @@
 import JSONText
 
 extension Validation {
+  // The functions that lead deeper do little else, so that they take little of the stack.
+
   // MARK: Arrays
 
   mutating func check(
     _ elements: [JSONNode], _ rules: Kept<ArrayRules>, _ schema: Kept<Subschema>, _ collector: Int
+  ) -> Bool {
+    guard checkCount(of: elements, rules, schema) else { return false }
+    guard checkItems(elements, rules) else { return false }
+    if collector != Self.none { markItems(elements.count, rules, collector) }
+    if rules.value.contains != nil, !checkContains(elements, rules, schema, collector) { return false }
+    return !rules.value.areUnique || checkUnique(elements, schema)
+  }
+
+  private mutating func checkCount(
+    of elements: [JSONNode], _ rules: Kept<ArrayRules>, _ schema: Kept<Subschema>
   ) -> Bool {
     if let minimum = rules.value.minimum, elements.count < minimum {
       return fail(schema, "minItems", "fewer than \(Words.count(minimum, "item"))")
@@ -12,27 +24,24 @@ extension Validation {
     if let maximum = rules.value.maximum, elements.count > maximum {
       return fail(schema, "maxItems", "more than \(Words.count(maximum, "item"))")
     }
-    let prefix = rules.value.prefix.count
-    for (index, element) in elements.enumerated() {
-      let item: Int
-      if index < prefix {
-        item = rules.value.prefix[index]
-      } else if let rest = rules.value.rest {
-        item = rest.schema
-      } else {
-        break
-      }
-      if !check(item, element, Self.none) { return failed(in: String(index)) }
+    return true
+  }
+
+  private mutating func checkItems(_ elements: [JSONNode], _ rules: Kept<ArrayRules>) -> Bool {
+    var index = 0
+    while index < elements.count, let item = rules.value.schema(ofItem: index) {
+      guard check(item, elements[index], Self.none) else { return failed(in: String(index)) }
+      index += 1
     }
-    if collector != Self.none {
-      if rules.value.rest != nil {
-        markAll(collector)
-      } else {
-        for index in 0..<min(prefix, elements.count) { mark(index, collector) }
-      }
+    return true
+  }
+
+  private mutating func markItems(_ count: Int, _ rules: Kept<ArrayRules>, _ collector: Int) {
+    if rules.value.rest != nil {
+      markAll(collector)
+    } else {
+      for index in 0..<min(rules.value.prefix.count, count) { mark(index, collector) }
     }
-    if rules.value.contains != nil, !checkContains(elements, rules, schema, collector) { return false }
-    return !rules.value.areUnique || checkUnique(elements, schema)
   }
 
   private mutating func checkContains(
@@ -41,16 +50,22 @@ extension Validation {
     guard let contains = rules.value.contains else { return true }
     let marks = contains.evaluates && collector != Self.none
     var count = 0
-    for (index, element) in elements.enumerated() {
-      if check(contains.schema, element, Self.none) {
+    var index = 0
+    while index < elements.count, count <= contains.maximum ?? Int.max {
+      if check(contains.schema, elements[index], Self.none) {
         count += 1
         if marks { mark(index, collector) }
-        if let maximum = contains.maximum, count > maximum {
-          return fail(schema, "maxContains", "more than \(Words.count(maximum, "item")) of a kind")
-        }
         if !marks, contains.maximum == nil, count >= contains.minimum { return true }
       }
       guard exhaustion == nil else { return false }
+      index += 1
+    }
+    return judge(contains, count, schema)
+  }
+
+  private mutating func judge(_ contains: ArrayRules.Contains, _ count: Int, _ schema: Kept<Subschema>) -> Bool {
+    if let maximum = contains.maximum, count > maximum {
+      return fail(schema, "maxContains", "more than \(Words.count(maximum, "item")) of a kind")
     }
     if count >= contains.minimum { return true }
     return fail(
@@ -89,21 +104,27 @@ extension Validation {
   mutating func check(
     _ members: [JSONMember], of value: JSONNode, _ rules: Kept<ObjectRules>, _ schema: Kept<Subschema>, _ collector: Int
   ) -> Bool {
+    guard checkCount(of: members, rules, schema) else { return false }
+    var seen = Collector()
+    var index = 0
+    while index < members.count {
+      guard checkMember(members[index], index, rules, schema, collector, &seen) else { return false }
+      index += 1
+    }
+    guard checkRequired(rules, schema, seen) else { return false }
+    return rules.value.dependentSchemas.isEmpty || checkDependents(value, rules, collector, seen)
+  }
+
+  private mutating func checkCount(
+    of members: [JSONMember], _ rules: Kept<ObjectRules>, _ schema: Kept<Subschema>
+  ) -> Bool {
     if let minimum = rules.value.minimum, members.count < minimum {
       return fail(schema, "minProperties", "fewer than \(Words.count(minimum, "member"))")
     }
     if let maximum = rules.value.maximum, members.count > maximum {
       return fail(schema, "maxProperties", "more than \(Words.count(maximum, "member"))")
     }
-    var seen = Collector()
-    for (index, member) in members.enumerated() {
-      guard checkMember(member, index, rules, schema, collector, &seen) else { return false }
-    }
-    guard spend(rules.value.required.count / 8 + rules.value.dependentNames.count) else { return false }
-    for slot in rules.value.required where !seen.contains(slot) {
-      return fail(schema, "required", "\(Words.key(rules.value.names.names[slot])) is missing")
-    }
-    return checkDependents(value, rules, schema, collector, seen)
+    return true
   }
 
   private mutating func checkMember(
@@ -117,16 +138,17 @@ extension Validation {
       let property = rules.value.properties[slot]
       if property >= 0 {
         isKnown = true
-        if !check(property, member.value, Self.none) { return failed(in: Words.pointerToken(member.key)) }
+        if !checkValue(of: member, property) { return false }
       }
     }
-    for entry in rules.value.patterns {
-      guard matches(member.key, entry.pattern) else {
-        if exhaustion != nil { return false }
-        continue
+    var entry = 0
+    while entry < rules.value.patterns.count {
+      if matches(member.key, rules.value.patterns[entry].pattern) {
+        isKnown = true
+        if !checkValue(of: member, rules.value.patterns[entry].schema) { return false }
       }
-      isKnown = true
-      if !check(entry.schema, member.value, Self.none) { return failed(in: Words.pointerToken(member.key)) }
+      guard exhaustion == nil else { return false }
+      entry += 1
     }
     if !isKnown, let additional = rules.value.additional {
       isKnown = true
@@ -135,13 +157,17 @@ extension Validation {
       }
     }
     if isKnown { mark(index, collector) }
-    if let names = rules.value.propertyNames, !check(names, JSONNode(.string(member.key)), Self.none) {
-      if speaks, let reason = failure?.message {
-        return fail(schema, "propertyNames", "\(Words.key(member.key)) is no name that is allowed: \(reason)")
-      }
-      return false
-    }
-    return true
+    guard let names = rules.value.propertyNames else { return true }
+    return check(names, JSONNode(.string(member.key)), Self.none) || refuseName(member.key, schema)
+  }
+
+  private mutating func checkValue(of member: JSONMember, _ property: Int) -> Bool {
+    check(property, member.value, Self.none) || failed(in: Words.pointerToken(member.key))
+  }
+
+  private mutating func refuseName(_ key: ExactText, _ schema: Kept<Subschema>) -> Bool {
+    let reason = failure?.message ?? ""
+    return fail(schema, "propertyNames", "\(Words.key(key)) is no name that is allowed: \(reason)")
   }
 
   /// Says that a member failed which its name alone forbids, or else why its value did.
@@ -150,9 +176,13 @@ extension Validation {
     return fail(schema, keyword, "\(Words.key(key)) is not allowed")
   }
 
-  private mutating func checkDependents(
-    _ value: JSONNode, _ rules: Kept<ObjectRules>, _ schema: Kept<Subschema>, _ collector: Int, _ seen: Collector
+  private mutating func checkRequired(
+    _ rules: Kept<ObjectRules>, _ schema: Kept<Subschema>, _ seen: Collector
   ) -> Bool {
+    guard spend(rules.value.required.count / 8 + rules.value.dependentNames.count) else { return false }
+    for slot in rules.value.required where !seen.contains(slot) {
+      return fail(schema, "required", "\(Words.key(rules.value.names.names[slot])) is missing")
+    }
     for dependent in rules.value.dependentNames where seen.contains(dependent.slot) {
       guard spend(dependent.needed.count / 8) else { return false }
       for slot in dependent.needed where !seen.contains(slot) {
@@ -162,8 +192,21 @@ extension Validation {
           "\(Words.key(names[slot])) is missing, which \(Words.key(names[dependent.slot])) needs")
       }
     }
-    for dependent in rules.value.dependentSchemas where seen.contains(dependent.slot) {
-      if !check(dependent.schema, value, collector) { return false }
+    return true
+  }
+
+  private mutating func checkDependents(
+    _ value: JSONNode, _ rules: Kept<ObjectRules>, _ collector: Int, _ seen: Collector
+  ) -> Bool {
+    guard spend(rules.value.dependentSchemas.count) else { return false }
+    var index = 0
+    while index < rules.value.dependentSchemas.count {
+      if seen.contains(rules.value.dependentSchemas[index].slot),
+        !check(rules.value.dependentSchemas[index].schema, value, collector)
+      {
+        return false
+      }
+      index += 1
     }
     return true
   }

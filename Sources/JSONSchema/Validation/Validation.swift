@@ -6,7 +6,9 @@ import RegularExpressions
 /// It first runs in silence, which costs no text; only where a value fails it runs again to say why.
 struct Validation {
   /// How many schemas may be open within each other, whether by the value's depth or by references.
-  static let deepest = 512
+  ///
+  /// A stack of 512 KiB is enough for them also in builds that are slow and careful (4 KiB for each with the address sanitizer).
+  static let deepest = 112
 
   let program: JSONSchema.Program
   /// Whether failures are to be put in words.
@@ -33,8 +35,14 @@ struct Validation {
   mutating func check(_ index: Int, _ value: JSONNode, _ collector: Int) -> Bool {
     guard spend(1) else { return false }
     guard depth < Self.deepest else { return exhaust("it is nested too deep for the schema") }
+    var schema = program.schemas[index]
+    if !program.hasDynamicReferences {
+      while let alias = schema.value.alias {
+        guard spend(1) else { return false }
+        schema = program.schemas[alias]
+      }
+    }
     depth += 1
-    let schema = program.schemas[index]
     let isFine = program.tracks ? checkTracked(schema, value, collector) : checkKeywords(schema, value, collector)
     depth -= 1
     return isFine
@@ -114,6 +122,8 @@ struct Validation {
     return false
   }
 
+  /// The alternatives that are being tried, while failures are put in words.
+  var attempts: [Attempts] = []
   /// The types that the last failure wanted, where it was one of `type`.
   var wantedTypes: TypeSet?
 }
