@@ -155,27 +155,58 @@ struct DraftTests {
         .replacing("\"push\": {\"rate_limit\": \"5/hour\"}", with: "\"push\": {}, \"pull\": {}"))
   }
 
+  /// What is told where a draft does not fit on a changed file.
+  private static func refusal(_ draft: PolicyDraft, _ theirs: PolicyDocument) -> PolicyEditError? {
+    do throws(PolicyEditError) {
+      _ = try draft.rebased(onto: theirs)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   @Test func aPlaceThatBothChangedIsAConflict() throws {
     var draft = PolicyDraft(base: try policy(Self.text))
-    try draft.apply(.batch([.setRule(server: nil, tool: "push", .deny)], title: "freeze"))
+    try draft.apply(
+      .batch([.setRule(server: nil, tool: "push", .limit(max: 1, window: "day", scope: "grant"))], title: "less"))
     try draft.apply(.setDefault(server: nil, .allow))
     let theirs = try policy(Self.text.replacing("5/hour", with: "9/hour"))
-    #expect(throws: PolicyEditError("`push` was changed in the file as well", help: "keep one of the two")) {
-      try draft.rebased(onto: theirs)
-    }
-    #expect(
-      try draft.rebased(onto: theirs, keepingMine: true).changes.map(\.sentence) == [
-        "default: deny becomes allow", "push: 9/hour becomes deny",
-      ])
+    let refusal = try #require(Self.refusal(draft, theirs))
+    #expect("\(refusal)" == "`push` was changed in the file as well: keep one of the two")
+    #expect(refusal.conflicts.map(\.pointer) == ["/tools/push/limits"])
+    #expect(refusal.conflicts.first?.theirs == #""9/hour""#)
+    let kept = try draft.rebased(onto: theirs, keepingMine: true)
+    #expect(kept.changes.map(\.sentence) == ["default: deny becomes allow", "push: 9/hour becomes 1/day"])
+    #expect(kept.undoTitle == "default: allow")
     // The same change on both sides is none.
     let same = try policy(Self.text.replacing("\"default\": \"deny\"", with: "\"default\": \"allow\""))
     #expect(try draft.rebased(onto: same).editCount == 1)
-    let hidden = try policy(
-      Self.text.replacing("\"tools\": {\n    \"read\"", with: "\"hide\": [\"push\"],\n  \"tools\": {\n    \"read\""))
-    #expect(throws: PolicyEditError.self) { try draft.rebased(onto: hidden) }
+    #expect(try draft.rebased(onto: same).undoTitle == "less")
+    // Another part of the same rule is no conflict.
+    let reasoned = try policy(Self.text.replacing("\"5/hour\"", with: "\"5/hour\", \"reason\": \"Costly\""))
+    #expect(try draft.rebased(onto: reasoned).current.text.count > reasoned.text.count)
+    let gone = try policy(
+      Self.text.replacing("\"read\": {},\n    \"push\": {\"rate_limit\": \"5/hour\"}", with: "\"read\": {}"))
+    #expect(Self.refusal(draft, gone)?.conflicts.map(\.pointer) == ["/tools/push"])
+  }
+
+  @Test func editsThatTakeBackWhatWasSavedMove() throws {
+    var draft = PolicyDraft(base: try policy(Self.text))
+    try draft.apply(.setRule(server: nil, tool: "push", .deny))
+    try draft.apply(.setRule(server: nil, tool: "read", .deny))
     draft.saved()
     _ = draft.undo()
-    #expect(throws: PolicyEditError.self) { try draft.rebased(onto: theirs) }
+    _ = draft.undo()
+    let theirs = try policy(
+      String(decoding: draft.base.text, as: UTF8.self).replacing("\"log\": {}", with: "\"log\": {\"reason\": \"r\"}"))
+    let moved = try draft.rebased(onto: theirs)
+    #expect(
+      String(decoding: moved.current.text, as: UTF8.self)
+        == Self.text.replacing("\"log\": {}", with: "\"log\": {\"reason\": \"r\"}"))
+    #expect(moved.editCount == 1)
+    #expect(moved.undoTitle == "read: deny becomes allow and 1 more")
+    let slower = try policy(Self.text.replacing("\"5/hour\"", with: "\"9/hour\""))
+    #expect(Self.refusal(draft, slower) == nil)
   }
 
   @Test(arguments: [PolicyStarter.carefulText, PolicyStarter.observeText, PolicyStarter.emptyText])

@@ -119,10 +119,10 @@ struct RuleEditPropertyTests {
   }
 
   /// Every byte of what is not touched is as it was, and so is what stands between two neighbours that are not touched.
-  static func expectUntouched(_ old: [UInt8], _ new: [UInt8], _ edit: PolicyEdit) throws {
+  static func expectUntouched(_ old: [UInt8], _ new: [UInt8], _ touched: Touched, _ story: String) throws {
     let (before, after) = (try atoms(old), try atoms(new))
-    let (left, right) = untouched(before, after, touched(by: edit))
-    let comment = "\(edit) on \(String(decoding: old, as: UTF8.self)) gave \(String(decoding: new, as: UTF8.self))"
+    let (left, right) = untouched(before, after, touched)
+    let comment = "\(story) on \(String(decoding: old, as: UTF8.self)) gave \(String(decoding: new, as: UTF8.self))"
     #expect(left.map(\.path) == right.map(\.path), "\(comment)")
     #expect(left.map(\.bytes) == right.map(\.bytes), "\(comment)")
     guard left.count == right.count else { return }
@@ -163,7 +163,7 @@ struct RuleEditPropertyTests {
         continue
       }
       if draft.current.text != texts.last { texts.append(draft.current.text) } else { #expect(draft == before) }
-      try Self.expectUntouched(before.current.text, draft.current.text, edit)
+      try Self.expectUntouched(before.current.text, draft.current.text, Self.touched(by: edit), "\(edit)")
       try Self.expectSaid(edit, draft.current.text)
       if Self.isRepeatable(edit) {
         let once = draft

@@ -2,8 +2,7 @@ import JSONText
 
 /// A policy with unsaved edits: an undo history over a base.
 package struct PolicyDraft: Sendable {
-  fileprivate struct Step: Hashable, Sendable {
-    var edit: PolicyEdit
+  struct Step: Hashable, Sendable {
     var title: String
     var replacements: [Replacement]
   }
@@ -15,13 +14,13 @@ package struct PolicyDraft: Sendable {
   /// What judges by `current`; made once a change.
   package private(set) var engine: PolicyEngine
   private var baseEngine: PolicyEngine
-  private var steps: [Step] = []
+  var steps: [Step] = []
   /// How many of the steps are done; the others can be done again.
-  private var position = 0
+  var position = 0
   /// Where in the steps `base` is.
-  private var savedPosition = 0
+  private(set) var savedPosition = 0
   /// Steps that led to `base` and were taken back before others took their place.
-  private var lostSteps: [Step] = []
+  private(set) var lostSteps: [Step] = []
 
   package init(base: PolicyDocument) {
     self.base = base
@@ -63,7 +62,7 @@ package struct PolicyDraft: Sendable {
       savedPosition = position
     }
     steps.removeSubrange(position...)
-    steps.append(Step(edit: edit, title: title(edit, before), replacements: replacements))
+    steps.append(Step(title: title(edit, before), replacements: replacements))
     position += 1
   }
 
@@ -114,7 +113,7 @@ package struct PolicyDraft: Sendable {
     return true
   }
 
-  private mutating func take(_ document: PolicyDocument) {
+  mutating func take(_ document: PolicyDocument) {
     if document == base {
       (current, engine) = (base, baseEngine)
     } else {
@@ -141,7 +140,7 @@ package struct PolicyDraft: Sendable {
 
 extension PolicyDraft {
   /// The first of some changes, and how many there are beside it.
-  fileprivate static func title(_ changes: [PolicyChange]) -> String {
+  static func title(_ changes: [PolicyChange]) -> String {
     guard let first = changes.first else { return "the same in other words" }
     return first.sentence + (changes.count > 1 ? " and \(changes.count - 1) more" : "")
   }
@@ -158,70 +157,5 @@ extension PolicyDraft: Hashable {
     hasher.combine(base)
     hasher.combine(current)
     hasher.combine(position)
-  }
-}
-
-// MARK: A file that changed underneath
-
-extension PolicyDraft {
-  /// The same edits on another base.
-  ///
-  /// A place that was changed on both sides, to something else, is a conflict; `keepingMine` lets the edits win.
-  package func rebased(onto other: PolicyDocument, keepingMine: Bool = false) throws(PolicyEditError) -> PolicyDraft {
-    guard lostSteps.isEmpty, position >= savedPosition else {
-      throw PolicyEditError(
-        "the edits take back what was saved, and the file has changed since",
-        help: "do them again on the changed file, or save over it")
-    }
-    var draft = PolicyDraft(base: other)
-    let edits = steps[savedPosition..<position]
-    if !keepingMine {
-      for step in edits { try refuseConflicts(step.edit, other) }
-    }
-    for step in edits { try draft.apply(step.edit) }
-    return draft
-  }
-
-  private func refuseConflicts(_ edit: PolicyEdit, _ other: PolicyDocument) throws(PolicyEditError) {
-    let subject: String
-    let states: [PlaceState]
-    switch edit {
-    case .batch(let edits, _):
-      for edit in edits { try refuseConflicts(edit, other) }
-      return
-    case .setRule(let server, let tool, _):
-      subject = (server.map { "\($0)/" } ?? "") + tool.string
-      states = [base, other, current].map { PlaceState($0.content, server, tool) }
-    case .setDefault(let server, _):
-      subject = server.map { "default of \($0)" } ?? "default"
-      states = [base, other, current].map { PlaceState($0.content, server) }
-    case .change, .hide, .unhide, .setMode, .setDescription, .removeServer: return
-    }
-    if states[1] != states[0], states[1] != states[2] {
-      throw PolicyEditError(
-        "`\(subject)` was changed in the file as well", help: "keep one of the two")
-    }
-  }
-}
-
-/// What a policy says in the place that one edit changes.
-private struct PlaceState: Hashable {
-  var rule: [String] = []
-  var isHidden = false
-  var fallback: DefaultSetting?
-
-  init(_ content: PolicyContent, _ server: ExactText?, _ tool: ExactText) {
-    let key = NamePattern.key(for: tool)
-    let level = content.level(server)
-    isHidden = [content.top, level].contains { $0?.hide?.contains { $0.text == key } ?? false }
-    guard let found = level?.tools?.first(where: { $0.key == key })?.rule else { return }
-    rule = [found.action.rawValue, found.reason ?? ""]
-    for limit in found.limits {
-      rule += [limit.counter?.string ?? "", limit.summary, limit.scope.rawValue]
-    }
-  }
-
-  init(_ content: PolicyContent, _ server: ExactText?) {
-    fallback = content.level(server)?.fallback?.setting
   }
 }

@@ -51,6 +51,8 @@ package struct PolicyEditError: Error, Hashable, Sendable, CustomStringConvertib
   package var message: String
   /// What to do instead.
   package var help: String?
+  /// Where the file was changed underneath the edits, and both cannot be had.
+  package var conflicts: [PolicyMerge.Conflict] = []
 
   package init(_ message: String, help: String? = nil) {
     self.message = message

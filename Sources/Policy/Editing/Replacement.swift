@@ -41,4 +41,15 @@ struct Replacement: Hashable, Sendable {
         start..<start + replacement.inserted.count, removed: replacement.inserted, inserted: replacement.removed)
     }
   }
+
+  /// What makes one text of another: what differs between their common ends.
+  static func between(_ old: [UInt8], _ new: [UInt8]) -> [Replacement] {
+    guard old != new else { return [] }
+    let most = min(old.count, new.count)
+    var start = 0
+    while start < most, old[start] == new[start] { start += 1 }
+    var tail = 0
+    while tail < most - start, old[old.count - 1 - tail] == new[new.count - 1 - tail] { tail += 1 }
+    return [Replacement(start..<old.count - tail, in: old, Array(new[start..<new.count - tail]))]
+  }
 }
