@@ -31,14 +31,6 @@ struct Carried: Sendable {
 
   static func object(_ place: TextPlace, _ members: Member...) -> Carried { Carried(.object(members), place) }
 
-  var isEmpty: Bool {
-    switch content {
-    case .list(let elements): elements.isEmpty
-    case .object(let members): members.isEmpty
-    case .null, .bool, .number, .text: false
-    }
-  }
-
   /// The place of the value that a JSON pointer leads to, or of the last one on the way.
   func place(at pointer: String) -> TextPlace {
     var value = self
@@ -76,70 +68,30 @@ struct Carried: Sendable {
 // MARK: Writing
 
 extension Carried {
-  /// The value as a JSON text for people: two spaces a level, and on one line what is short.
+  /// The value as a compact JSON text.
   var text: [UInt8] {
-    var bytes: [UInt8] = []
-    append(to: &bytes, level: 0, path: [])
-    bytes.append(0x0A)
-    return bytes
+    var writer = JSONWriter()
+    write(to: &writer)
+    return writer.bytes
   }
 
-  private func append(to bytes: inout [UInt8], level: Int, path: [String]) {
-    var flat: [UInt8] = []
-    appendFlat(to: &flat)
-    let isSpread = path.isEmpty || path == ["tools"] || flat.count + level * 2 > 90
-    guard !isEmpty, isSpread else { return bytes += flat }
+  private func write(to writer: inout JSONWriter) {
     switch content {
-    case .object(let members):
-      bytes.append(0x7B)
-      for (index, member) in members.enumerated() {
-        Self.breakLine(&bytes, level + 1, isFirst: index == 0)
-        JSONWriter.append(member.key, to: &bytes)
-        bytes += [0x3A, 0x20]
-        member.value.append(to: &bytes, level: level + 1, path: path + [member.key])
-      }
-      Self.breakLine(&bytes, level, isFirst: true)
-      bytes.append(0x7D)
+    case .null: writer.null()
+    case .bool(let value): writer.bool(value)
+    case .number(let text): writer.raw(text.utf8)
+    case .text(let text): writer.string(text)
     case .list(let elements):
-      bytes.append(0x5B)
-      for (index, element) in elements.enumerated() {
-        Self.breakLine(&bytes, level + 1, isFirst: index == 0)
-        element.append(to: &bytes, level: level + 1, path: path + [""])
-      }
-      Self.breakLine(&bytes, level, isFirst: true)
-      bytes.append(0x5D)
-    case .null, .bool, .number, .text: bytes += flat
-    }
-  }
-
-  private static func breakLine(_ bytes: inout [UInt8], _ level: Int, isFirst: Bool) {
-    if !isFirst { bytes.append(0x2C) }
-    bytes.append(0x0A)
-    bytes += [UInt8](repeating: 0x20, count: level * 2)
-  }
-
-  private func appendFlat(to bytes: inout [UInt8]) {
-    switch content {
-    case .null: bytes += Array("null".utf8)
-    case .bool(let value): bytes += Array((value ? "true" : "false").utf8)
-    case .number(let text): bytes += Array(text.utf8)
-    case .text(let text): JSONWriter.append(text, to: &bytes)
-    case .list(let elements):
-      bytes.append(0x5B)
-      for (index, element) in elements.enumerated() {
-        if index > 0 { bytes += [0x2C, 0x20] }
-        element.appendFlat(to: &bytes)
-      }
-      bytes.append(0x5D)
+      writer.beginArray()
+      for element in elements { element.write(to: &writer) }
+      writer.endArray()
     case .object(let members):
-      bytes.append(0x7B)
-      for (index, member) in members.enumerated() {
-        if index > 0 { bytes += [0x2C, 0x20] }
-        JSONWriter.append(member.key, to: &bytes)
-        bytes += [0x3A, 0x20]
-        member.value.appendFlat(to: &bytes)
+      writer.beginObject()
+      for member in members {
+        writer.key(text: member.key)
+        member.value.write(to: &writer)
       }
-      bytes.append(0x7D)
+      writer.endObject()
     }
   }
 }

@@ -23,13 +23,27 @@ package enum InterceptImport {
     var reader = InterceptReader(yaml.problems)
     let carried = yaml.root.flatMap { reader.policy($0) }
     guard let carried, reader.problems.isEmpty else { throw Rejection(problems: inOrder(reader.problems)) }
-    let text = carried.text
+    let text = try laidOut(carried)
     do throws(PolicyRejection) {
       let document = try PolicyDocument.read(text)
       return (text, inOrder(reader.notes + document.warnings.map { moved($0, into: carried) }))
     } catch {
       throw Rejection(problems: inOrder(error.problems.filter { $0.weight == .error }.map { moved($0, into: carried) }))
     }
+  }
+
+  private static func laidOut(_ carried: Carried) throws(Rejection) -> [UInt8] {
+    var formatter = JSONFormatter()
+    formatter.longest = PolicyDocument.longest
+    formatter.isAlwaysSpread = { $0.isEmpty || $0 == ["tools"] }
+    let message: String
+    do throws(JSONError) {
+      if let text = try formatter.formatted(carried.text) { return text }
+      message = "the new policy would have more than \(PolicyDocument.longest) bytes"
+    } catch {
+      message = "the new policy cannot be read: \(error)"
+    }
+    throw Rejection(problems: [PolicyProblem(weight: .error, place: carried.place, pointer: "", message: message)])
   }
 
   /// A finding about the new text, put at the place in the YAML that it comes from.

@@ -128,7 +128,15 @@ extension InterceptReader {
     case .regex, .contains: carried = plainText(value, op)
     }
     guard let carried else { return }
-    if case .bool(false) = carried.content {} else { draft.present.insert(path) }
+    if case .bool(false) = carried.content {
+      if path.utf8.count(where: { $0 == 0x2E || $0 == 0x5B }) > 1 {
+        note(
+          place, "`\(path)` is absent to Intercept also where something on the way is no object",
+          help: "here such a call is denied")
+      }
+    } else {
+      draft.present.insert(path)
+    }
     draft.plain.append(ConditionDraft.condition(path, op.rawValue, carried, place))
   }
 

@@ -215,7 +215,8 @@ extension InterceptReader {
         forAll = Carried.Member("all_tools", rule)
         isFirst = tools.isEmpty
       } else {
-        tools.append(Carried.Member(key(member.key, member.keyPlace).string, rule))
+        let key = inside(member.key.string) { $0.key(member.key, member.keyPlace) }
+        tools.append(Carried.Member(key.string, rule))
       }
     }
     let own = Carried.Member("tools", Carried(.object(tools), node.place))
