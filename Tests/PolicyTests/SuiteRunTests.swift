@@ -47,6 +47,40 @@ struct SuiteRunTests {
     #expect(run.idleRules == ["/tools/never"])
   }
 
+  @Test func nobodyAnswersWhereAPersonIsAskedSoTheCallDoesNotCount() throws {
+    let run = try run(
+      #"{"server":"s","tool":"t","times":5,"expect":{"verdict":"ask","rule":"/tools/t"}}"#,
+      under: #"{"version":"1","tools":{"t":{"action":"require_approval","limits":[{"window":"day","max":1}]}}}"#)
+    #expect(run.failed == 0)
+  }
+
+  @Test func argumentsAndSchemasAreJudged() throws {
+    let suite = try PolicySuite.read(
+      Array(
+        #"""
+        {"tools": {"s": {"t": {"properties": {"n": {"type": "integer"}}}}}, "cases": [
+          {"server": "s", "tool": "t", "arguments": {"n": 1}, "expect": "allow"},
+          {"server": "s", "tool": "t", "arguments": {"n": 6}, "expect": {"verdict": "deny", "rule": "/tools/t/deny_if/0"}},
+          {"server": "s", "tool": "t", "arguments": {"n": "1"}, "expect": {"verdict": "deny", "rule": "/tools/t/match_schema"}},
+          {"server": "other", "tool": "t", "arguments": {"n": 1}, "expect": {"verdict": "deny", "reason": "not known"}}
+        ]}
+        """#.utf8))
+    let rules = #"""
+      {"version":"1","tools":{"t":{"match_schema":true,"deny_if":[{"conditions":[{"path":"args.n","op":"gt","value":5}]}]}}}
+      """#
+    #expect(SuiteRun(suite, under: try policy(rules)).outcomes.flatMap(\.differences) == [])
+    #expect(throws: PolicyRejection.self) {
+      try PolicySuite.read(Array(#"{"tools":{"s":{"t":{"type":7}}},"cases":[]}"#.utf8))
+    }
+  }
+
+  @Test func aFailureIsExplainedWithTheCountsOfItsCall() throws {
+    let run = try run(#"{"server":"git","tool":"push","times":12,"expect":"allow"}"#)
+    let steps = try #require(run.outcomes[0].explanation).steps
+    #expect(steps.last?.outcome == .denies)
+    #expect(run.outcomes[0].explanation?.decision == run.outcomes[0].decision)
+  }
+
   @Test func whatIsNotAsExpectedIsTold() throws {
     let run = try run(
       #"""
