@@ -74,6 +74,10 @@ let package = Package(
     .testTarget(name: "ConsoleCoreTests", dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"]),
     .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo", "JSONText", "Policy", "Risk"]),
+    .target(
+      name: "FuzzTargets", dependencies: ["InterceptImport", "JSONSchema", "JSONText", "Policy"],
+      path: "Tests/Fuzz/Targets"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     .testTarget(
       name: "GateCoreTests", dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk"]),
     .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
@@ -103,4 +107,21 @@ let package = Package(
 let inC: Set = ["AllocationCount", "CRE2", "CSystem", "CTerminal"]
 for target in package.targets where [.regular, .executable, .test].contains(target.type) && !inC.contains(target.name) {
   target.swiftSettings = strict + (target.swiftSettings ?? [])
+}
+
+// Tests/Fuzz/run sets it: the fuzzers, and what they look at, are built to be watched by libFuzzer.
+if Context.environment["GATEHOUSE_FUZZ"] != nil {
+  package.targets += [
+    .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz", cSettings: strictC),
+    .executableTarget(
+      name: "gatehouse-fuzz", dependencies: ["CFuzz", "FuzzTargets"], path: "Tests/Fuzz/Driver", swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+  ]
+  package.products.append(.executable(name: "gatehouse-fuzz", targets: ["gatehouse-fuzz"]))
+  let watched: Set = [
+    "FuzzTargets", "InterceptImport", "JSONSchema", "JSONText", "Policy", "RegularExpressions", "gatehouse-fuzz",
+  ]
+  for target in package.targets where watched.contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address"])]
+  }
 }
