@@ -27,3 +27,6 @@ extension PolicyEngine {
     judge(call, counters: &counters, at: now).decision
   }
 }
+
+/// Reads what a call brings with it.
+func json(_ text: String) throws -> JSONNode { try JSONNode.read(Array(text.utf8)) }

@@ -1,15 +1,17 @@
 /// Which reservations were given back already, so that none is given back twice.
 ///
 /// It remembers the last `kept` of them; an older one keeps what it has, which is too strict and never too lax.
-struct Returns: Sendable {
-  static let kept = 262_144
+package struct Returns: Sendable {
+  package static let kept = 262_144
 
   private var next: UInt64 = 0
   /// One bit each, in a ring; nothing while there was no reservation.
   private var words: [UInt64] = []
 
+  package init() {}
+
   /// The number of a new reservation.
-  mutating func open() -> UInt64 {
+  package mutating func open() -> UInt64 {
     if words.isEmpty { words = Array(repeating: 0, count: Self.kept / 64) }
     let number = next
     next += 1
@@ -19,7 +21,7 @@ struct Returns: Sendable {
   }
 
   /// Whether a reservation may be given back, which it may be once.
-  mutating func take(_ number: UInt64) -> Bool {
+  package mutating func take(_ number: UInt64) -> Bool {
     guard number < next, next - number <= UInt64(Self.kept) else { return false }
     let (word, bit) = Self.place(number)
     guard words[word] & bit == 0 else { return false }
