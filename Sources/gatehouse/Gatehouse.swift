@@ -15,7 +15,7 @@ import System
 
   static let commands: [Command] =
     [console, demo, serve, connect, run] + servers + [
-      tools, policyValidate, policyExplain, policyTest, policyImport, watch, status, stop,
+      tools, policyValidate, policyExplain, policyTest, policyImport, policySchema, watch, status, stop,
     ] + internals
 
   private static func run(_ words: ArraySlice<String>) -> Int32 {

@@ -24,6 +24,7 @@ COMMANDS = [
     ["policy", "validate"],
     ["policy", "explain"],
     ["policy", "test"],
+    ["policy", "schema"],
     ["watch"],
     ["status"],
 ]
@@ -54,6 +55,7 @@ def test_the_version_is_told(gatehouse: Gatehouse) -> None:
         (["servers", "ad"], "add"),
         (["servers", "add", "x"], "--"),
         (["policy", "validate", "one", "two"], "[FILE]"),
+        (["policy", "schema", "one"], "word too many"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

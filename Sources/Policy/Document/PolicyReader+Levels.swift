@@ -126,13 +126,16 @@ extension PolicyReader {
     }
   }
 
+  /// Requests of servers that always pass.
+  static let plumbing = ["roots/list", "ping"]
+
   private mutating func serverRequests(_ node: JSONNode) -> [PolicyLevel.Entry] {
     let found = section(node, "`server_requests`", .serverRequest)
     let known = ["sampling/createMessage", "elicitation/create"]
     for member in node.members ?? [] where !member.key.utf8.contains(0x2A) {
       inside(Pointer.token(member.key.string)) { reader in
         let offset = member.keyRange.lowerBound
-        if member.key == "roots/list" || member.key == "ping" {
+        if Self.plumbing.contains(where: { ExactText($0) == member.key }) {
           reader.error(at: offset, "`\(member.key)` always passes, so no rule can govern it", help: "take it out")
         } else if !known.contains(where: { ExactText($0) == member.key }) {
           let near = Suggestion.nearest(to: member.key.string, among: known)
