@@ -60,14 +60,6 @@ enum RandomPolicy {
   static func text(_ string: String) -> JSONNode { JSONNode(.string(ExactText(string))) }
   static func number(_ text: String) -> JSONNode { JSONNode(.number(JSONNumber(text: text))) }
 
-  /// Whether the policies have all that the format has.
-  static let isWhole = accepts(#""action": "require_approval", "match_schema": true, "approval": {}"#)
-  static let hasConditions = accepts(#""require": [{"conditions": [{"path": "args.a", "op": "eq", "value": 1}]}]"#)
-
-  private static func accepts(_ members: String) -> Bool {
-    (try? policy(#"{"version": "1", "tools": {"x": {\#(members)}}}"#)) != nil
-  }
-
   static func moment(_ chance: inout Chance) -> String {
     chance.pick(["2026-12-31T00:00:00Z", "2027-01-01T12:00:00Z", "2030-06-01T00:00:00.5Z"])
   }
@@ -108,7 +100,6 @@ enum RandomPolicy {
       max: chance.pick(["0", "3", "10", "1e2"]), window: chance.pick(["minute", "hour", "60", "90"]))
     if chance.happens(oneIn: 3) { terms.counter = "c" + String(chance.below(3)) }
     if chance.happens(oneIn: 2) { terms.scope = chance.pick(["grant", "session", "global"]) }
-    guard isWhole else { return terms }
     if chance.happens(oneIn: 4) { terms.cost = chance.pick(["args.amount", "args.n"]) }
     if chance.happens(oneIn: 4) { terms.align = chance.pick(["sliding", "calendar"]) }
     if chance.happens(oneIn: 4) { terms.count = chance.pick(["forwarded", "succeeded"]) }
@@ -119,7 +110,7 @@ enum RandomPolicy {
 
   static func rule(_ chance: inout Chance) -> JSONNode {
     var members: [(String, JSONNode)] = []
-    let actions = ["allow", "deny"] + (isWhole ? ["require_approval"] : [])
+    let actions = ["allow", "deny", "require_approval"]
     if chance.happens(oneIn: 2) { members.append(("action", text(chance.pick(actions)))) }
     if chance.happens(oneIn: 3) { members.append(("reason", text("Because: \"é\"."))) }
     switch chance.below(5) {
@@ -133,21 +124,19 @@ enum RandomPolicy {
       members.append(("limits", JSONNode(.array(Array(limits.prefix(chance.below(3)))))))
     default: break
     }
-    if isWhole {
-      for list in RuleList.allCases where hasConditions && chance.happens(oneIn: 4) {
-        members.append((list.rawValue, JSONNode(.array((0...chance.below(2)).map { _ in node(entry(&chance), list) }))))
-      }
-      if chance.happens(oneIn: 6) { members.append(("expires", text(moment(&chance)))) }
-      if chance.happens(oneIn: 6) {
-        members.append(("approval", object([("hold", number("30")), ("on_no_approver", text("deny"))])))
-      }
+    for list in RuleList.allCases where chance.happens(oneIn: 4) {
+      members.append((list.rawValue, JSONNode(.array((0...chance.below(2)).map { _ in node(entry(&chance), list) }))))
+    }
+    if chance.happens(oneIn: 6) { members.append(("expires", text(moment(&chance)))) }
+    if chance.happens(oneIn: 6) {
+      members.append(("approval", object([("hold", number("30")), ("on_no_approver", text("deny"))])))
     }
     return object(members.shuffled(using: &chance))
   }
 
   static func level(_ chance: inout Chance, _ first: [(String, JSONNode)] = []) -> JSONNode {
     var members = first
-    let defaults = ["allow", "deny"] + (isWhole ? ["require_approval"] : [])
+    let defaults = ["allow", "deny", "require_approval"]
     if chance.happens(oneIn: 2) { members.append(("default", text(chance.pick(defaults)))) }
     if chance.happens(oneIn: 2) {
       let names = [text("x"), text("pull"), text("a\\*b"), text("drop_*")].shuffled(using: &chance)
@@ -190,8 +179,8 @@ enum RandomPolicy {
     let list = chance.pick(RuleList.allCases)
     var entry = entry(&chance)
     if list == .allowIf { entry.text = nil }
-    switch chance.below(hasConditions ? 20 : isWhole ? 15 : 12) {
-    case 0, 1: return .action(chance.pick([.allow, .deny, nil] + (isWhole ? [.requireApproval] : [])))
+    switch chance.below(20) {
+    case 0, 1: return .action(chance.pick([.allow, .deny, .requireApproval, nil]))
     case 2, 3: return .reason(chance.pick(["Because: \"é\".", "tab\tand\nline", nil]))
     case 4: return .addLimit(limit(&chance))
     case 5, 6, 7: return .changeLimit(chance.below(3), limit(&chance))
@@ -218,7 +207,7 @@ enum RandomPolicy {
   static func plainEdit(_ chance: inout Chance) -> PolicyEdit {
     let server = chance.pick(servers)
     switch chance.below(12) {
-    case 0: return .setDefault(server: server, chance.pick([.allow, .deny, nil]))
+    case 0: return .setDefault(server: server, chance.pick([.allow, .deny, .requireApproval, nil]))
     case 1: return .hide(server: server, pattern: chance.pick(["x", "drop_*", "new_*", "a\\*b"]))
     case 2: return .unhide(server: server, pattern: chance.pick(["x", "drop_*", "a\\*b"]))
     case 3: return .setMode(chance.pick([.observe, .enforce, nil]))
@@ -228,7 +217,7 @@ enum RandomPolicy {
       let limit = RuleSetting.limit(
         max: chance.pick([0, 3, 10, 100]), window: chance.pick(["minute", "day", "90"]),
         scope: chance.pick(["grant", "session"]))
-      let settings: [RuleSetting] = [.allow, .deny, limit, .hide, .inherit] + (isWhole ? [.requireApproval] : [])
+      let settings: [RuleSetting] = [.allow, .deny, .requireApproval, limit, .hide, .inherit]
       return .setRule(server: server, tool: chance.pick(tools), chance.pick(settings))
     default: return .change(place(&chance), change(&chance))
     }

@@ -146,7 +146,7 @@ struct RuleEditPropertyTests {
     #expect(old.reversed().prefix { $0 != 0x7D } == new.reversed().prefix { $0 != 0x7D })
   }
 
-  @Test(arguments: UInt64(1)...80)
+  @Test(arguments: UInt64(1)...60)
   func everyEditTouchesOnlyItsPlace(seed: UInt64) throws {
     var chance = Chance(seed)
     let base = try policy(RandomPolicy.document(&chance, seed))
