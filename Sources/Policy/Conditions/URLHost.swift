@@ -28,7 +28,7 @@ enum URLHost: Hashable, Sendable {
     let bytes = Array(text.utf8)
     if bytes.contains(where: { $0 <= 0x20 || $0 == 0x7F }) {
       let rest = bytes.filter { $0 > 0x20 && $0 != 0x7F }
-      self = Self.read(rest) == .none ? .none : .doubtful(.blank)
+      self = Self.read(rest) == .none && !Self.holdsSeparator(rest[...]) ? .none : .doubtful(.blank)
     } else {
       self = Self.read(bytes)
     }

@@ -144,4 +144,29 @@ struct ConditionPropertyTests {
     }
     #expect(500...4_500 ~= held)
   }
+
+  /// Nothing that anybody writes ends the process, and a path that is read is shown so that it can be read again.
+  @Test func anyTextIsReadOrRefused() throws {
+    let parts = [
+      "args", "call", ".", "..", "[", "]", "[*]", "[0]", "[00]", "\"", "\\", "\\u00e9", "\\u", "*", "a", "é", " ", "$",
+      "/", "\u{0}", "client",
+      "[\"", "\"]", "-", "0", "9999999999", "\u{10FFFF}",
+    ]
+    var chance = Chance(35)
+    var read = 0
+    let arguments = try node(#"{"a":{"a":[0,{"a":1}],"é":2},"é":[[1]],"":3}"#)
+    for _ in 0..<20_000 {
+      let text =
+        chance.pick(["args", "args.", "args[", ""]) + (0..<chance.below(6)).map { _ in chance.pick(parts) }.joined()
+      guard let path = try? ConditionPath(ExactText(text)) else { continue }
+      read += 1
+      let entry = entry(try Condition(pointer: "", path: path, op: .exists, value: node("true")))
+      let subject = ConditionSubject(call: try subject(nil).call, arguments: arguments)
+      for report in entry.reports(.require, subject) where report.outcome != .missing && !path.hasStars {
+        let again = try ConditionPath(ExactText(report.path))
+        #expect(report.outcome == .wrongType || again == path, "\(text)")
+      }
+    }
+    #expect(read > 1_000)
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import JSONText
 import Policy
 import Testing
@@ -55,7 +56,8 @@ struct HostTests {
     ("https://good.com\\@evil.com", .doubtful),
     ("https://evil.com\\good.com", .doubtful), ("https://good.com\\", .doubtful), (" https://good.com", .doubtful),
     ("https://good.com ", .doubtful), ("https://go\tod.com", .doubtful), ("https://good.com\n", .doubtful),
-    ("ht\ntps://good.com", .doubtful), ("https://good.com/a b", .doubtful), ("https://good.com\u{7F}", .doubtful),
+    ("ht\ntps://good.com", .doubtful), ("https://good.com/a b", .doubtful), ("git:// ", .doubtful),
+    ("git://\u{7F}", .doubtful), ("file:// /good.com", .doubtful), ("https://good.com\u{7F}", .doubtful),
     ("https://good.com\u{0}.evil.com", .doubtful), ("\u{FEFF}https://good.com", .doubtful),
     ("see https://good.com", .doubtful),
     ("<https://good.com>", .doubtful), ("URL:https://good.com", .doubtful), ("blob:https://good.com/x", .doubtful),
@@ -85,6 +87,30 @@ struct HostTests {
   ])
   func hostIn(_ value: String, _ result: Result) throws {
     #expect(try judge(value, Self.list) == result)
+  }
+
+  /// Whatever is made of the parts of URLs: Foundation finds the host that we find.
+  @Test func agreesWithFoundation() throws {
+    let parts = [
+      "http", "git", ":", "//", "/", "\\", "@", "?", "#", "good.com", "evil.com", "a", ".", "-", ":80", ":65536",
+      "[::1]", "[", "]",
+      "1", "%41", "%", " ", "\t", "é", "..", "GOOD.com", "user:pw@", "evil.com/", "=", "~", "!", "\u{0}", "http://",
+      "good.com/",
+    ]
+    var chance = Chance(41)
+    var found = (0, 0)
+    for _ in 0..<10_000 {
+      let text =
+        chance.pick(["http://", "https://", "git://", ""])
+        + (0...chance.below(4)).map { _ in chance.pick(parts) }.joined()
+      let result = try judge(text, #""good.com""#)
+      guard result != .doubtful, text.contains("://") else { continue }
+      var host = URLComponents(string: text)?.host?.lowercased() ?? ""
+      if host.hasSuffix(".") { host.removeLast() }
+      #expect((result == .holds) == (host == "good.com"), "\(text)")
+      if result == .holds { found.0 += 1 } else { found.1 += 1 }
+    }
+    #expect(found.0 > 200 && found.1 > 1_000)
   }
 
   @Test func aNameIsAtMost253Long() throws {
