@@ -44,7 +44,7 @@ func checkPolicy(_ input: [UInt8]) throws(Complaint) {
   try checkEdits(document)
 }
 
-func checkProblems(_ problems: [PolicyProblem], _ input: [UInt8]) throws(Complaint) {
+private func checkProblems(_ problems: [PolicyProblem], _ input: [UInt8]) throws(Complaint) {
   try demand(problems.contains { $0.weight == .error }, "it was refused without an error")
   let end = TextPlace(of: input.count, in: input)
   for problem in problems {
