@@ -47,11 +47,19 @@ struct SuiteRunTests {
     #expect(run.idleRules == ["/tools/never"])
   }
 
-  @Test func nobodyAnswersWhereAPersonIsAskedSoTheCallDoesNotCount() throws {
+  @Test(arguments: ["enforce", "observe"])
+  func nobodyAnswersWhereAPersonIsAskedSoTheCallDoesNotCount(_ mode: String) throws {
     let run = try run(
       #"{"server":"s","tool":"t","times":5,"expect":{"verdict":"ask","rule":"/tools/t"}}"#,
-      under: #"{"version":"1","tools":{"t":{"action":"require_approval","limits":[{"window":"day","max":1}]}}}"#)
-    #expect(run.failed == 0)
+      under: """
+        {"version":"1","mode":"\(mode)",
+         "tools":{"t":{"action":"require_approval","limits":[{"window":"day","max":1}]}}}
+        """)
+    // What is only observed goes through, and counts.
+    #expect(
+      run.outcomes.map(\.differences) == [
+        mode == "enforce" ? [] : ["verdict: expected ask, got limit", "rule: expected /tools/t, got /tools/t/limits/0"]
+      ])
   }
 
   @Test func argumentsAndSchemasAreJudged() throws {

@@ -72,7 +72,7 @@ package struct SuiteRun: Sendable {
 
   /// Makes one call of a case.
   ///
-  /// Where a person would be asked nobody answers, so the call does not count.
+  /// Where a person would be asked nobody answers, so the call does not count; one that is only observed goes through.
   private static func judge(
     _ tested: PolicySuite.Case, _ repetition: Int, _ schema: ToolSchema, _ engine: PolicyEngine,
     _ counters: inout Counters
@@ -80,7 +80,7 @@ package struct SuiteRun: Sendable {
     let now = tested.moment(repetition)
     let judgement = engine.judge(
       tested.call, counters: &counters, at: now, arguments: { tested.arguments }, inputSchema: { schema })
-    if judgement.decision.verdict == .ask, let reservation = judgement.reservation {
+    if judgement.decision.verdict == .ask, judgement.decision.isEnforced, let reservation = judgement.reservation {
       counters.giveBack(reservation, at: now)
     }
     return judgement.decision
