@@ -56,10 +56,6 @@ struct YAMLScalar: Hashable, Sendable {
     if looksLikeDate(bytes) {
       return .odd("a date to YAML", help: "put it in quotes to compare texts")
     }
-    if first == 0x2E {
-      // Go reads these with another function, which knows no underscores.
-      return bytes.contains(0x5F) ? .string : decimal(bytes, isNegative: false)
-    }
     let plain = bytes.filter { $0 != 0x5F }
     let isNegative = plain.first == 0x2D
     let digits = Array(plain.first == 0x2D || plain.first == 0x2B ? plain.dropFirst() : plain[...])

@@ -22,6 +22,7 @@ COMMANDS = [
     ["tools"],
     ["policy"],
     ["policy", "validate"],
+    ["policy", "import"],
     ["policy", "explain"],
     ["policy", "test"],
     ["policy", "schema"],
