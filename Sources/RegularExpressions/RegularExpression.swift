@@ -15,8 +15,8 @@ internal import CRE2
   /// What one compiled pattern may take, in bytes.
   private static let mostMemory = 1 << 20
 
-  /// A search that may take more steps than this, some seconds of them, is not begun.
-  private static let mostSteps = 500_000_000
+  /// A search that may take more steps than this, a second of them, is not to be begun.
+  private static let mostSteps = 100_000_000
 
   /// The pattern as it was written.
   package let pattern: String
@@ -52,15 +52,10 @@ internal import CRE2
   /// How many steps the compiled pattern has; a search takes at worst as much time for every byte of its text.
   package var size: Int { unsafe Int(gh_re2_size(compiled)) }
 
-  /// The longest text that `search` looks at, in bytes: megabytes for usual patterns, some ten thousand for the biggest.
+  /// How much text, in bytes, may be searched at all: megabytes for usual patterns, some thousand for the biggest.
   package var longestText: Int { Self.mostSteps / max(1, size) }
 
-  /// Whether the pattern matches somewhere in the text; nil where the text is longer than `longestText`.
-  package func search(_ text: String) -> Bool? {
-    text.utf8.count <= longestText ? matches(text) : nil
-  }
-
-  /// Whether the pattern matches somewhere in the text, however long that takes.
+  /// Whether the pattern matches somewhere in the text, however long that takes: see `longestText` first.
   package func matches(_ text: String) -> Bool {
     let span = text.utf8Span.span
     return unsafe span.withUnsafeBytes { bytes in

@@ -1,4 +1,5 @@
 import JSONText
+import RegularExpressions
 
 extension Condition {
   /// How the condition came out for one call, and the value that decided it.
@@ -23,8 +24,9 @@ extension Condition {
   /// outweighs everything: the entry fails closed.
   func outcome(_ kind: ConditionEntry.Kind, _ subject: ConditionSubject) -> Outcome {
     var outcome: Outcome?
+    var searched = 0
     path.find(in: subject) { found, elements in
-      let (result, misfit) = judge(found, kind)
+      let (result, misfit) = judge(found, kind, &searched)
       guard result.outweighs(outcome?.result, isPermissive: kind.isPermissive) else { return }
       outcome = Outcome(result: result, place: Outcome.Place(found: found, elements: elements), misfit: misfit)
     }
@@ -33,12 +35,17 @@ extension Condition {
   }
 
   private func judge(
-    _ found: ConditionPath.Found, _ kind: ConditionEntry.Kind
+    _ found: ConditionPath.Found, _ kind: ConditionEntry.Kind, _ searched: inout Int
   ) -> (ConditionReport.Outcome, ConditionMisfit?) {
     switch found {
     case .missing: return (missing(kind), nil)
     case .blocked(let node, _): return (.wrongType, .kind(node.kindInWords))
     case .value(let node):
+      if case .regex(let pattern, _) = test, let text = node.text {
+        // Many elements together may cost no more than one text.
+        searched += text.utf8.count
+        if searched > pattern.longestText { return (.wrongType, .longText) }
+      }
       switch test.verdict(on: node) {
       case .holds: return (.holds, nil)
       case .fails: return (.fails, nil)

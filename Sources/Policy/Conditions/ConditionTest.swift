@@ -81,8 +81,7 @@ enum ConditionTest: Sendable {
     case .ends(let suffix): .of(text.utf8.reversed().starts(with: suffix.utf8.reversed()))
     case .glob(.exact(let name)): .of(text == name)
     case .glob(.glob(let glob)): .of(glob.matches(text))
-    case .regex(let pattern, let isNegated):
-      pattern.search(text.string).map { .of($0 != isNegated) } ?? .wrongType(.longText)
+    case .regex(let pattern, let isNegated): .of(pattern.matches(text.string) != isNegated)
     case .within(let folders): FolderPath.verdict(on: text, folders)
     case .host(let hosts): hosts.verdict(on: text)
     case .equal, .among, .ordered, .contains, .exists, .length: .fails
@@ -116,7 +115,7 @@ enum ConditionMisfit: Hashable, Sendable {
   case extreme
   /// A string, where the condition's value (of this type) can only be an element.
   case textForElement(String)
-  /// A text that may take a pattern too long.
+  /// A text, or with those before it too much text, that may take a pattern too long.
   case longText
   /// A path that depends on what is not known here.
   case path(FolderPath.Doubt)

@@ -154,8 +154,15 @@ struct ConditionValueTests {
 
   @Test func whatNoPatternCanBeHeldAgainstFailsClosed() throws {
     let text = String(repeating: "b", count: 100_000)
+    let half = String(repeating: "b", count: 7_000)
     for op in [ConditionOperator.regex, .notRegex] {
       let entry = try entry(condition("args.x", op, #""a.{1000}c""#))
+      // Each is short enough, both together are not.
+      let each = try PolicyTests.entry(condition("args[*]", op, #""a.{1000}c""#))
+      #expect(each.outcome(.require, try subject(#"["\#(half)"]"#)).mistyped == nil)
+      #expect(
+        each.outcome(.require, try subject(#"["\#(half)","\#(half)"]"#)).mistyped?.hasPrefix("`args[1]` is a text")
+          == true)
       for kind in ConditionEntry.Kind.allCases {
         let outcome = entry.outcome(kind, try subject(#"{"x":"\#(text)"}"#))
         #expect(outcome.holds == (kind == .denyIf || kind == .approveIf))
