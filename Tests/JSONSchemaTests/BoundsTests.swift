@@ -57,6 +57,22 @@ struct BoundsTests {
     #expect(description == Self.tooDeep)
   }
 
+  /// Looking at a whole value at the deepest place.
+  @Test(arguments: [
+    (#"{"uniqueItems": true}"#, "the arguments: item 1 is there twice"),
+    (#"{"not": {"const": [VALUE, VALUE]}}"#, "the arguments: it is what the schema excludes"),
+  ])
+  func looksDeepOnASmallStack(_ last: String, _ message: String) async throws {
+    let inner = Self.nested("[", 120, "]")
+    let levels = (0..<105).map { ##""d\##($0)": {"allOf": [{"$ref": "#/$defs/d\##($0 + 1)"}]}"## }.joined(
+      separator: ",")
+    let end = last.replacing("VALUE", with: inner)
+    let schema = try JSONSchemaTests.schema(##"{"$ref": "#/$defs/d0", "$defs": {\##(levels), "d105": \##(end)}}"##)
+    let value = try node("[\(inner), \(inner)]")
+    let description = await Self.onSmallStack { schema.failure(of: value)?.description }
+    #expect(description == message)
+  }
+
   /// A failure that is put in words has more to remember on its way out.
   @Test func speaksOnASmallStack() async throws {
     let schema = try schema(
@@ -149,6 +165,10 @@ struct BoundsTests {
     #expect(said == "the schema is nested deeper than 128")
     let patterns = (0...500).map { #""\#($0)": {"pattern": "^\#($0)$"}"# }.joined(separator: ", ")
     #expect(try mistake(#"{"properties": {\#(patterns)}}"#)?.hasPrefix("the schema has more than 500 patterns") == true)
+    let letters = (1...100).map { #""\#($0)": {"pattern": "\\p{L}x{\#($0)}"}"# }.joined(separator: ", ")
+    #expect(
+      try mistake(#"{"properties": {\#(letters)}}"#)?.hasPrefix("the patterns up to this one are too big together")
+        == true)
     let long = String(repeating: "a", count: 4097)
     #expect(try mistake(##"{"$ref": "#\##(long)"}"##) == "the reference is longer than 4096 bytes (at /$ref)")
     #expect(try mistake(#"{"$id": "\#(long)"}"#) == "`$id` is longer than 4096 bytes (at /$id)")

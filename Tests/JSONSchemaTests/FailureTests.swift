@@ -57,6 +57,14 @@ struct FailureTests {
       #"{"oneOf": [{"minimum": 3}, true, {"type": "number"}]}"#, "4",
       "the arguments: alternatives 1 and 2 both fit, where only one may"),
     Case(
+      #"{"anyOf": [{"type": "null"}, {"properties": {"a": {"oneOf": [false, {"items": {"minimum": 1}}]}}}]}"#,
+      #"{"a": [1, 0]}"#,
+      "the arguments: none of the 2 alternatives fits; the closest says: /a/1: it is below the minimum"),
+    Case(#"{"contains": {"const": 1}, "unevaluatedItems": false}"#, "[1]", nil),
+    Case(
+      #"{"$schema": "https://json-schema.org/draft/2019-09/schema", "contains": {"const": 1}, "unevaluatedItems": false}"#,
+      "[1]", "/0: nothing is allowed here"),
+    Case(
       ##"{"$ref": "#/$defs/a", "$defs": {"a": {"type": "object"}}}"##, "[]",
       "the arguments: an array where an object is wanted"),
   ]
@@ -81,6 +89,22 @@ struct FailureTests {
     #expect(missing == "the arguments: `\(String(repeating: "k", count: 64))…` is missing")
     let nested = try failure(#"{"additionalProperties": {"type": "null"}}"#, #"{"\#(key)": 1}"#)
     #expect(nested == "/\(String(repeating: "k", count: 64))…: a number where null is wanted")
+  }
+
+  /// However deep alternatives stand within each other, a message stays short, and so do the pointers.
+  @Test func cutsLongReasons() throws {
+    let key = String(repeating: "k", count: 60)
+    let value = try node(String(repeating: "{\"\(key)\": ", count: 40) + "{}" + String(repeating: "}", count: 40))
+    let recursive = ##"{"additionalProperties": {"$ref": "#"}, "minProperties": 1}"##
+    let plain = try #require(try schema(recursive).failure(of: value))
+    #expect(plain.place.hasPrefix("/\(key)/\(key)/") && plain.place.hasSuffix("/…") && plain.place.utf8.count < 700)
+    let alternatives = try schema(#"{"anyOf": [{"type": "null"}, \#(recursive)]}"#)
+    let failure = try #require(alternatives.failure(of: value))
+    #expect(failure.message.hasPrefix("none of the 2 alternatives fits"))
+    #expect(failure.message.hasSuffix("/…: fewer than 1 member") && failure.description.utf8.count < 1500)
+    let deep = String(repeating: #"{"properties": {"\#(key)": "#, count: 40) + "3" + String(repeating: "}}", count: 40)
+    let mistake = try #require(try mistake(deep))
+    #expect(mistake.hasSuffix("/…)") && mistake.utf8.count < 1000)
   }
 
   /// A value's strings are secrets: no message repeats one.

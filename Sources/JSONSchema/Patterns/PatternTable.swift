@@ -8,6 +8,9 @@ struct PatternTable {
   /// What one may take however many there are, and however few.
   private static let memoryOfOne = 128 << 10...1 << 20
 
+  /// How many steps all may have together, which bounds the time that compiling them takes.
+  private static let mostSteps = 65_536
+
   private var indices: [ExactText: Int] = [:]
   private var translations: [(text: String, place: Int)] = []
 
@@ -25,11 +28,16 @@ struct PatternTable {
     let share = Self.memory / max(1, count)
     let memory = min(max(share, Self.memoryOfOne.lowerBound), Self.memoryOfOne.upperBound)
     var compiled: [RegularExpression] = []
+    var steps = 0
     for (text, place) in translations {
       do throws(RegularExpression.Mistake) {
         compiled.append(try RegularExpression(text, longest: ECMAPattern.longest, memory: memory))
       } catch {
         throw document.mistake("a pattern cannot be used: \(error.message)", at: place)
+      }
+      steps += compiled.last?.size ?? 0
+      guard steps <= Self.mostSteps else {
+        throw document.mistake("the patterns up to this one are too big together", at: place)
       }
     }
     return compiled

@@ -109,7 +109,7 @@ struct SchemaDocument {
     return isEscaped ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The JSON pointer of a place.
+  /// The JSON pointer of a place, cut where it is long.
   func pointer(of place: Int) -> String {
     var tokens: [String] = []
     var place = place
@@ -123,7 +123,12 @@ struct SchemaDocument {
       }
       place = parent
     }
-    return tokens.reversed().map { "/\($0)" }.joined()
+    var pointer = ""
+    for token in tokens.reversed() {
+      guard pointer.utf8.count < Words.longestPointer else { return pointer + "/…" }
+      pointer += "/" + token
+    }
+    return pointer
   }
 
   func mistake(_ message: String, at place: Int) -> JSONSchema.Mistake {

@@ -106,7 +106,12 @@ extension Validation {
     /// What all of them wanted, where each failed by the type of the value itself.
     private(set) var types: TypeSet? = []
 
-    mutating func add(_ failure: JSONSchema.Failure, _ wanted: TypeSet?) {
+    mutating func add(_ failure: JSONSchema.Failure, _ origin: JSONSchema.Failure?, _ wanted: TypeSet?) {
+      var failure = failure
+      if let origin {
+        failure.place = Words.joined(failure.place, origin.place)
+        failure.message = origin.message
+      }
       if let wanted, failure.place.isEmpty { types?.formUnion(wanted) } else { types = nil }
       // A wrong type says least; a failure further inside says most.
       let reached = failure.place.utf8.reduce(wanted == nil ? 1 : 0) { $1 == 0x2F ? $0 + 2 : $0 }
@@ -118,7 +123,7 @@ extension Validation {
 
   private mutating func noteAttempt() {
     guard speaks, let failure, !attempts.isEmpty else { return }
-    attempts[attempts.count - 1].add(failure, wantedTypes)
+    attempts[attempts.count - 1].add(failure, origin, wantedTypes)
   }
 
   private mutating func settleAttempts(
@@ -129,9 +134,9 @@ extension Validation {
       return fail(schema, keyword, "\(value.kindInWords) where \(types.words) is wanted", isType: types)
     }
     guard count > 1, let inner = attempt.closest else { return false }
-    let place = inner.place.isEmpty ? "" : "\(inner.place): "
-    return fail(
-      schema, keyword,
-      "none of the \(Words.count(count, "alternative")) fits; the closest says: \(place)\(inner.message)")
+    let reason = inner.place.isEmpty ? inner.message : "\(inner.place): \(inner.message)"
+    _ = fail(schema, keyword, "none of the \(Words.count(count, "alternative")) fits; the closest says: \(reason)")
+    origin = inner
+    return false
   }
 }

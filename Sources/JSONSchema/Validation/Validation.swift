@@ -112,18 +112,23 @@ struct Validation {
       let pointer = program.document.pointer(of: schema.value.place)
       failure = JSONSchema.Failure(message(), place: "", keyword: keyword.map { "\(pointer)/\($0)" } ?? pointer)
       wantedTypes = types
+      origin = nil
     }
     return false
   }
 
   /// Says that a failure happened in a member or element.
   mutating func failed(in step: @autoclosure () -> String) -> Bool {
-    if speaks, let place = failure?.place { failure?.place = "/\(step())\(place)" }
+    if speaks, let place = failure?.place {
+      failure?.place = Words.joined("/\(step())", place)
+    }
     return false
   }
 
   /// The alternatives that are being tried, while failures are put in words.
   var attempts: [Attempts] = []
+  /// Where no alternative fits: what the closest says, with its place from there on.
+  var origin: JSONSchema.Failure?
   /// The types that the last failure wanted, where it was one of `type`.
   var wantedTypes: TypeSet?
 }

@@ -5,6 +5,14 @@ enum Words {
   /// A longer key is cut.
   static let longestKey = 64
 
+  /// A longer JSON pointer is cut.
+  static let longestPointer = 512
+
+  /// One JSON pointer and another from there on, which is left out where it is long.
+  static func joined(_ place: String, _ rest: String) -> String {
+    place + (rest.utf8.count < longestPointer ? rest : "/…")
+  }
+
   /// A key, cut where it is long.
   static func key(_ key: ExactText) -> String { "`\(cut(key.string))`" }
 
