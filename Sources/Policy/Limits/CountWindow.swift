@@ -6,7 +6,7 @@
 ///
 /// Exact while there are fewer than `capacity` different times. Beyond it, the calls of one slice of the window (at most a
 /// 2/capacity part of it) count as long as the last of them: a little too strict, never too lax. Calendar limits stay
-/// exact: calls of two periods are never joined.
+/// exact: the sum of their period is kept by itself.
 ///
 /// INVARIANT: times never go back. `Counters` sees to it.
 package struct CountWindow: Sendable {
@@ -111,9 +111,7 @@ package struct CountWindow: Sendable {
     var last = 0
     for index in 1..<Swift.max(1, runs.count) {
       let (before, run) = (runs[last], runs[index])
-      if Self.floor(before.time, slice) == Self.floor(run.time, slice),
-        Self.floor(before.time, length) == Self.floor(run.time, length)
-      {
+      if Self.floor(before.time, slice) == Self.floor(run.time, slice) {
         runs[last] = Run(time: run.time, amount: before.amount + run.amount)
       } else {
         last += 1

@@ -71,6 +71,7 @@ struct LimitCostTests {
     let nothing = try Self.capped("0")
     var fresh = Counters()
     #expect(try Self.judge(nothing, #"{"amount":0}"#, &fresh).verdict == .allow)
+    #expect(fresh.count == 0)
     #expect(try Self.judge(nothing, #"{"amount":1e-9}"#, &fresh).verdict == .deny)
   }
 
@@ -97,6 +98,22 @@ struct LimitCostTests {
       verdicts == [
         "allow", "allow", "/tools/pay/limits/1", "/tools/pay/limits/2", "allow", "/tools/pay/limits/0",
       ])
+  }
+
+  /// One count, two costs of one call: it adds the greater one, once.
+  @Test func aSharedCountTakesTheGreatestCost() throws {
+    let engine = try engine(
+      #"""
+      {"version":"1","tools":{"pay":{"limits":[{"counter":"c","window":"hour","max":100,"cost":"args.a"},
+        {"counter":"c","window":"hour","max":100,"cost":"args.b","expires":"2100-01-01T00:00:00Z"}]}}}
+      """#)
+    var counters = Counters()
+    var verdicts: [Verdict] = []
+    for (a, b) in [(10, 60), (30, 5), (11, 0), (0, 11), (10, 10), (0, 0), (1, 0)] {
+      verdicts.append(try Self.judge(engine, "{\"a\":\(a),\"b\":\(b)}", &counters).verdict)
+    }
+    #expect(verdicts == [.allow, .allow, .limit, .limit, .allow, .allow, .limit])
+    #expect(counters.count == 1)
   }
 
   @Test func argumentsAreReadOnlyForACost() throws {
