@@ -72,6 +72,19 @@ struct MistakeTests {
     }
   }
 
+  @Test func amongThousandsOfMistakesNobodyGuessesWhatWasMeant() {
+    let rules = (0..<1_500).map { #""t\#($0)":{"acton":"allow"}"# }.joined(separator: ",")
+    do {
+      _ = try policy(#"{"version":"1","tools":{\#(rules)}}"#)
+      Issue.record("it was accepted")
+    } catch {
+      let helps = (error as? PolicyRejection)?.problems.map { $0.help ?? "" } ?? []
+      #expect(helps.count == 1_500)
+      #expect(helps.count { $0 == "did you mean `action`?" } == 1_000)
+      #expect(helps.last?.hasPrefix("known here: `action`, ") == true)
+    }
+  }
+
   /// Whatever is cut off or put in, there is a message at a place within the text, and never a trap.
   @Test func everyTextHasItsMessage() throws {
     var chance = Chance(7)

@@ -50,6 +50,8 @@ struct PolicyOddities {
       self.globs = globs.prefix(PolicyOddities.widest).map(\.numbered)
     }
 
+    var isEmpty: Bool { names.isEmpty && globs.isEmpty }
+
     func entry(covering pattern: NamePattern) -> PolicyLevel.Hidden? {
       if case .exact(let name) = pattern, let entry = names[name] { return entry }
       return globs.first { $0.entry.pattern.covers(pattern) }?.entry
@@ -67,6 +69,7 @@ struct PolicyOddities {
   }
 
   private mutating func look(at level: PolicyLevel, hiddenBy hidings: [Hiding]) {
+    guard hidings.contains(where: { !$0.isEmpty }) else { return }
     for (index, entry) in (level.hide ?? []).enumerated() {
       guard let wider = hidings.lazy.compactMap({ $0.entry(before: entry, index, level) }).first else { continue }
       let already = wider.text == entry.text ? "for all servers" : "by `\(wider.text)`"
@@ -84,14 +87,15 @@ struct PolicyOddities {
   // MARK: Rules behind a general denial
 
   private mutating func lookAtDenials(_ content: PolicyContent) {
-    func allowing(_ level: PolicyLevel) -> Int { (level.tools ?? []).count { $0.rule.action != .deny } }
-    let everywhere = content.servers.reduce(allowing(content.top)) { $0 + allowing($1.level) }
-    noteDenial(content.top, everywhere)
-    for (_, level) in content.servers { noteDenial(level, allowing(level)) }
+    let levels = content.servers.map(\.level)
+    noteDenial(content.top, before: [content.top] + levels)
+    for level in levels { noteDenial(level, before: [level]) }
   }
 
-  private mutating func noteDenial(_ level: PolicyLevel, _ rules: Int) {
-    guard let rule = level.allTools, rule.action == .deny, rule.expires == nil, rules > 0 else { return }
+  private mutating func noteDenial(_ level: PolicyLevel, before levels: [PolicyLevel]) {
+    guard let rule = level.allTools, rule.action == .deny, rule.expires == nil else { return }
+    let rules = levels.reduce(0) { sum, level in sum + (level.tools ?? []).count { $0.rule.action != .deny } }
+    guard rules > 0 else { return }
     note(
       rule.pointer, "this denies every tool, also what \(rules == 1 ? "1 rule" : "\(rules) rules") would let through",
       help: "for tools that no rule names, write `\"default\": \"deny\"` instead")

@@ -22,7 +22,7 @@ extension PolicyReader {
       return nil
     }
     guard let word = Word(exact: text) else {
-      let near = Word.aliases[text.string] ?? Suggestion.nearest(to: text.string, among: words)
+      let near = Word.aliases[text.string] ?? nearest(to: text, among: words)
       error(
         at: node.range.lowerBound, "`\(text)` is not \(Word.kind)",
         help: near.map { "did you mean `\($0)`?" } ?? Self.oneOf(words))

@@ -153,12 +153,17 @@ struct PolicyReader {
     }
   }
 
+  /// What was probably meant; among very many mistakes it is no longer looked for.
+  func nearest(to word: ExactText, among words: [String]) -> String? {
+    errorCount < 1_000 ? Suggestion.nearest(to: word.string, among: words) : nil
+  }
+
   private mutating func unknown(_ member: JSONMember, among keys: [String]) {
     let help: String
     let otherName = member.key == "reason" ? "on_deny" : member.key == "on_deny" ? "reason" : nil
     if let otherName, keys.contains(otherName) {
       help = "here it is `\(otherName)`"
-    } else if let near = Suggestion.nearest(to: member.key.string, among: keys) {
+    } else if let near = nearest(to: member.key, among: keys) {
       help = "did you mean `\(near)`?"
     } else {
       help = Self.home(of: member.key) ?? "known here: " + keys.map { "`\($0)`" }.joined(separator: ", ")
