@@ -166,19 +166,24 @@ private struct Knowledge {
       return
     }
     let tools = entry.definitions.compactMap { try? JSONNode.read($0) }
-    guard let tool = tools.first(where: { $0["name"]?.text == name }) else {
-      notes = [
-        "`\(call.server)` lists no tool `\(name)`\(Self.hint(name, among: tools.compactMap { $0["name"]?.text }) ?? "")"
-      ]
+    let declared = tools.filter { $0["name"]?.text == name }
+    guard let tool = declared.first else {
+      let hint = Self.hint(name, among: tools.compactMap { $0["name"]?.text })
+      notes = ["`\(call.server)` lists no tool `\(name)`\(hint ?? "")"]
       return
     }
     isKnown = true
-    guard let declared = tool["inputSchema"] else {
-      schema = .unusable("the server declares none")
+    // As the gate takes them.
+    guard declared.allSatisfy({ $0["inputSchema"]?.compact == tool["inputSchema"]?.compact }) else {
+      schema = .unusable("the server declared the tool twice, with different schemas")
+      return
+    }
+    guard let text = tool["inputSchema"] else {
+      schema = .unusable("the server declared none")
       return
     }
     do throws(JSONSchema.Mistake) {
-      schema = .known(try JSONSchema(declared))
+      schema = .known(try JSONSchema(text))
     } catch {
       schema = .unusable("\(error)")
     }
