@@ -39,7 +39,7 @@ struct DraftTests {
       ])
     #expect(
       draft.changes.first
-        == PolicyChange(subject: "read", from: "allow", to: "hide", sentence: "read: allow becomes hide"))
+        == PolicyChange(subject: "read", from: "allow", to: "hide", pointer: "/hide"))
     #expect(draft.editCount == 6)
     #expect(draft.undo() == "new/go: deny by default becomes allow")
     #expect(draft.undo() == "default of git: allow")
@@ -58,14 +58,13 @@ struct DraftTests {
     let base = try policy(Self.text)
     #expect(
       PolicyChange.between(base, other).map(\.sentence) == [
-        "mode: enforce becomes observe", "hide: `dr*` is added", "x*: no rule becomes deny",
-        "read: allow becomes allow (all tools 1/second)", "all_tools: no rule becomes 1/second",
-        "resource `file:*`: no rule becomes allow", "git/get_*: allow becomes no rule",
-        "git/log: allow becomes deny by default",
+        "mode: enforce becomes observe", "hide: `dr*` is added", "read: `reason` `r` is added",
+        "x*: no rule becomes deny", "all_tools: no rule becomes 1/second", "resource `file:*`: no rule becomes allow",
+        "git/log: allow becomes deny by default", "git/get_*: allow becomes no rule",
       ])
     #expect(PolicyChange.between(other, base).first { $0.subject == "hide" }?.sentence == "hide: `dr*` is removed")
     let plain = try policy(Self.text.replacing("\"read\": {}", with: "\"read\": {\"reason\": \"r\"}"))
-    #expect(PolicyChange.between(base, plain).map(\.sentence) == ["read: stays allow, its rule differs"])
+    #expect(PolicyChange.between(base, plain).map(\.sentence) == ["read: `reason` `r` is added"])
     #expect(PolicyChange.between(base, base).isEmpty)
   }
 

@@ -325,9 +325,11 @@ struct MergeTests {
     }
   }
 
-  private static func value(_ root: JSONNode, _ pointer: String) -> JSONNode? {
+  static func value(_ root: JSONNode, _ pointer: String) -> JSONNode? {
     pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().reduce(Optional(root)) { node, token in
-      node?[ExactText(String(token).replacing("~1", with: "/").replacing("~0", with: "~"))]
+      let key = String(token).replacing("~1", with: "/").replacing("~0", with: "~")
+      guard let elements = node?.elements else { return node?[ExactText(key)] }
+      return Int(key).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
     }
   }
 }
