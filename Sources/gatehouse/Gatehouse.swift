@@ -15,7 +15,8 @@ import System
 
   static let commands: [Command] =
     [console, demo, serve, connect, run] + servers + [
-      tools, policyValidate, policyExplain, policyTest, policyImport, policySchema, watch, status, stop,
+      tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, watch,
+      status, stop,
     ] + internals
 
   private static func run(_ words: ArraySlice<String>) -> Int32 {
