@@ -84,6 +84,8 @@ struct VerdictTests {
 private struct Making {
   /// Whether to make what the import warns of: amounts with fractions, and what is said to be absent below something else.
   var isOdd: Bool
+  /// What the conditions of the policy compare with, which calls then hold often.
+  private var compared: [Value] = []
   private static let texts = [
     "", "a", "b", "ab", "5", "5.5", "true", "false", "<nil>", "1e+06", "1000000", "main", "é", "e\u{301}",
   ]
@@ -174,7 +176,13 @@ private struct Making {
     }
   }
 
-  private func scalar(_ chance: inout Chance) -> (yaml: String, value: Value, isInteger: Bool) {
+  private mutating func scalar(_ chance: inout Chance) -> (yaml: String, value: Value, isInteger: Bool) {
+    let scalar = anyScalar(&chance)
+    compared.append(scalar.value)
+    return scalar
+  }
+
+  private func anyScalar(_ chance: inout Chance) -> (yaml: String, value: Value, isInteger: Bool) {
     switch chance.below(8) {
     case 0: return (chance.pick(["~", "null", "Null"]), .null, false)
     case 1:
@@ -224,12 +232,24 @@ private struct Making {
   }
 
   private func argument(_ chance: inout Chance) -> Value {
+    if !compared.isEmpty, chance.happens(oneIn: 2) {
+      let value = chance.pick(compared)
+      guard case .number(let number) = value else { return chance.happens(oneIn: 2) ? value : .text(value.printed) }
+      // A number may be taken for an amount, and the two count other amounts differently.
+      let whole = Int(exactly: number)
+      if let whole, 0...1_000_000 ~= whole, chance.happens(oneIn: 2) { return value }
+      return .text(chance.happens(oneIn: 2) ? value.printed : whole.map { String($0) } ?? value.printed)
+    }
+    return anyArgument(&chance)
+  }
+
+  private func anyArgument(_ chance: inout Chance) -> Value {
     switch chance.below(10) {
     case 0: .null
     case 1: .bool(chance.happens(oneIn: 2))
     case 2, 3, 4:
       if isOdd {
-        .number(chance.pick(Self.numbers + [-3.5, 2.5]))
+        .number(chance.pick(Self.numbers.filter { $0 < 1e9 } + [-3.5, 2.5]))
       } else {
         .number(Double(chance.below(8)))
       }
