@@ -31,24 +31,31 @@ struct Carried: Sendable {
 
   static func object(_ place: TextPlace, _ members: Member...) -> Carried { Carried(.object(members), place) }
 
-  /// The place of the value that a JSON pointer leads to, or of the last one on the way.
-  func place(at pointer: String) -> TextPlace {
-    var value = self
-    for step in pointer.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).dropFirst() {
-      let token = String(decoding: step, as: UTF8.self)
-      switch value.content {
-      case .list(let elements):
-        guard let index = Int(token), elements.indices.contains(index) else { return value.place }
-        value = elements[index]
-      case .object(let members):
-        guard let member = members.first(where: { Self.step($0.key).utf8.elementsEqual(token.utf8) }) else {
-          return value.place
-        }
-        value = member.value
-      case .null, .bool, .number, .text: return value.place
+  /// The places of the values that JSON pointers lead to, or of the last ones on the way; one walk for all of them.
+  func places(of pointers: [String]) -> [ExactText: TextPlace] {
+    var ways: Set<ExactText> = []
+    for pointer in pointers {
+      let bytes = Array(pointer.utf8)
+      for end in bytes.indices where bytes[end] == 0x2F && end > 0 {
+        ways.insert(ExactText(String(decoding: bytes[..<end], as: UTF8.self)))
       }
+      ways.insert(ExactText(pointer))
     }
-    return value.place
+    var places: [ExactText: TextPlace] = [:]
+    collect(at: "", ways, &places)
+    return places
+  }
+
+  private func collect(at pointer: String, _ ways: Set<ExactText>, _ places: inout [ExactText: TextPlace]) {
+    guard pointer.isEmpty || ways.contains(ExactText(pointer)) else { return }
+    places[ExactText(pointer)] = place
+    switch content {
+    case .list(let elements):
+      for (index, element) in elements.enumerated() { element.collect(at: "\(pointer)/\(index)", ways, &places) }
+    case .object(let members):
+      for member in members { member.value.collect(at: "\(pointer)/\(Self.step(member.key))", ways, &places) }
+    case .null, .bool, .number, .text: break
+    }
   }
 
   /// A key as a pointer spells it.

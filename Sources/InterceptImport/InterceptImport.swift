@@ -26,9 +26,9 @@ package enum InterceptImport {
     let text = try laidOut(carried)
     do throws(PolicyRejection) {
       let document = try PolicyDocument.read(text)
-      return (text, inOrder(reader.notes + document.warnings.map { moved($0, into: carried) }))
+      return (text, inOrder(reader.notes + moved(document.warnings, into: carried)))
     } catch {
-      throw Rejection(problems: inOrder(error.problems.filter { $0.weight == .error }.map { moved($0, into: carried) }))
+      throw Rejection(problems: inOrder(moved(error.problems.filter { $0.weight == .error }, into: carried)))
     }
   }
 
@@ -46,10 +46,23 @@ package enum InterceptImport {
     throw Rejection(problems: [PolicyProblem(weight: .error, place: carried.place, pointer: "", message: message)])
   }
 
-  /// A finding about the new text, put at the place in the YAML that it comes from.
-  private static func moved(_ problem: PolicyProblem, into carried: Carried) -> PolicyProblem {
-    var moved = problem
-    moved.place = carried.place(at: problem.pointer)
+  /// Findings about the new text, put at the places in the YAML that they come from.
+  private static func moved(_ problems: [PolicyProblem], into carried: Carried) -> [PolicyProblem] {
+    let told = problems.prefix(InterceptReader.mostProblems)
+    let places = carried.places(of: told.map(\.pointer))
+    var moved = told.map { problem in
+      var problem = problem
+      var way = Array(problem.pointer.utf8)
+      while places[ExactText(String(decoding: way, as: UTF8.self))] == nil, let end = way.lastIndex(of: 0x2F) {
+        way.removeSubrange(end...)
+      }
+      problem.place = places[ExactText(String(decoding: way, as: UTF8.self))] ?? carried.place
+      return problem
+    }
+    if told.count < problems.count, let last = moved.last {
+      moved.append(
+        PolicyProblem(weight: last.weight, place: last.place, pointer: "", message: InterceptReader.andMore))
+    }
     return moved
   }
 

@@ -1,4 +1,5 @@
 import InterceptImport
+import JSONText
 import Policy
 import Testing
 
@@ -64,6 +65,16 @@ struct HostileTests {
     #expect(told(Array(number.utf8)).count == 1)
   }
 
+  /// Many warnings of one big policy are placed in one walk, and not all of them are told.
+  @Test(.timeLimit(.minutes(1))) func manyWarningsTakeNoLongTime() throws {
+    let tools = (0..<20_000).map { "  t\($0): {rules: []}\n" }.joined()
+    let (_, notes) = try InterceptImport.policy(fromYAML: Array("version: 1\nhide: ['*']\ntools:\n\(tools)".utf8))
+    #expect(notes.count == 1001)
+    #expect(notes.first?.place == TextPlace(line: 4, column: 3))
+    #expect(notes[999].place == TextPlace(line: 1003, column: 3))
+    #expect(notes.last?.message == "and more from here on")
+  }
+
   /// Whatever the bytes are, there is an answer.
   @Test func anyBytesAreAnswered() {
     var chance = Chance(20)
@@ -72,7 +83,7 @@ struct HostileTests {
       Issue.record("no fixtures")
       return
     }
-    for _ in 0..<20_000 {
+    for _ in 0..<4000 {
       var bytes = chance.pick(seeds)
       for _ in 0...chance.below(4) where !bytes.isEmpty {
         let place = chance.below(bytes.count)
