@@ -97,7 +97,7 @@ struct FileTests {
 
   @Test func aConflictIsDecidedByAPerson() {
     let theirs = Desk.policyText.replacing(
-      #""git_status": {}"#, with: #""git_status": {"action": "deny", "reason": "theirs"}"#)
+      #""git_status": {}"#, with: #""git_status": {"action": "require_approval", "reason": "theirs"}"#)
     var desk = edited()
     desk.send(.policyRead(document(theirs)))
     #expect(desk.state.policy.isContested)
