@@ -48,9 +48,9 @@ package final class GateProcess {
     policy = PolicyEvent(state: .absent, revision: nil, problems: [])
     inventory = InventoryKeeper(options.paths)
     takeInventory()
-    policyKeeper = PolicyKeeper(options.paths.policy) { [unowned self] event, engine in
-      policyRead(event, engine)
-    }
+    policyKeeper = PolicyKeeper(
+      options.paths.policy, known: { [unowned self] in knownServers },
+      changed: { [unowned self] event, engine in policyRead(event, engine) })
     policyKeeper?.read()
     noteIdleness()
   }
@@ -63,6 +63,13 @@ package final class GateProcess {
     tell(.policy(event))
     guard engine != nil else { return }
     for session in sessions.values { session.policyChanged() }
+  }
+
+  /// The servers that a policy may rightly name.
+  private var knownServers: [KnownServer] {
+    let known = inventory.knownServers
+    let names = Set(known.map(\.name))
+    return known + running.keys.filter { !names.contains($0) }.map { KnownServer(name: $0, tools: nil) }
   }
 
   /// Reads policy, registry and catalogue again, now.

@@ -72,6 +72,17 @@ final class InventoryKeeper {
   /// What the arguments of every known tool must look like, by server.
   var schemas: [ExactText: ToolSchemas] { known.mapValues(\.schemas) }
 
+  /// Every server with its tools, where it is certain that these are all.
+  var knownServers: [KnownServer] {
+    let others = entries.keys.filter { registry[$0] == nil }
+    return (registry.servers.map(\.name) + others).map { name in
+      guard let entry = entries[name], entry.definitions.count < Catalogue.mostTools,
+        entry.failure == nil || !entry.definitions.isEmpty
+      else { return KnownServer(name: name, tools: nil) }
+      return KnownServer(name: name, tools: known[name]?.tools.map(\.name))
+    }
+  }
+
   var servers: [Snapshot.Server] {
     Inventory.servers(
       registry: registry, entries: entries.values.sorted { $0.server < $1.server },

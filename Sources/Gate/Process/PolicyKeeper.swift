@@ -7,13 +7,16 @@ internal import System
 @LoopActor
 final class PolicyKeeper {
   private let path: String
+  private let known: @LoopActor () -> [KnownServer]
   private let changed: @LoopActor (PolicyEvent, PolicyEngine?) -> Void
   private var watch: FileWatch?
   /// The digest of what was last read; nil where there was nothing to read.
   private var digest: ContentDigest?
   private var hasRead = false
   private var lastFailure: String?
-  private var revision: String?
+  /// What is in force; nil where everything is denied.
+  private var document: PolicyDocument?
+  private var revision: String? { document?.revision }
   private var retry: LoopTimer?
 
   /// How soon a file is read again that could not be for want of descriptors or memory, in microseconds.
@@ -21,9 +24,19 @@ final class PolicyKeeper {
 
   static let longestText = 16 << 20
 
+  /// A longer text, or more tools, are looked through for oddities elsewhere, while calls go on.
+  private static let quickText = 1 << 16
+  private static let quickTools = 1_000
+
   /// Watches a path; `changed` is told every change, with an engine where another one is in force from now on.
-  init(_ path: String, changed: @escaping @LoopActor (PolicyEvent, PolicyEngine?) -> Void) {
+  ///
+  /// What is told of the policy's oddities depends on the servers that are `known`.
+  init(
+    _ path: String, known: @escaping @LoopActor () -> [KnownServer],
+    changed: @escaping @LoopActor (PolicyEvent, PolicyEngine?) -> Void
+  ) {
     self.path = path
+    self.known = known
     self.changed = changed
     do {
       watch = try FileWatch(path) { [weak self] in self?.read() }
@@ -47,20 +60,49 @@ final class PolicyKeeper {
     lastFailure = nil
     self.digest = digest
     do {
-      let document = try PolicyDocument.read(text)
-      revision = document.revision
-      for problem in document.warnings.prefix(PolicyEvent.most) {
-        StandardError.write("gatehouse: \(path):\(problem)\n")
-      }
-      changed(
-        PolicyEvent(state: .loaded, revision: revision, problems: document.warnings), PolicyEngine(document))
+      take(try PolicyDocument.read(text))
     } catch {
-      for problem in error.problems { StandardError.write("gatehouse: \(path):\(problem)\n") }
+      report(error.problems)
       // The last good one stays in force; if there is none, everything is denied.
       changed(
         PolicyEvent(state: .rejected, revision: revision, problems: error.problems),
-        revision == nil ? .denyEverything : nil)
+        document == nil ? .denyEverything : nil)
     }
+  }
+
+  private func take(_ newer: PolicyDocument) {
+    let before = document
+    document = newer
+    let servers = known()
+    let now = Clock.now()
+    let tools = servers.reduce(0) { $0 + ($1.tools?.count ?? 0) }
+    if newer.text.count <= Self.quickText, tools <= Self.quickTools {
+      tell(newer, newer.findings(at: now, servers: servers, inForce: before), PolicyEngine(newer))
+      return
+    }
+    tell(newer, [], PolicyEngine(newer))
+    Task.detached {
+      let found = newer.findings(at: now, servers: servers, inForce: before)
+      if !found.isEmpty { await self.add(found, of: newer) }
+    }
+  }
+
+  /// Tells a policy that is in force again, for what was found out about it since.
+  private func add(_ found: [PolicyProblem], of policy: PolicyDocument) {
+    guard document == policy, lastFailure == nil, digest == ContentDigest(of: policy.text) else { return }
+    tell(policy, found, nil)
+  }
+
+  /// What only the gate can find out comes first: there may be more of the others than are told.
+  private func tell(_ policy: PolicyDocument, _ found: [PolicyProblem], _ engine: PolicyEngine?) {
+    report(engine == nil ? found : found + policy.warnings)
+    changed(PolicyEvent(state: .loaded, revision: policy.revision, problems: found + policy.warnings), engine)
+  }
+
+  private func report(_ problems: [PolicyProblem]) {
+    for problem in problems.prefix(PolicyEvent.most) { StandardError.write("gatehouse: \(path):\(problem)\n") }
+    let untold = problems.count - PolicyEvent.most
+    if untold > 0 { StandardError.write("gatehouse: \(path): \(untold) more are not told\n") }
   }
 
   /// Without a file there is no policy, and so nothing is allowed; a file that cannot be read now may be the last good one.
@@ -72,7 +114,7 @@ final class PolicyKeeper {
     lastFailure = failure
     digest = nil
     StandardError.write("gatehouse: \(failure); everything is denied\n")
-    revision = nil
+    document = nil
     let problem = PolicyProblem(
       weight: .error, place: TextPlace(line: 1, column: 1), pointer: "", message: failure)
     changed(
