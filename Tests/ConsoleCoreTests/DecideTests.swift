@@ -20,7 +20,7 @@ struct DecideTests {
   }
 
   @Test(arguments: [
-    ("d", "deny"), ("x", "hide"), ("i", "deny"), ("a", "allow"), ("Space", "10/minute"), ("p", "allow"),
+    ("d", "deny"), ("x", "hide"), ("i", "deny"), ("a", "allow"), ("Space", "10/minute"), ("p", "ask"),
   ])
   func aKeySetsTheRow(key: String, expected: String) {
     var desk = onStatus()
@@ -33,11 +33,11 @@ struct DecideTests {
   @Test func spaceGoesThroughAllDecisions() {
     var desk = onStatus()
     var seen: [String?] = []
-    for _ in 0..<5 {
+    for _ in 0..<6 {
       desk.press("Space")
       seen.append(verdict(desk, "git_status"))
     }
-    #expect(seen == ["10/minute", "deny", "deny", "allow", "10/minute"])
+    #expect(seen == ["10/minute", "ask, 10/minute", "deny", "deny", "allow", "10/minute"])
   }
 
   @Test func undoTakesAnEditBackWholly() {
@@ -234,7 +234,8 @@ struct DecideTests {
     ("limit 10", "`10` is no limit; write it as 10/minute, with second, minute, hour, day or a number of seconds"),
     (
       "default maybe",
-      "`maybe` is no default; write: default deny, or default SERVER deny; the words are allow, deny, none"
+      "`maybe` is no default; write: default deny, or default SERVER deny; "
+        + "the words are allow, deny, require_approval, none"
     ),
     ("default nobody deny", "no server is called `nobody`"),
     ("sort up", "`up` is no order; there are listed name risk decision calls changed"),

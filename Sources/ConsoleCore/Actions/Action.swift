@@ -55,8 +55,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .hide: "hide it: not listed, denied when called"
     case .inherit: "remove its own rule, so that patterns and defaults decide"
     case .ask: "ask a person about every call"
-    case .cycle: "next decision: allow, limit, deny, inherit"
-    case .serverDefault: "the server's default: deny, allow, none"
+    case .cycle: "next decision: allow, limit, ask, deny, inherit"
+    case .serverDefault: "the server's default: deny, ask, allow, none"
     case .mark: "mark or unmark; on a server all its tools"
     case .range: "begin a range of marks, or end it"
     case .clearMarks: "clear all marks"
@@ -118,10 +118,10 @@ extension Action {
   /// Why it cannot be done now; nil if it can.
   package func refusal(in state: ConsoleState) -> String? {
     switch self {
-    case .allow, .deny, .limit, .hide, .inherit, .cycle, .serverDefault, .undo, .redo:
+    case .allow, .deny, .limit, .hide, .inherit, .ask, .cycle, .serverDefault, .undo, .redo:
       if state.options.isReadOnly { return "this console is read-only" }
       return state.policy.refusal
-    case .ask, .approvals: return "approvals come with a later version; nothing waits"
+    case .approvals: return "approvals come with a later version; nothing waits"
     case .save:
       if state.options.isReadOnly { return "this console is read-only" }
       if state.policy.saving == .writing { return "the file is being written" }

@@ -32,6 +32,7 @@ package enum Command: Hashable, Sendable {
     case "deny": return .set(.deny, names: rest)
     case "hide": return .set(.hide, names: rest)
     case "inherit": return .set(.inherit, names: rest)
+    case "ask": return .set(.requireApproval, names: rest)
     case "limit":
       guard !rest.isEmpty else { return .act(.limit) }
       let (setting, names) = try limit(rest)
@@ -74,8 +75,8 @@ package enum Command: Hashable, Sendable {
     let choices: [String] =
       switch (words.count, words.first) {
       case (..<2, _): verbs
-      case (2, "default"): ["allow", "deny", "none"]
-      case (2, "all"): ["allow", "deny", "hide", "inherit", "limit"]
+      case (2, "default"): ["allow", "deny", "none", "require_approval"]
+      case (2, "all"): ["allow", "ask", "deny", "hide", "inherit", "limit"]
       case (2, "sort"): PolicyList.Order.allCases.map(\.rawValue)
       case (2, "theme"): themes
       case (2, "starter"): Starter.allCases.map(\.rawValue)
@@ -102,11 +103,12 @@ package enum Command: Hashable, Sendable {
     case "deny": return .deny
     case "hide": return .hide
     case "inherit": return .inherit
+    case "ask": return .requireApproval
     case "limit":
       let (setting, names) = try limit(Array(words.dropFirst()))
       guard names.isEmpty else { throw CommandError("`\(names[0])` is too much: all limit 10/minute [SCOPE]") }
       return setting
-    default: throw CommandError("write: all allow, all deny, all hide, all inherit or all limit 10/minute")
+    default: throw CommandError("write: all allow, all ask, all deny, all hide, all inherit or all limit 10/minute")
     }
   }
 
@@ -128,7 +130,7 @@ package enum Command: Hashable, Sendable {
   }
 
   private static func defaultSetting(_ words: [String]) throws(CommandError) -> Command {
-    let usage = "write: default deny, or default SERVER deny; the words are allow, deny, none"
+    let usage = "write: default deny, or default SERVER deny; the words are allow, deny, require_approval, none"
     guard let last = words.last, words.count <= 2 else { throw CommandError(usage) }
     let setting = DefaultSetting(rawValue: last)
     guard setting != nil || last == "none" else { throw CommandError("`\(last)` is no default; \(usage)") }

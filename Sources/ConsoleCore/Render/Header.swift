@@ -176,7 +176,9 @@ extension ConsoleState {
       guard currentTool != nil || !marked.isEmpty else {
         return [("Enter", "open"), ("D", "default"), ("m", "mark all")] + save + common + [("4", "live")]
       }
-      return [("a", "allow"), ("d", "deny"), ("r", "limit"), ("x", "hide"), ("i", "inherit")] + save + [("m", "mark")]
+      return [("a", "allow"), ("d", "deny"), ("r", "limit"), ("p", "ask"), ("x", "hide"), ("i", "inherit")] + save + [
+        ("m", "mark")
+      ]
         + common + [("4", "live")]
     case .live:
       return [("Space", live.follows ? "pause" : "follow"), ("Enter", "details"), ("J", "rule"), ("]", "next denied")]

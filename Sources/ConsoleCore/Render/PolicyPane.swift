@@ -131,7 +131,7 @@ extension Canvas {
       if count > 0 { spans.append(TextSpan("\(count)\(severity.letter) ", severity.role)) }
     }
     let isOwn = server.fallback.source == .serverDefault
-    let word = isOwn || columns >= 60 ? " default \(server.fallback.summary)" : " \(server.fallback.summary)"
+    let word = isOwn || columns >= 60 ? " default \(server.fallback.mark)" : " \(server.fallback.mark)"
     spans.append(TextSpan(word, isOwn ? server.fallback.verdict.role : .dim))
     return Line(spans)
   }
@@ -159,7 +159,7 @@ extension Canvas {
       ground: ground, isPeer: true)
     let isOwn = tool.standing.source == .explicit
     put(
-      "\(tool.standing.verdict.glyph) \(state.safe(tool.standing.summary))\(isOwn ? "" : " ·")",
+      "\(tool.standing.verdict.glyph) \(state.safe(tool.standing.mark))\(isOwn ? "" : " ·")",
       isOwn ? tool.standing.verdict.role : .decisionInherit, row: row, column: left + columns.decision,
       columns: columns.decisionWidth - 1, ground: ground)
     if let column = columns.line, let line = tool.standing.line {

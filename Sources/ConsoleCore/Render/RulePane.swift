@@ -72,8 +72,33 @@ extension ConsoleState {
       lines += block("was      ", was, tool.saved.verdict.role, columns: columns)
     }
     lines += block("so       ", safe(standing.inWords, limit: 400), .text, columns: columns)
+    for condition in standing.conditions.prefix(Self.mostConditions) {
+      let place = standing.ownConditions.contains(condition) ? "" : " · all tools"
+      let end = condition.expires.map { " · until \($0.rfc3339)" } ?? ""
+      lines += block(Self.label(condition), safe(condition.text, limit: 400) + place + end, .text, columns: columns)
+    }
+    if standing.conditions.count > Self.mostConditions {
+      lines += block("         ", "and \(standing.conditions.count - Self.mostConditions) more", .dim, columns: columns)
+    }
+    for limit in standing.limits where !limit.details.isEmpty {
+      let text = "\(limit.max)/\(limit.window) · " + limit.details.joined(separator: " · ")
+      lines += block("limit    ", safe(text, limit: 400), .text, columns: columns)
+    }
+    if let end = standing.expires { lines += block("until    ", end.rfc3339, .text, columns: columns) }
     if let told = standing.told { lines += block("told     ", safe(told, limit: 800), .text, columns: columns) }
     return lines
+  }
+
+  private static let mostConditions = 40
+
+  private static func label(_ condition: Standing.Condition) -> String {
+    switch condition.kind {
+    case "require": "must     "
+    case "deny_if": "deny if  "
+    case "approve_if": "ask if   "
+    case "allow_if": "no ask if"
+    default: "schema   "
+    }
   }
 
   /// The decision with its sign: `✗ deny`, `≈ 10/minute`.

@@ -81,14 +81,40 @@ extension Catalogue.Mark {
 }
 
 extension Standing {
+  /// The conditions of the rule itself, without those of `all_tools`.
+  var ownConditions: [Condition] { conditions.filter { $0.pointer.utf8.starts(with: "\(rule)/".utf8) } }
+
+  /// The summary as a list has room for: `allow if` where there are conditions, which the rule pane tells.
+  var mark: String {
+    let isConditional = summary != plainSummary
+    return isConditional ? "\(plainSummary) if" : summary
+  }
+
+  /// The summary without what stands for conditions, as `10/min (all tools 100/day)`.
+  private var plainSummary: String {
+    var groups = summary.split(separator: "(").map { group in
+      group.split(separator: ",").map { part in part.drop { $0 == " " }.prefix { $0 != ")" } }
+        .filter { !$0.hasPrefix("checked") && !$0.hasPrefix("may ask") }
+        .joined(separator: ", ")
+    }
+    guard !groups.isEmpty else { return summary }
+    var text = groups.removeFirst()
+    while text.hasSuffix(" ") { text.removeLast() }
+    for group in groups where group != "all tools allow" { text += " (\(group))" }
+    return text
+  }
+
   /// The rule as a sentence about a tool.
   var inWords: String {
+    let calls = conditions.isEmpty ? "calls" : "calls that meet the conditions"
     switch verdict {
-    case .allow: "every call goes through"
-    case .deny: "every call is denied"
-    case .limit: "calls go through up to \(summary); more are denied until they fit"
-    case .ask: "every call waits for a person"
-    case .hide: "the tool is not listed, and calling it is answered as unknown"
+    case .allow: return conditions.isEmpty ? "every call goes through" : "\(calls) go through"
+    case .deny: return "every call is denied"
+    case .limit: return "\(calls) go through up to \(plainSummary); more are denied until they fit"
+    case .ask where conditions.isEmpty:
+      return "every call needs a person's approval, and is denied as long as nobody can be asked"
+    case .ask: return "\(calls) need a person's approval, and are denied as long as nobody can be asked"
+    case .hide: return "the tool is not listed, and calling it is answered as unknown"
     }
   }
 
@@ -103,7 +129,12 @@ extension Standing {
       }
       return "once it is over: [gatehouse] denied: \(words(of: limit)). Rule \(limit.pointer). Retry after N s."
     case .deny where zero != nil: return zero.map { "[gatehouse] denied: \(words(of: $0)). Rule \($0.pointer)." }
-    case .deny, .ask: return "[gatehouse] denied: \(reason ?? "the policy denies it"). Rule \(rule)."
+    case .deny: return "[gatehouse] denied: \(reason ?? "the policy denies it"). Rule \(rule)."
+    case .ask:
+      guard summary.hasPrefix("ask") else { return "a denial, for nobody can be asked for approval yet" }
+      let isForAll = source == .pattern("all_tools")
+      return "[gatehouse] denied: \(reason ?? "a person must approve \(isForAll ? "every tool call" : "this tool")"). "
+        + "This needs a person's approval, which cannot be asked for yet. Rule \(rule)."
     case .hide: return "Unknown tool"
     }
   }

@@ -52,6 +52,8 @@ package struct Catalogue: Hashable, Sendable {
   private var serverPlaces: [ExactText: Int] = [:]
   /// The saved policy that `Tool.saved` is of.
   private var judgedBase: PolicyDocument?
+  /// When something that is in force ends, so that the policy must be asked again.
+  private(set) var nextExpiry: Moment?
 
   package func index(of name: ToolName) -> Int? { places[name] }
   package func index(ofServer name: ExactText) -> Int? { serverPlaces[name] }
@@ -93,32 +95,40 @@ package struct Catalogue: Hashable, Sendable {
   /// Asks the policy about every tool again: once an edit, not once a frame.
   ///
   /// What the saved file says is asked only when it is another file, or the tools are others.
-  mutating func judge(_ draft: PolicyDraft?) {
-    let now = draft?.engine ?? .denyEverything
+  mutating func judge(_ draft: PolicyDraft?, at now: Moment) {
+    let engine = draft?.engine ?? .denyEverything
     let isSaved = draft?.isDirty != true
-    if isSaved || draft?.base != judgedBase {
-      let saved = isSaved ? now : draft.map { PolicyEngine($0.base) } ?? .denyEverything
-      for index in tools.indices { tools[index].saved = standing(index, saved) }
+    let hasExpired = nextExpiry.map { $0 <= now } ?? false
+    if isSaved || hasExpired || draft?.base != judgedBase {
+      let saved = isSaved ? engine : draft.map { PolicyEngine($0.base) } ?? .denyEverything
+      for index in tools.indices { tools[index].saved = standing(index, saved, now) }
       judgedBase = draft?.base
     }
     for index in tools.indices {
-      let standing = isSaved ? tools[index].saved : standing(index, now)
+      let standing = isSaved ? tools[index].saved : standing(index, engine, now)
       tools[index].mark = isSaved ? .none : Self.mark(from: tools[index].saved, to: standing)
       tools[index].standing = standing
     }
     for index in servers.indices {
       // No tool has this name, so only patterns and defaults can answer for it.
-      servers[index].fallback = now.standing(server: servers[index].info.name, tool: "\n")
+      servers[index].fallback = engine.standing(server: servers[index].info.name, tool: "\n", at: now)
       summarise(index)
     }
+    let ends = tools.lazy.flatMap { [$0.standing.nextExpiry, $0.saved.nextExpiry] }.compactMap { $0 }
+    nextExpiry = ends.filter { $0 > now }.min()
   }
 
-  private func standing(_ index: Int, _ engine: PolicyEngine) -> Standing {
-    engine.standing(server: servers[tools[index].server].info.name, tool: tools[index].info.name)
+  private func standing(_ index: Int, _ engine: PolicyEngine, _ now: Moment) -> Standing {
+    engine.standing(server: servers[tools[index].server].info.name, tool: tools[index].info.name, at: now)
   }
 
   private static func mark(from old: Standing, to new: Standing) -> Mark {
-    if old.summary == new.summary, old.source == new.source, old.reason == new.reason { return .none }
+    if old.summary == new.summary, old.source == new.source, old.reason == new.reason, old.expires == new.expires,
+      old.conditions.elementsEqual(
+        new.conditions, by: { $0.kind == $1.kind && $0.text == $1.text && $0.expires == $1.expires })
+    {
+      return .none
+    }
     if old.source != .explicit, new.source == .explicit { return .added }
     if old.source == .explicit, new.source != .explicit { return .removed }
     return .changed
@@ -141,6 +151,13 @@ package struct Catalogue: Hashable, Sendable {
   mutating func countCall(_ name: ToolName) {
     guard let index = places[name], tools[index].calls < .max else { return }
     tools[index].calls += 1
+  }
+}
+
+extension Standing {
+  /// When the rule or one of its entries ends, whichever is first.
+  fileprivate var nextExpiry: Moment? {
+    conditions.isEmpty ? expires : (conditions.compactMap(\.expires) + (expires.map { [$0] } ?? [])).min()
   }
 }
 

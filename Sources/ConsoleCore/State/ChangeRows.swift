@@ -15,8 +15,20 @@ extension ConsoleState {
   /// What is wrong with the file on the disk, else what the gate found wrong with it.
   var problems: [PolicyProblem] {
     if case .rejected(let problems, _) = policy.disk { return problems }
-    if gate.isUp, let event = gate.policy, event.state == .rejected { return event.problems }
+    if let event = gateProblems { return event.problems }
     return policy.draft?.current.warnings ?? []
+  }
+
+  /// What the gate found in the file that is shown; it knows the tools and what was in force before.
+  private var gateProblems: PolicyEvent? {
+    guard gate.isUp, let event = gate.policy else { return nil }
+    switch event.state {
+    case .rejected: return event
+    case .loaded:
+      let isShown = !policy.isDirty && event.revision == policy.draft?.current.revision
+      return isShown && !event.problems.isEmpty ? event : nil
+    case .absent: return nil
+    }
   }
 
   var changeRowCount: Int {
@@ -52,7 +64,9 @@ extension ConsoleState {
     let parts = [
       errors > 0 ? Format.count(errors, "error") : "", warnings > 0 ? Format.count(warnings, "warning") : "",
     ].filter { !$0.isEmpty }
+    let untold = problems == gateProblems?.problems ? gateProblems?.untold ?? 0 : 0
     return "\(parts.joined(separator: " and ")) in policy.json"
+      + (untold > 0 ? ", and \(Format.count(untold)) more" : "")
   }
 
   private var changeHeading: String {

@@ -66,6 +66,7 @@ package struct ConsoleState: Equatable, Sendable {
     if case .lost = gate.connection { want(second) }
     if live.rates.isMoving(now: now) { want(second) }
     if let noteEnds { want(noteEnds) }
+    if let end = catalogue.nextExpiry { want(end) }
     if case .awaitingGate = policy.saving, gate.isUp { want(second) }
     return next
   }

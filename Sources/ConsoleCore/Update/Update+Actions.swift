@@ -14,6 +14,7 @@ extension ConsoleState {
     case .deny: decide(.deny)
     case .hide: decide(.hide)
     case .inherit: decide(.inherit)
+    case .ask: decide(.requireApproval)
     case .limit: openLimitEditor()
     case .cycle: cycle()
     case .serverDefault: cycleDefault()
@@ -67,7 +68,7 @@ extension ConsoleState {
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return quit()
-    case .ask, .approvals: break
+    case .approvals: break
     }
     return []
   }

@@ -75,7 +75,9 @@ extension ConsoleState {
     let targets = all.filter { !isSo($0, setting) }
     if targets.isEmpty, let first = all.first {
       let subject = all.count == 1 ? safe(first.tool.string) : "all \(Format.count(all.count, "tool"))"
-      say(.info, "\(subject): \(setting.words) already")
+      let conditions = all.count == 1 && setting == .allow ? ownConditions(first) : 0
+      let under = conditions > 0 ? ", under \(Format.count(conditions, "condition")) that pane 2 shows" : ""
+      say(.info, "\(subject): \(setting.words) already\(under)")
       return
     }
     let edits = targets.map { ruleEdit($0, setting) }
@@ -83,11 +85,13 @@ extension ConsoleState {
     let subject =
       targets.count == 1
       ? "\(safe(first.server.string))/\(safe(first.tool.string))" : Format.count(targets.count, "tool")
-    let said = "\(subject): \(setting.words)"
+    let said =
+      "\(subject): \(setting.words)" + (setting == .requireApproval ? ", denied while nobody can be asked" : "")
     let edit = targets.count == 1 ? firstEdit : .batch(edits, title: said)
     let risky = setting == .allow && !acceptsRisk ? targets.filter(isRisky) : []
     let shared = setting == .inherit ? sharedRules(targets) : 0
-    guard mustAsk || !risky.isEmpty || shared > 0 else {
+    let losses = targets.compactMap { loss($0, setting) }
+    guard mustAsk || !risky.isEmpty || shared > 0 || !losses.isEmpty else {
       list.rangeStart = nil
       apply(edit, said: said)
       return
@@ -101,8 +105,45 @@ extension ConsoleState {
     if shared > 0 {
       lines.append("the rule stands in the part for all servers: \(Format.count(shared, "tool")) lose it")
     }
+    if let first = losses.first {
+      lines.append(
+        targets.count == 1
+          ? "what no key here writes again goes with it: \(first)"
+          : "\(Format.count(losses.count)) have what no key here writes again, and lose it: \(first), ...")
+    }
     overlay = .confirm(
       Confirmation(question: .edit(edit, said: said, isRisky: !risky.isEmpty), lines: lines))
+  }
+
+  /// What is in force for a tool, or would be if it were not hidden.
+  private func unhidden(_ name: ToolName) -> Standing? {
+    guard let index = catalogue.index(of: name) else { return nil }
+    let standing = catalogue.tools[index].standing
+    guard case .hidden = standing.source else { return standing }
+    // Allowing leaves everything in the rule but plain limits.
+    guard var draft = policy.draft, (try? draft.apply(ruleEdit(name, .allow))) != nil else { return standing }
+    return draft.engine.standing(server: name.server, tool: name.tool, at: now)
+  }
+
+  private func ownConditions(_ name: ToolName) -> Int { unhidden(name)?.ownConditions.count ?? 0 }
+
+  /// What a tool's rule has that an edit drops and no key could write again; nil if there is nothing.
+  private func loss(_ name: ToolName, _ setting: RuleSetting) -> String? {
+    guard setting == .inherit || setting == .allow, let standing = unhidden(name), standing.source == .explicit else {
+      return nil
+    }
+    var parts: [String] = []
+    if setting == .inherit {
+      let conditions = standing.ownConditions.count
+      if conditions > 0 { parts.append(Format.count(conditions, "condition")) }
+      if let end = standing.expires { parts.append("its end on \(end.rfc3339)") }
+    }
+    // Allowing takes limits off a rule that allows already.
+    if setting == .inherit || standing.verdict == .limit {
+      let limits = standing.limits.filter { !$0.details.isEmpty }
+      if let first = limits.first { parts.append("a limit that " + first.details.joined(separator: " and ")) }
+    }
+    return parts.isEmpty ? nil : safe(parts.joined(separator: ", "))
   }
 
   /// Where to write: the rule that is there is changed, unless that would let more through on other servers.
@@ -163,26 +204,36 @@ extension ConsoleState {
       return
     }
     let standing = catalogue.tools[index].standing
+    let name = catalogue.name(of: index)
+    // A rule with conditions is turned round and round, and never removed on the way.
+    let last: RuleSetting = loss(name, .inherit) == nil ? .inherit : .allow
     let next: RuleSetting =
       switch (standing.source, standing.verdict) {
       case (.explicit, .allow): lastLimit.setting
-      case (.explicit, .limit): .deny
-      case (.explicit, _), (.hidden, _): .inherit
+      case (.explicit, .limit): .requireApproval
+      case (.explicit, .ask): .deny
+      case (.explicit, _), (.hidden, _): last
       default: .allow
       }
-    decide(next, for: [catalogue.name(of: index)])
+    decide(next, for: [name])
   }
 
   // MARK: Defaults
 
-  /// Goes through deny, allow and none with each key.
+  /// Goes through deny, ask, allow and none with each key.
   mutating func cycleDefault() {
     guard let server = currentServer else {
       say(.info, "there is no server under the cursor")
       return
     }
     let fallback = catalogue.servers[server].fallback
-    let next: DefaultSetting? = fallback.source != .serverDefault ? .deny : fallback.verdict == .deny ? .allow : nil
+    let next: DefaultSetting? =
+      switch (fallback.source, fallback.verdict) {
+      case (.serverDefault, .deny): .requireApproval
+      case (.serverDefault, .ask): .allow
+      case (.serverDefault, _): nil
+      default: .deny
+      }
     askDefault(next, server: catalogue.servers[server].info.name)
   }
 
@@ -204,7 +255,8 @@ extension ConsoleState {
     let engine = draft.engine
     return catalogue.tools.indices.count { index in
       let name = catalogue.name(of: index)
-      return engine.standing(server: name.server, tool: name.tool).summary != catalogue.tools[index].standing.summary
+      let standing = engine.standing(server: name.server, tool: name.tool, at: now)
+      return standing.summary != catalogue.tools[index].standing.summary
     }
   }
 }

@@ -83,7 +83,7 @@ extension FilterField {
     let subject: Filter.Subject = pane == .live ? .live : .policy
     let words =
       Filter.Field.allCases.filter { $0.exists(in: subject) }.map { "\($0.rawValue):" }
-      + ["allow", "deny", "limit", "hide"].map { "decision:\($0)" }
+      + ["allow", "deny", "limit", "ask", "hide"].map { "decision:\($0)" }
       + ["low", "med", "high", "crit"].flatMap { ["risk:\($0)", "risk>=\($0)"] }
       + ["read", "write", "execute", "destructive", "financial"].map { "cat:\($0)" }
     return words.first { $0.hasPrefix(word) && $0 != word }.map { String($0.dropFirst(word.count)) }

@@ -27,6 +27,11 @@ extension ConsoleState {
       policy.saving = .idle
       say(.warning, "saved as rev \(revision), but the gate has not said that it loaded it: R makes it read again")
     }
+    if let end = catalogue.nextExpiry, end <= now {
+      let before = catalogue
+      catalogue.judge(policy.draft, at: now)
+      list.rebuild(from: before, to: catalogue)
+    }
   }
 
   mutating func lose(_ reason: String, retryIn: Int64?) {
@@ -130,7 +135,7 @@ extension ConsoleState {
   mutating func know(_ servers: [Snapshot.Server]) {
     let before = catalogue
     catalogue.replace(with: servers)
-    catalogue.judge(policy.draft)
+    catalogue.judge(policy.draft, at: now)
     refreshStarters()
     list.rebuild(from: before, to: catalogue)
     revealCursor()
@@ -162,7 +167,7 @@ extension ConsoleState {
     case (.loaded, .awaitingGate(let awaited, _)):
       guard event.revision == awaited else { return }
       policy.saving = .idle
-      say(.info, "saved; the gate runs rev \(revision) now")
+      tellLoaded("saved; the gate runs rev \(revision) now", event, isOwn: true)
     case (.rejected, _):
       if case .awaitingGate = policy.saving { policy.saving = .idle }
       let first = event.problems.first.map { "line \($0.place.line): \(safe($0.message))" } ?? "no reason given"
@@ -172,10 +177,21 @@ extension ConsoleState {
       // It comes with every change of the file, and must not push off what was warned of because of the same change.
       let hasWarning = note.map { $0.weight != .info } ?? false
       if before?.revision != event.revision || before?.state != .loaded, !hasWarning {
-        say(.info, "the gate loaded rev \(revision)")
+        tellLoaded("the gate loaded rev \(revision)", event, isOwn: false)
       }
     case (.absent, _): say(.warning, "the gate has no policy now: it denies everything")
     }
+  }
+}
+
+extension ConsoleState {
+  /// Says what the gate runs now; what is odd about it is news unless the person has just saved it.
+  private mutating func tellLoaded(_ text: String, _ event: PolicyEvent, isOwn: Bool) {
+    guard let first = event.warnings.first else { return say(.info, text) }
+    let count = event.warnings.count + event.untold
+    let warnings = count == 1 ? "a warning" : Format.count(count, "warning")
+    if isOwn { return say(.info, "\(text), with \(warnings) · 6 lists all") }
+    say(.warning, "\(text), with \(warnings): line \(first.place.line): \(safe(first.message)) · 6 lists all")
   }
 }
 

@@ -15,7 +15,11 @@ extension ConsoleState {
     if targets.count == 1, let index = catalogue.index(of: first),
       let own = catalogue.tools[index].standing.limits.first
     {
-      editor.most = min(max(0, own.max.whole ?? 0), LimitEditor.mostCalls)
+      guard let most = own.max.whole else {
+        say(.info, "a limit of \(own.max) is no number of calls: E opens the file")
+        return
+      }
+      editor.most = min(max(0, most), LimitEditor.mostCalls)
       editor.window = LimitEditor.windows.firstIndex(of: own.window) ?? editor.window
       editor.scope = LimitEditor.scopes.firstIndex(of: own.scope.rawValue) ?? editor.scope
     }

@@ -46,7 +46,7 @@ extension ConsoleState {
       policy.disk = .asBase
       policy.draft = PolicyDraft(base: document)
       let before = catalogue.tools.map(\.standing.summary)
-      catalogue.judge(policy.draft)
+      catalogue.judge(policy.draft, at: now)
       let changed = zip(before, catalogue.tools).count { $0 != $1.standing.summary }
       say(.info, "policy.json changed on disk: rev \(document.revision), \(Format.count(changed, "decision")) changed")
     } else {
@@ -63,7 +63,7 @@ extension ConsoleState {
 
   /// Works out everything that follows from the draft: once an edit, not once a frame.
   mutating func refreshPolicy() {
-    catalogue.judge(policy.draft)
+    catalogue.judge(policy.draft, at: now)
     policy.changes = policy.isDirty ? policy.draft?.changes ?? [] : []
     policy.diff = []
     refreshDiff()

@@ -177,7 +177,7 @@ struct ConditionsTests {
           READ L git_log            ≈ 10/min…
           READ L git_diff           ✓ allow ·
       ─ live stopped ─────────────────────────
-       a allow  d deny  r limit  x hide
+       a allow  d deny  r limit  p ask  x hide
       """)
   }
 
@@ -246,7 +246,7 @@ struct ConditionsTests {
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       a allow  d deny  r limit  x hide  i inherit  m mark  / filter  :  ? help
+       a allow  d deny  r limit  p ask  x hide  i inherit  m mark  / filter  :  ? help
       """)
   }
 

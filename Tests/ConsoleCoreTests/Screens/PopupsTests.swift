@@ -257,7 +257,7 @@ struct PopupsTests {
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
-       Tab: allow  deny  none
+       Tab: allow  deny  none  require_approval
       :default
       """)
   }
