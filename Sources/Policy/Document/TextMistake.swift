@@ -21,8 +21,7 @@ struct TextMistake {
       case .controlCharacterInString(0x09): ("a raw tab stands in a string", "write `\\t`")
       case .controlCharacterInString(0x0A), .controlCharacterInString(0x0D):
         ("a string must end on the line that it begins on", "close it with `\"`, or write `\\n` for a line break")
-      case .badNumber:
-        ("`\(Self.word(at: offset, in: text))` is no number of JSON", "write digits only, as `10` or `0.5`")
+      case .badNumber: Self.number(Self.word(at: offset, in: text))
       case .duplicateKey(let key):
         (
           "\(error)",
@@ -96,6 +95,8 @@ struct TextMistake {
       return ("a key must be a string in quotes", isName(word) ? "write `\"\(word)\"`" : nil)
     case .colon:
       return ("a colon must follow a key", byte == 0x3D ? "write `:` instead of `=`" : "write `:` before this")
+    case .end where text[offset - 1] == 0x22:
+      return ("a string ends before this", "write `,` between them, or `\\\"` for a quote within the string")
     case .end:
       return ("a comma is missing before this", "write `,` between \(place.inObject ? "members" : "elements")")
     case .value:
@@ -107,6 +108,13 @@ struct TextMistake {
       }
       return ("\(JSONError(.unexpectedByte(byte), at: offset))", "a value must stand here")
     }
+  }
+
+  private static func number(_ word: String) -> Words {
+    if (try? JSONNode.read(Array(word.utf8))) != nil {
+      return ("something must stand between `\(word)` and what follows", "write `,`")
+    }
+    return ("`\(word)` is no number of JSON", "write digits only, as `10` or `0.5`")
   }
 
   private static func comment(at offset: Int, in text: [UInt8]) -> Words? {
