@@ -89,6 +89,15 @@ struct FindingTests {
       ])
   }
 
+  @Test func rulesThatEveryServerHasItself() throws {
+    let text = #"{"version":"1","tools":{"query":{},"push":{}},"servers":{"db":{"tools":{"q*":{"action":"deny"}}}}}"#
+    #expect(
+      try Self.found(text, Self.servers) == [
+        "`query` decides nothing now: each server that has it has a rule of its own for it: - (/tools/query)"
+      ])
+    #expect(try Self.found(text, Self.servers + [KnownServer(name: "x", tools: ["query"])]) == [])
+  }
+
   @Test func thousandsOfUnknownNamesAreToldQuickly() throws {
     let rules = (0..<5_000).map { #""some_unknown_tool_\#($0)":{}"# }.joined(separator: ",")
     let tools = (0..<5_000).map { ExactText("some_known_tool_\($0)") }

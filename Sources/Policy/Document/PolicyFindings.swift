@@ -117,6 +117,7 @@ private struct UnknownNames {
     at level: PolicyLevel, _ message: String, _ tools: [ExactText], others governed: [ExactText]
   ) {
     let names = Set(tools)
+    let deciding = level.pointer.isEmpty ? Set(governed) : names
     for entry in level.hide ?? [] {
       if case .exact(let name) = entry.pattern, !names.contains(name) {
         note(entry.pointer, "\(message) `\(name)`", name, tools)
@@ -126,16 +127,21 @@ private struct UnknownNames {
     for entry in level.tools ?? [] {
       switch entry.pattern {
       case .exact(let name) where !names.contains(name): note(entry.rule.pointer, "\(message) `\(name)`", name, tools)
+      case .exact(let name) where !deciding.contains(name):
+        found.append(
+          PolicyOddities.Oddity(
+            pointer: entry.rule.pointer,
+            message: "`\(name)` decides nothing now: each server that has it has a rule of its own for it", help: nil))
       case .exact: break
       case .glob(let glob): globs.append((glob, entry))
       }
     }
-    lookAtGlobs(globs, level, level.pointer.isEmpty ? governed : tools, tools)
+    lookAtGlobs(globs, level, deciding, tools)
   }
 
   /// A glob whose tools all have a more specific rule.
   private mutating func lookAtGlobs(
-    _ globs: [(glob: Glob, entry: PolicyLevel.Entry)], _ level: PolicyLevel, _ governed: [ExactText],
+    _ globs: [(glob: Glob, entry: PolicyLevel.Entry)], _ level: PolicyLevel, _ governed: Set<ExactText>,
     _ tools: [ExactText]
   ) {
     guard !globs.isEmpty, globs.count * tools.count <= 4_000_000 else { return }
