@@ -157,8 +157,10 @@ extension CompiledPolicy {
     _ rules: ApplicableRules, _ level: CompiledLevel?, _ section: PolicySection, _ subject: ConditionSubject?,
     _ now: Moment, _ trace: inout Trace
   ) -> (decision: Decision, terms: ApprovalTerms)? {
+    // Who asks says how long; else the tool's own rule, else what is said for all tools.
+    let general = rules.first { $0.rule.approval } ?? ApprovalTerms()
     var asked = rules.first { rule -> (decision: Decision, terms: ApprovalTerms)? in
-      let terms = rule.rule.approval ?? rules.own?.rule.approval ?? ApprovalTerms()
+      let terms = rule.rule.approval ?? general
       if rule.asks {
         trace.note(.init(.action, rule: rule.rule.pointer, .asks, "its action is require_approval"))
         return (rule.question, terms)
@@ -170,7 +172,7 @@ extension CompiledPolicy {
       return nil
     }
     if asked == nil, rules.own == nil, fallback(level)?.setting == .requireApproval {
-      asked = (fallbackDecision(level, section), ApprovalTerms())
+      asked = (fallbackDecision(level, section), general)
     }
     guard asked != nil, let subject else { return asked }
     let isSpared: Bool? = rules.first { rule in
