@@ -235,18 +235,41 @@ struct MergeTests {
     path.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
   }
 
-  static func changed(_ base: PolicyDocument, _ chance: inout Chance) -> PolicyDocument {
+  /// A policy after some edits, half of them of rules that others edit, too.
+  static func changed(
+    _ base: PolicyDocument, _ chance: inout Chance, around places: [RuleAddress] = []
+  ) -> PolicyDocument {
     var draft = PolicyDraft(base: base)
-    for _ in 0..<chance.below(6) { try? draft.apply(RandomPolicy.plainEdit(&chance)) }
+    for _ in 0..<chance.below(7) {
+      if !places.isEmpty, chance.happens(oneIn: 2) {
+        try? draft.apply(.change(chance.pick(places), RandomPolicy.change(&chance)))
+      } else {
+        try? draft.apply(RandomPolicy.plainEdit(&chance))
+      }
+    }
     return draft.current
+  }
+
+  /// Two rules of a policy.
+  static func places(_ document: PolicyDocument, _ chance: inout Chance) throws -> [RuleAddress] {
+    let root = try JSONNode.read(document.text)
+    let levels: [(ExactText?, JSONNode?)] =
+      [(nil, root)] + (root["servers"]?.members ?? []).map { ($0.key, $0.value) }
+    var found: [RuleAddress] = []
+    for (server, level) in levels {
+      found += (level?["tools"]?.members ?? []).map { RuleAddress(server: server, .tools, $0.key) }
+      if level?["all_tools"] != nil { found.append(.allTools(server: server)) }
+    }
+    return Array(found.shuffled(using: &chance).prefix(2))
   }
 
   @Test(arguments: Array(UInt64(1)...90) + [234])
   func mergesAsTheReferenceDoes(seed: UInt64) throws {
     var chance = Chance(seed)
     let base = try policy(RandomPolicy.document(&chance, seed))
-    let mine = Self.changed(base, &chance)
-    let theirs = Self.changed(base, &chance)
+    let places = try Self.places(base, &chance)
+    let mine = Self.changed(base, &chance, around: places)
+    let theirs = Self.changed(base, &chance, around: places)
     func plain(_ text: [UInt8]) throws -> Plain { Self.plain(try JSONNode.read(text)) }
     let (left, right) = (try plain(mine.text), try plain(theirs.text))
     let wanted = Self.reference(try plain(base.text), left, right)

@@ -171,6 +171,12 @@ struct RuleEditPropertyTests {
         #expect(draft.current == once.current, "\(edit)")
         #expect(draft.undoTitle == once.undoTitle)
       }
+      if let inverse = try Self.inverse(of: edit, in: before.current.text) {
+        var back = draft
+        try back.apply(inverse)
+        let (old, new) = (try JSONNode.read(before.current.text), try JSONNode.read(back.current.text))
+        #expect(old.means(new), "\(edit) and \(inverse) on \(String(decoding: before.current.text, as: UTF8.self))")
+      }
       // What was one line stays one line, and the end of the file is the author's.
       #expect(draft.current.text.contains(0x0A) == base.text.contains(0x0A))
     }
@@ -181,6 +187,36 @@ struct RuleEditPropertyTests {
     for text in texts {
       #expect(draft.current.text == text)
       _ = draft.redo()
+    }
+  }
+
+  /// What takes an edit back, where that is one edit: the value that stood there, or none.
+  static func inverse(of edit: PolicyEdit, in text: [UInt8]) throws -> PolicyEdit? {
+    let root = try JSONNode.read(text)
+    switch edit {
+    case .setMode: return .setMode(root["mode"]?.string.flatMap(PolicyMode.init))
+    case .setDescription: return .setDescription(root["description"]?.string)
+    case .setDefault(let server, _):
+      guard let level = server.map({ root["servers"]?[$0] }) ?? root else { return nil }
+      return .setDefault(server: server, level["default"]?.string.flatMap(DefaultSetting.init))
+    case .change(let place, let change):
+      let level = place.server.map { root["servers"]?[$0] } ?? root
+      let section = level?[ExactText(place.section.rawValue)]
+      guard let rule = place.section == .allTools ? section : section?[place.key] else { return nil }
+      switch change {
+      case .action: return .change(place, .action(rule["action"]?.string.flatMap(RuleAction.init)))
+      case .reason: return .change(place, .reason(rule["reason"]?.string))
+      case .expires: return .change(place, .expires(rule["expires"]?.string))
+      case .matchSchema: return .change(place, .matchSchema(rule["match_schema"]?.bool))
+      case .addEntry(let list, _):
+        return .change(place, .removeEntry(list, rule[ExactText(list.rawValue)]?.elements?.count ?? 0))
+      case .rename(let key):
+        var renamed = place
+        renamed.key = key
+        return .change(renamed, .rename(place.key))
+      default: return nil
+      }
+    default: return nil
     }
   }
 
