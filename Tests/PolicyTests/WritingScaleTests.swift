@@ -48,4 +48,19 @@ struct WritingScaleTests {
     let isBack = draft.current.text == base.text
     #expect(isBack)
   }
+
+  /// A long history on a big policy moves to a changed file as one step, and soon.
+  @Test func aLongHistoryMovesAtOnce() throws {
+    let count = 2000
+    let base = try PolicyDocument.read(Self.text(count) { _ in #"{"rate_limit": "10/minute"}"# })
+    let theirs = try PolicyDocument.read(
+      Self.text(count) { #"{"rate_limit": "\#($0 == 1999 ? 9 : 10)/minute"}"# })
+    var draft = PolicyDraft(base: base)
+    let steps = 51
+    for index in 0..<steps { try draft.apply(.setRule(server: nil, tool: ExactText("tool_\(index)"), .deny)) }
+    let moved = try draft.rebased(onto: theirs)
+    #expect(moved.editCount == 1)
+    #expect(moved.changes.count == steps)
+    #expect(moved.undoTitle == "tool_0: 10/minute becomes deny and 50 more")
+  }
 }

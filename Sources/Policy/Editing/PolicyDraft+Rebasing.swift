@@ -1,6 +1,7 @@
 extension PolicyDraft {
-  /// The steps of a longer history are put on another base as one.
+  /// The steps of a longer history, or of fewer steps of a bigger policy, are put on another base as one: people wait for it.
   private static let mostSteps = 50
+  private static let mostBytes = 4_000_000
 
   /// The same changes on another base: what the file has become underneath, and in it what the draft changed.
   ///
@@ -25,7 +26,9 @@ extension PolicyDraft {
 
   /// The same with each step of the history on its own; nil where that does not lead to the text.
   private func rebasedByStep(onto other: PolicyDocument, to text: [UInt8]) -> PolicyDraft? {
-    guard lostSteps.isEmpty, savedPosition <= position, position - savedPosition <= Self.mostSteps else { return nil }
+    guard lostSteps.isEmpty, savedPosition <= position, position - savedPosition <= Self.mostSteps,
+      (position - savedPosition) * other.text.count <= Self.mostBytes
+    else { return nil }
     let done = steps[savedPosition..<position]
     var texts = [current.text]
     for step in done.reversed() {
