@@ -4,7 +4,7 @@ import RegularExpressions
 /// The patterns of a schema, each kept once and compiled at the end, when it is known how many share the memory.
 struct PatternTable {
   /// What all patterns of a schema may take, in bytes.
-  private static let memory = 32 << 20
+  private static let memory = 8 << 20
   /// What one may take however many there are, and however few.
   private static let memoryOfOne = 128 << 10...1 << 20
 

@@ -9,7 +9,7 @@ struct SchemaReader {
   /// A longer `$id` or `$ref` is refused.
   static let longestURI = 4096
   /// More patterns are refused.
-  static let mostPatterns = 500
+  static let mostPatterns = 128
 
   /// A schema with the names that references may use within it.
   struct Resource {
