@@ -86,7 +86,7 @@ struct DifferentialTests {
     }
     let text = try unsafe FileHandle(fileDescriptor: fileno(output)).readToEnd() ?? Data()
     let status = unsafe pclose(output)
-    #expect(status == 0)
+    #expect(status == 0, "jsonschema did not judge; run .ci/setup test")
     return try text.split(separator: 0x0A).map { try JSONNode.read([UInt8]($0)) }
   }
 }
