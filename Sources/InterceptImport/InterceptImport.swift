@@ -23,27 +23,13 @@ package enum InterceptImport {
     var reader = InterceptReader(yaml.problems)
     let carried = yaml.root.flatMap { reader.policy($0) }
     guard let carried, reader.problems.isEmpty else { throw Rejection(problems: inOrder(reader.problems)) }
-    let text = try laidOut(carried)
     do throws(PolicyRejection) {
-      let document = try PolicyDocument.read(text)
-      return (text, inOrder(reader.notes + moved(document.warnings, into: carried)))
+      let document = try PolicyDocument.read(carried.text)
+      let notes = inOrder(reader.notes + moved(document.warnings, into: carried))
+      return (document.formatted ?? document.text, notes)
     } catch {
       throw Rejection(problems: inOrder(moved(error.problems.filter { $0.weight == .error }, into: carried)))
     }
-  }
-
-  private static func laidOut(_ carried: Carried) throws(Rejection) -> [UInt8] {
-    var formatter = JSONFormatter()
-    formatter.longest = PolicyDocument.longest
-    formatter.isAlwaysSpread = { $0.isEmpty || $0 == ["tools"] }
-    let message: String
-    do throws(JSONError) {
-      if let text = try formatter.formatted(carried.text) { return text }
-      message = "the new policy would have more than \(PolicyDocument.longest) bytes"
-    } catch {
-      message = "the new policy cannot be read: \(error)"
-    }
-    throw Rejection(problems: [PolicyProblem(weight: .error, place: carried.place, pointer: "", message: message)])
   }
 
   /// Findings about the new text, put at the places in the YAML that they come from.

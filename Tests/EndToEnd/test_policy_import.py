@@ -29,9 +29,15 @@ IMPORTED = """\
     "get_note": {},
     "delete_note": {"action": "deny", "reason": "Notes are never deleted"}
   },
-  "resources": {"*": {}},
-  "prompts": {"*": {}},
-  "server_requests": {"*": {}}
+  "resources": {
+    "*": {}
+  },
+  "prompts": {
+    "*": {}
+  },
+  "server_requests": {
+    "*": {}
+  }
 }
 """
 
