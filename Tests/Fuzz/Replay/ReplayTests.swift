@@ -17,13 +17,18 @@ struct ReplayTests {
     }
     return try folders.flatMap { folder in
       try FileManager.default.subpathsOfDirectory(atPath: folder.path).map { folder.appending(path: $0) }
-    }.filter { try $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true }
+    }.filter { file in
+      // Empty ones are tried apart: Foundation reads them with a leak.
+      let values = try file.resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
+      return values.isRegularFile == true && values.fileSize != 0
+    }
   }
 
   @Test(arguments: FuzzTarget.allCases)
   func nothingIsWrongWith(_ target: FuzzTarget) throws {
     let inputs = try Self.inputs(target)
     try #require(inputs.count > 5, "there is hardly anything to start from")
+    #expect(target.complaint(about: []) == nil)
     for input in inputs {
       let complaint = target.complaint(about: Array(try Data(contentsOf: input)))
       #expect(complaint == nil, "\(target.rawValue): \(input.lastPathComponent)")

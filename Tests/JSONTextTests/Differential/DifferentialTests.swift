@@ -109,16 +109,12 @@ private struct OtherReader {
     defer { try? FileManager.default.removeItem(at: folder) }
     let (questions, answers) = (folder.appending(path: "questions"), folder.appending(path: "answers"))
     try Data(input.utf8).write(to: questions)
-    try Data().write(to: answers)
-    let process = Process()
     let executable: URL = try #require(path, "\(program) is not on the PATH")
-    process.executableURL = executable
-    process.arguments = [URL(filePath: #filePath).deletingLastPathComponent().appending(path: script).path]
-    process.standardInput = try FileHandle(forReadingFrom: questions)
-    process.standardOutput = try FileHandle(forWritingTo: answers)
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(program) failed")
+    let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: script)
+    let words = [executable, script, questions, answers].map { "'\($0.path.replacing("'", with: "'\\''"))'" }
+    // Foundation's Process leaves a few bytes behind, which the leak finder minds.
+    let status = unsafe system("exec \(words[0]) \(words[1]) <\(words[2]) >\(words[3])")
+    try #require(status == 0, "\(program) failed")
     return String(decoding: try Data(contentsOf: answers), as: UTF8.self).split(separator: "\n").map(String.init)
   }
 }
