@@ -31,6 +31,7 @@ class Seen:
     hidden: str = ""
     traces: list[Any] | None = None
     denied: Any = None
+    mismatched: Any = None
     allowed: Any = None
     burst: list[Any] | None = None
     decisions: list[dict[str, Any]] | None = None
@@ -81,10 +82,18 @@ def seen(request: pytest.FixtureRequest, make_gatehouse, make_world) -> Seen:
                 {
                     "version": "1",
                     "default": "deny",
+                    "all_tools": {"match_schema": True},
                     "tools": {server.act.tool: {}, server.look.tool: {"limits": [limit]}},
                 },
                 stream,
             )
+            good = server.act.arguments(world)
+            # No server's tool takes lists of lists, nor what nobody knows.
+            bad = {key: [[]] for key in good} if good else {"no_such_argument": []}
+            properties = next(tool for tool in tools if tool["name"] == server.act.tool)["inputSchema"]
+            can_tell = bool(good) or properties.get("additionalProperties") is False
+            mismatched = await client.call_tool(server.act.tool, bad) if can_tell else None
+            traces.append(server.trace(world))
             allowed = await client.call_tool(server.act.tool, server.act.arguments(world))
             traces.append(server.trace(world))
             burst = [
@@ -95,7 +104,7 @@ def seen(request: pytest.FixtureRequest, make_gatehouse, make_world) -> Seen:
             )
             return Seen(
                 client.protocol_version, tools, unknown, world, gatehouse, hidden=hidden, traces=traces, denied=denied,
-                allowed=allowed, burst=burst, decisions=stream.decisions(),
+                mismatched=mismatched, allowed=allowed, burst=burst, decisions=stream.decisions(),
             )
 
     version, tools, unknown = sdk.run(look_directly)
@@ -132,10 +141,19 @@ def test_a_denied_call_has_no_effect_and_says_why(seen: Seen) -> None:
     assert sdk.verdict(seen.denied)["verdict"] == "deny"
 
 
+def test_arguments_that_do_not_match_the_tool_s_own_schema_have_no_effect(seen: Seen) -> None:
+    if seen.mismatched is None:
+        pytest.skip("the tool takes anything")
+    assert seen.traces[2] == seen.traces[1]
+    assert seen.mismatched.is_error
+    assert "the arguments do not match the tool's schema" in sdk.text(seen.mismatched)
+    assert sdk.verdict(seen.mismatched)["rule"] == "/all_tools/match_schema"
+
+
 def test_an_allowed_call_has_its_effect(seen: Seen) -> None:
     assert not seen.allowed.is_error, sdk.text(seen.allowed)
     assert seen.server.act.answer in sdk.text(seen.allowed)
-    assert seen.traces[2] != seen.traces[1]
+    assert seen.traces[3] != seen.traces[2]
 
 
 def test_a_burst_is_cut_off_at_the_limit(seen: Seen) -> None:
@@ -155,6 +173,7 @@ def test_the_stream_tells_every_decision(seen: Seen) -> None:
         ("no_such_tool", "allow"),
         (seen.server.hidden, "hide"),
         (act, "deny"),
+        *([(act, "deny")] if seen.mismatched else []),
         (act, "allow"),
         *[(look, "allow")] * LIMIT,
         (look, "limit"),
