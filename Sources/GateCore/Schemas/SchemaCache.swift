@@ -29,7 +29,10 @@ struct SchemaCache: Sendable {
     do {
       return .known(try JSONSchema(try JSONNode.read(text)))
     } catch {
-      return .unusable("\(error)")
+      // It may repeat what the server wrote, of any length, and goes into events.
+      return .unusable(String(String.UnicodeScalarView("\(error)".unicodeScalars.prefix(longestReason))))
     }
   }
+
+  private static let longestReason = 300
 }

@@ -26,13 +26,14 @@ extension Gatehouse {
     let category: Category? = try arguments.word("--category")
     let severity: Severity? = try arguments.word("--risk")
     let engine = try engine(arguments.value("--policy"))
+    let now = Clock.now()
     var found: [(server: Snapshot.Server, tool: Snapshot.Tool, standing: Standing)] = []
     for server in servers {
       for tool in server.tools {
         guard category == nil || tool.assessment.category == category,
           severity == nil || tool.assessment.severity == severity
         else { continue }
-        found.append((server, tool, engine.standing(server: server.name, tool: tool.name)))
+        found.append((server, tool, engine.standing(server: server.name, tool: tool.name, at: now)))
       }
     }
     if arguments.has("--json") {
