@@ -81,17 +81,20 @@ let package = Package(
     .testTarget(
       name: "GateCoreTests", dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk"]),
     .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
-    .testTarget(name: "InterceptImportTests", dependencies: ["InterceptImport", "JSONText", "Policy"]),
-    .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSONText"]),
+    .testTarget(name: "InterceptImportTests", dependencies: ["InterceptImport", "JSONText", "Policy", "SeededChance"]),
+    .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSONText", "SeededChance"]),
     .testTarget(
-      name: "JSONTextTests", dependencies: ["JSONText"], exclude: ["Differential/read.js", "Differential/read.py"]),
+      name: "JSONTextTests", dependencies: ["JSONText", "SeededChance"],
+      exclude: ["Differential/read.js", "Differential/read.py"]),
     .executableTarget(
       name: "JudgingProbe", dependencies: ["AllocationCount", "JSONText", "MCPWire", "Policy"],
       path: "Tests/Benchmarks/JudgingProbe"),
     .testTarget(name: "MCPWireTests", dependencies: ["JSONText", "MCPWire"]),
-    .testTarget(name: "PolicyTests", dependencies: ["AllocationCount", "JSONSchema", "JSONText", "Policy"]),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["AllocationCount", "JSONSchema", "JSONText", "Policy", "SeededChance"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions"]),
     .testTarget(name: "RiskTests", dependencies: ["JSONText", "Risk"]),
+    .target(name: "SeededChance", path: "Tests/SeededChance"),
     .testTarget(name: "StoreTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "Store"]),
     .testTarget(name: "SystemTests", dependencies: ["Policy", "System"]),
     .testTarget(name: "TerminalTests", dependencies: ["ConsoleCore", "Terminal", "TerminalProbe"]),

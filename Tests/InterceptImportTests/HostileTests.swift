@@ -1,6 +1,7 @@
 import InterceptImport
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// Texts that are meant to do harm, or that no person wrote: each has a clear answer, soon.

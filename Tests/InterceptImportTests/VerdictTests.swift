@@ -1,6 +1,7 @@
 import InterceptImport
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// What was carried over gives the verdicts that Intercept gives: random policies, random calls, one after the other.

@@ -1,6 +1,7 @@
 import Foundation
 import JSONSchema
 import JSONText
+import SeededChance
 import Testing
 
 /// Schemas and values that are meant to hurt.

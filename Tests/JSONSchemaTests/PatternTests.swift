@@ -1,5 +1,6 @@
 import JSONSchema
 import JSONText
+import SeededChance
 import Testing
 
 /// Patterns of ECMA-262, which RE2 searches with.

@@ -1,4 +1,5 @@
 import JSONText
+import SeededChance
 import Testing
 
 private func formatted(_ text: String, columns: Int = 100) throws -> String {

@@ -1,4 +1,5 @@
 import JSONText
+import SeededChance
 import Testing
 
 /// Values that mean the same, however they are written.

@@ -1,5 +1,6 @@
 import Foundation
 import JSONText
+import SeededChance
 import Testing
 
 /// Exact decimals, against digit strings that are written out.

@@ -1,5 +1,6 @@
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// Random policies, laid out at random, under random edits.

@@ -1,5 +1,6 @@
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// What is odd about a policy beside the time, the servers and the policy before it.

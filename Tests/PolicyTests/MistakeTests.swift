@@ -1,6 +1,7 @@
 import Foundation
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// What a person reads who made a mistake in a policy file: one file a mistake, and beside it what is said.

@@ -1,5 +1,6 @@
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 struct NameTests {

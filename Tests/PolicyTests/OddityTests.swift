@@ -1,5 +1,6 @@
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// What is warned of is certain: compared with every name of a small world.

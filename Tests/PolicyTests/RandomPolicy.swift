@@ -1,5 +1,6 @@
 import JSONText
 import Policy
+import SeededChance
 
 /// Random policies, laid out at random.
 enum RandomPolicy {

@@ -1,5 +1,6 @@
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// Random policies under every kind of edit.

@@ -1,3 +1,5 @@
+import SeededChance
+
 /// Texts that are JSON, nearly JSON, or what some readers take for JSON.
 struct DifferentialCorpus {
   private(set) var texts: [[UInt8]]

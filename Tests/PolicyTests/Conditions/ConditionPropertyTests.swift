@@ -1,5 +1,6 @@
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// Random conditions on random arguments, against slow and obvious ways.

@@ -1,6 +1,7 @@
 import Foundation
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// `host_in`: the host that every program finds, or none.

@@ -1,6 +1,7 @@
 import Foundation
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// `within`: paths as their text says.

@@ -1,5 +1,6 @@
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// Random policies and calls against a judge that was written apart.

@@ -1,4 +1,5 @@
 import Policy
+import SeededChance
 import Testing
 
 /// The window by itself, against a list of everything that was counted: slow, and plainly right.

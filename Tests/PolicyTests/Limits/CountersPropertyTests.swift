@@ -1,5 +1,6 @@
 import JSONText
 import Policy
+import SeededChance
 import Testing
 
 /// Many limits at once, against lists of all calls: slow, and plainly right.
