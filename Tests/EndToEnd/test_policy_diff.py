@@ -84,3 +84,19 @@ def test_what_is_refused_ends_with_1_and_usage_with_2(gatehouse: Gatehouse, pair
     assert "(standard input):1:12: error:" in refused.stderr
     assert gatehouse.run("policy", "diff", pair[0]).returncode == 2
     assert gatehouse.run("policy", "diff", pair[0], "/nowhere/x.json").returncode == 1
+
+
+def test_a_terminal_obeys_nothing_that_a_policy_says(gatehouse: Gatehouse, tmp_path: Path) -> None:
+    # U+009B begins a control sequence for many terminals, and JSON lets it stand in a string as it is.
+    hostile = '{"version": "1", "description": "\u009b2J\u202e"}\n'
+    (tmp_path / "old.json").write_text('{"version": "1"}\n')
+    (tmp_path / "new.json").write_text(hostile)
+    command = f"{gatehouse.binary} policy diff -u old.json new.json; {gatehouse.binary} policy fmt --diff new.json"
+    shown = subprocess.run(
+        ["script", "--quiet", "--return", "--command", command, "/dev/null"],
+        cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, timeout=20,
+    ).stdout.decode()
+    assert shown.count("2J") == 3
+    assert "\u009b" not in shown and "\u202e" not in shown
+    # For a program every byte is there.
+    assert hostile in gatehouse.run("policy", "diff", "-u", "old.json", "new.json", cwd=tmp_path).stdout.replace("+", "")

@@ -41,7 +41,7 @@ extension Gatehouse {
     }
     let isSame = text == document.text
     if arguments.has("--diff") {
-      StandardOutput.write(unified(DiffLine.unified(document.text, text), name, name + " (formatted)"))
+      printExactly(unified(DiffLine.unified(document.text, text), name, name + " (formatted)"))
     }
     if arguments.has("--check") {
       if !isSame { StandardOutput.write(name + "\n") }
@@ -49,7 +49,7 @@ extension Gatehouse {
     }
     if arguments.has("--diff") { return true }
     if name == "-" {
-      StandardOutput.write(String(decoding: text, as: UTF8.self))
+      printExactly(String(decoding: text, as: UTF8.self))
     } else if !isSame {
       guard try readText(name) == document.text else {
         throw Failure("\(name): not formatted, something else changed it meanwhile")
