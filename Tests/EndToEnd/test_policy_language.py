@@ -61,9 +61,9 @@ CONDITIONS: dict[str, tuple[dict[str, Any], list[Case]]] = {
         ],
     ),
     "write": (
-        {"require": entries(condition("args.items[*].path", "within", ["/srv/app", "/tmp/work"]))},
+        {"require": entries(condition("args.items[*].path", "within", ["/srv/app", "/srv/work"]))},
         [
-            ({"items": [{"path": "/srv/app/a"}, {"path": "/tmp/work/../work//b"}]}, "allow", ""),
+            ({"items": [{"path": "/srv/app/a"}, {"path": "/srv/work/../work//b"}]}, "allow", ""),
             ({"items": [{"path": "/srv/app/a"}, {"path": "/srv/app/../secret"}]}, "deny", "/require/0"),
             ({"items": [{"path": "/srv/application"}]}, "deny", "/require/0"),
             ({"items": []}, "deny", "/require/0"),
