@@ -135,25 +135,9 @@ extension PolicyEvent {
   fileprivate func write(_ writer: inout JSONWriter) {
     writer.member("state", state.rawValue)
     writer.member("revision", ifPresent: revision)
-    Self.write("errors", problems.filter { $0.weight == .error }, &writer)
-    Self.write("warnings", warnings, &writer)
+    writer.member("errors", problems.filter { $0.weight == .error })
+    writer.member("warnings", warnings)
     if untold > 0 { writer.member("untold", untold) }
-  }
-
-  private static func write(_ key: String, _ problems: [PolicyProblem], _ writer: inout JSONWriter) {
-    writer.key(text: key)
-    writer.beginArray()
-    for problem in problems {
-      writer.beginObject()
-      writer.member("weight", problem.weight.rawValue)
-      writer.member("line", problem.place.line)
-      writer.member("column", problem.place.column)
-      writer.member("pointer", problem.pointer)
-      writer.member("message", problem.message)
-      writer.member("help", ifPresent: problem.help)
-      writer.endObject()
-    }
-    writer.endArray()
   }
 }
 

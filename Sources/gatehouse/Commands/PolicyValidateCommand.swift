@@ -1,4 +1,5 @@
 import ConsoleCore
+import ControlWire
 import JSONText
 import Policy
 import Store
@@ -108,19 +109,7 @@ extension Gatehouse {
     writer.member("valid", problems.allSatisfy { $0.weight == .warning })
     writer.member("revision", ifPresent: revision)
     writer.member("against", ifPresent: before)
-    writer.key("problems")
-    writer.beginArray()
-    for problem in problems {
-      writer.beginObject()
-      writer.member("weight", problem.weight.rawValue)
-      writer.member("line", problem.place.line)
-      writer.member("column", problem.place.column)
-      writer.member("pointer", problem.pointer)
-      writer.member("message", problem.message)
-      writer.member("help", ifPresent: problem.help)
-      writer.endObject()
-    }
-    writer.endArray()
+    writer.member("problems", problems)
     writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self) + "\n"
   }
