@@ -43,7 +43,7 @@ struct TerminalTextTests {
     Case(name: "empty", text: "", unicode: "", ascii: ""),
   ]
 
-  @Test(arguments: cases)
+  @Test("P53: hidden characters are shown by their numbers", arguments: cases)
   func showsWhatIsThere(_ testCase: Case) {
     // Compared by scalars: as strings, different spellings of a letter are the same.
     let unicode = TerminalText.safe(testCase.text, .unicode)

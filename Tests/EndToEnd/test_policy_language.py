@@ -231,7 +231,7 @@ def test_a_schema_is_known_from_the_catalogue_to_a_client_that_never_lists(gateh
 
 
 @pytest.mark.parametrize("name", ["git", "time"])
-def test_arguments_must_match_the_schema_of_a_real_server(gatehouse: Gatehouse, make_world, name: str) -> None:
+def test_p54_arguments_must_match_the_schema_of_a_real_server(gatehouse: Gatehouse, make_world, name: str) -> None:
     world, real = make_world(), REAL_SERVERS[name]
     gatehouse.set_policy(policy({}, **SCHEMA))
     good = real.act.arguments(world)
@@ -297,7 +297,7 @@ def test_a_limit_of_what_succeeds_is_given_back_by_failures(gatehouse: Gatehouse
     assert told == [True, True, True, False, True, False, "limit", "limit"]
 
 
-def test_a_lost_server_gives_back_and_a_cancellation_does_not(gatehouse: Gatehouse) -> None:
+def test_p69_a_lost_server_gives_back_and_a_cancellation_does_not(gatehouse: Gatehouse) -> None:
     sleeper = (
         "import json,sys\n"
         "for line in sys.stdin:\n"
@@ -407,7 +407,7 @@ def test_what_a_person_must_approve_is_denied_as_long_as_nobody_can_be_asked(
 SECRET = "hunter2-swordfish"
 
 
-def test_no_value_of_an_argument_is_told_to_anyone(gatehouse: Gatehouse, tmp_path: Path) -> None:
+def test_p4_no_value_of_an_argument_is_told_to_anyone(gatehouse: Gatehouse, tmp_path: Path) -> None:
     values: list[Any] = [SECRET, {"k": SECRET}, [SECRET], {"deep": [{"k": SECRET}]}]
     ops = [
         condition("args.x", "eq", "a"), condition("args.x", "lt", 5), condition("args.x", "starts_with", "a"),

@@ -52,6 +52,7 @@ struct AssessmentTests {
 
   /// Every way to annotate, on tools of each kind: no answer is below the one without annotations.
   @Test(
+    "P51: a server's hints raise a risk and never lower it",
     arguments: CategoryTests.reads + CategoryTests.writes + CategoryTests.executes + CategoryTests.destructions
       + CategoryTests.payments)
   func annotationsNeverLower(_ testCase: CategoryTests.Case) throws {

@@ -16,7 +16,8 @@ struct OrderTests {
     (#""reason":"none""#, .allow, "/tools/x"),
   ]
 
-  @Test(arguments: steps.indices) func theFirstDenialWins(from first: Int) throws {
+  @Test("P69: the first denial of the order wins", arguments: steps.indices)
+  func theFirstDenialWins(from first: Int) throws {
     let rule = Self.steps[first...].map(\.text).joined(separator: ",")
     let engine = try engine(#"{"version":"1","tools":{"x":{\#(rule)}}}"#)
     var counters = Counters()
