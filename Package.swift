@@ -53,7 +53,8 @@ let package = Package(
       name: "Gate",
       dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk", "Store", "System"]
     ),
-    .target(name: "Store", dependencies: ["CSQLite", "ControlWire", "JSONText", "Policy", "Risk", "System"]),
+    .target(
+      name: "Store", dependencies: ["CSQLite", "CSodium", "ControlWire", "JSONText", "Policy", "Risk", "System"]),
     .target(name: "System", dependencies: ["CSystem", "Policy"]),
     .target(name: "Terminal", dependencies: ["CTerminal", "ConsoleCore", "System"]),
     .executableTarget(
@@ -95,7 +96,9 @@ let package = Package(
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions"]),
     .testTarget(name: "RiskTests", dependencies: ["JSONText", "Risk"]),
     .target(name: "SeededChance", path: "Tests/SeededChance"),
-    .testTarget(name: "StoreTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "Store"]),
+    .testTarget(
+      name: "StoreTests",
+      dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "SeededChance", "Store", "System"]),
     .testTarget(name: "SystemTests", dependencies: ["Policy", "System"]),
     .testTarget(name: "TerminalTests", dependencies: ["ConsoleCore", "Terminal", "TerminalProbe"]),
     .executableTarget(
