@@ -12,26 +12,12 @@ package enum TemporaryFolder {
 
   /// Removes a folder with everything in it; symbolic links are removed, not followed.
   package static func remove(_ path: String) throws(SystemError) {
-    for name in try names(in: path) {
+    for name in try SafeFile.names(in: path) {
       let entry = "\(path)/\(name)"
       if unsafe unlink(entry) == 0 { continue }
       guard errno == EISDIR || errno == EPERM else { throw .last("remove", entry) }
       try remove(entry)
     }
     guard unsafe rmdir(path) == 0 else { throw .last("remove", path) }
-  }
-
-  private static func names(in path: String) throws(SystemError) -> [String] {
-    let descriptor = try Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-    guard let stream = unsafe fdopendir(descriptor.release()) else { throw .last("read the folder", path) }
-    defer { unsafe closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-        unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 }

@@ -1,0 +1,53 @@
+package import Policy
+internal import System
+
+/// When the lines of the record must be on the disk itself, and not only with the system.
+package enum RecordSync: String, CaseIterable, Hashable, Sendable {
+  /// The system writes them when it likes: they survive the gate's end, however it comes, but not the machine's.
+  case write
+  /// Once for all lines that are committed together.
+  case group
+  /// After each line.
+  case each
+}
+
+/// What happens to a call whose decision cannot be recorded.
+package enum RecordFailurePolicy: String, CaseIterable, Hashable, Sendable {
+  case deny
+  case `continue`
+}
+
+/// How a record is written.
+package struct RecordOptions: Sendable {
+  /// Holds the segments of all lanes, and nothing else.
+  package var folder: String
+  package var lane: Int
+  package var build: String
+  package var sync = RecordSync.write
+  /// A segment that has as many bytes is followed by the next one.
+  package var longestSegment = 64 << 20
+  /// More bytes than this are not kept for a commit, which then fails.
+  package var mostBuffered = 64 << 20
+  package var now: @Sendable () -> Moment = { Clock.now() }
+
+  package init(folder: String, lane: Int, build: String) {
+    self.folder = folder
+    self.lane = lane
+    self.build = build
+  }
+}
+
+/// How the writing of a record goes.
+package struct RecordState: Hashable, Sendable {
+  package var folder: String
+  /// The file that is written to; nil where there is none yet.
+  package var segment: RecordSegment?
+  /// The number of the last event that is recorded, 0 where there is none.
+  package var sequence: UInt64
+  /// The hash of the last line, which stands for all lines before it.
+  package var hash: RecordHash
+  /// Why nothing can be recorded now.
+  package var failure: String?
+  /// How many lines were not recorded since this writer began.
+  package var lost: UInt64
+}

@@ -1,0 +1,286 @@
+internal import Glibc
+internal import JSONText
+internal import Policy
+package import System
+
+/// Appends lines to the record of one lane, each tied to all before it by its hash.
+///
+/// Lines are kept until `commit`, which writes all of them or none. Not for several threads at once.
+package final class RecordWriter {
+  private let options: RecordOptions
+  private let hasher = RecordHasher()
+  private var file: AppendFile?
+  /// The last segment that was begun, by this writer or before it.
+  private var segmentNumber: Int
+  /// Set where the next line must be the first of a new segment.
+  private var opening: Opening?
+  /// How many bytes the segment has.
+  private var written = 0
+  private var commits: UInt8 = 0
+
+  /// Whole lines, whose hashes are filled in when they are written.
+  private var buffer: [UInt8] = []
+  /// Where each line in the buffer ends.
+  private var ends: [Int] = []
+  /// Lines of the record's own that go before those.
+  private var leading: [UInt8] = []
+  private var leadingEnds: [Int] = []
+  /// More came than can be kept.
+  private var overflow = false
+
+  /// As it was after the last line that was written.
+  private var hash: RecordHash
+  private var sequence: UInt64
+  /// The number of the last event in the buffer.
+  private var bufferedSequence: UInt64
+  private let tails: [RecordTail]
+
+  private var failure: SystemError?
+  /// Lines lost in all, and since the last line that tells of it.
+  private var lost: UInt64 = 0
+  private var untoldLost: UInt64 = 0
+
+  /// Why a new segment begins.
+  private enum Opening: String {
+    /// With this writer.
+    case begun
+    /// The one before is full, or nothing more may be written to it.
+    case segment
+  }
+
+  /// Memory for lines beyond this is given back after a commit.
+  private static let keptMemory = 1 << 20
+
+  /// Goes on with what the record of the lane has, in a new segment.
+  ///
+  /// Throws: `SystemError` where the folder or a file in it is not what it must be. A disk that is full is no reason to:
+  /// then `state` tells of it, and each commit tries again.
+  package init(_ options: RecordOptions) throws(SystemError) {
+    self.options = options
+    let past = try RecordPast.find(options)
+    segmentNumber = past.lastSegment
+    hash = past.hash
+    sequence = past.sequence
+    bufferedSequence = past.sequence
+    tails = past.tails
+    opening = .begun
+    try? commit()
+  }
+
+  /// The number of the last event that is recorded: a gate's numbering goes on after it.
+  package var lastSequence: UInt64 { sequence }
+
+  package var state: RecordState {
+    RecordState(
+      folder: options.folder,
+      segment: file == nil ? nil : RecordSegment(lane: options.lane, number: segmentNumber),
+      sequence: sequence, hash: hash, failure: failure.map { "\($0)" }, lost: lost)
+  }
+
+  package var isFailing: Bool { failure != nil }
+
+  /// Adds one line: a JSON object with a member, on one line, without its end.
+  package func append(_ line: Span<UInt8>) {
+    guard buffer.count + line.count + RecordHasher.ending.count <= options.mostBuffered else {
+      overflow = true
+      untoldLost += 1
+      lost += 1
+      return
+    }
+    unsafe line.extracting(droppingLast: 1).withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
+    buffer.append(contentsOf: RecordHasher.ending)
+    ends.append(buffer.count)
+    if let number = Self.sequence(of: line) { bufferedSequence = number }
+  }
+
+  /// Writes everything that was added, or nothing.
+  ///
+  /// Throws: `SystemError`, "cannot write the record: ..."; the lines are kept for the next commit.
+  package func commit() throws(SystemError) {
+    guard !ends.isEmpty || opening != nil || failure != nil || overflow else { return }
+    do throws(SystemError) {
+      if overflow { throw SystemError(Self.action, code: ENOBUFS) }
+      try write()
+    } catch {
+      failure = error
+      throw error
+    }
+    forget()
+  }
+
+  /// Drops what was added since the last commit, and counts it as lost.
+  package func discard() {
+    lost += UInt64(ends.count)
+    untoldLost += UInt64(ends.count)
+    bufferedSequence = sequence
+    forget()
+  }
+
+  private func forget() {
+    overflow = false
+    ends.removeAll(keepingCapacity: true)
+    buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptMemory)
+  }
+
+  private static let action = "write the record"
+
+  // MARK: Writing
+
+  private func write() throws(SystemError) {
+    commits &+= 1
+    if commits == 0, let isInPlace = file?.isInPlace, !isInPlace { opening = .segment }
+    if opening == nil, written >= options.longestSegment { opening = .segment }
+    writeLeading()
+    if opening != nil { try openSegment() }
+    var next = Self.complete(&leading, leadingEnds, hash, hasher)
+    next = Self.complete(&buffer, ends, next, hasher)
+    if leading.isEmpty {
+      try write(buffer, ends)
+    } else {
+      try write(leading + buffer, leadingEnds + ends.map { $0 + leading.count })
+    }
+    written += leading.count + buffer.count
+    hash = next
+    sequence = bufferedSequence
+    opening = nil
+    failure = nil
+    untoldLost = 0
+  }
+
+  private func write(_ bytes: [UInt8], _ ends: [Int]) throws(SystemError) {
+    guard file != nil else { throw SystemError(Self.action, code: EBADF) }
+    switch options.sync {
+    case .write: try append(bytes.span, before: 0)
+    case .group:
+      try append(bytes.span, before: 0)
+      try synchronize(bytes.count)
+    case .each:
+      var start = 0
+      for end in ends {
+        try append(bytes.span.extracting(start..<end), before: start)
+        try synchronize(end)
+        start = end
+      }
+    }
+  }
+
+  /// Appends bytes; where that fails, those that were written `before` them go as well.
+  private func append(_ bytes: Span<UInt8>, before: Int) throws(SystemError) {
+    do throws(AppendFile.Failure) {
+      try file?.append(bytes)
+    } catch {
+      giveUp(isSound: error.isUndone && file?.takeBack(before) == true)
+      throw SystemError(Self.action, code: error.code)
+    }
+  }
+
+  private func synchronize(_ count: Int) throws(SystemError) {
+    do throws(SystemError) {
+      try file?.synchronize()
+    } catch {
+      _ = file?.takeBack(count)
+      giveUp(isSound: false)
+      throw SystemError(Self.action, code: error.code)
+    }
+  }
+
+  /// After a failure: nothing more is written to a file that may not be as it was, nor to one that is empty.
+  private func giveUp(isSound: Bool) {
+    guard opening == nil else {
+      // Nothing but what failed is in it.
+      if let path = file?.path, (try? SafeFile.remove(path)) != nil { segmentNumber -= 1 }
+      file = nil
+      return
+    }
+    if !isSound { opening = .segment }
+  }
+
+  private func openSegment() throws(SystemError) {
+    let number = segmentNumber + 1
+    let path = "\(options.folder)/\(RecordSegment(lane: options.lane, number: number).fileName)"
+    do throws(SystemError) {
+      try SafeFile.makeFolder(options.folder)
+      file = try AppendFile(new: path)
+    } catch {
+      throw SystemError(Self.action, code: error.code)
+    }
+    segmentNumber = number
+    written = 0
+    if options.sync != .write { SafeFile.synchronizeFolder(options.folder) }
+  }
+
+  // MARK: Lines of the record's own
+
+  private func writeLeading() {
+    leading.removeAll(keepingCapacity: true)
+    leadingEnds.removeAll(keepingCapacity: true)
+    var writer = JSONWriter()
+    if let opening {
+      begin(opening.rawValue, &writer)
+      writer.member("version", 1)
+      writer.member("lane", options.lane)
+      writer.member("segment", segmentNumber + 1)
+      writer.member("build", options.build)
+      writer.member("pid", ThisProcess.pid)
+      writer.member("last_seq", sequence)
+      writer.member("previous", hash.hexadecimal)
+      end(&writer)
+    }
+    if failure != nil || untoldLost > 0 {
+      begin("resumed", &writer)
+      writer.member("last_seq", sequence)
+      writer.member("lost", untoldLost)
+      writer.member("reason", ifPresent: failure.map { "\($0)" })
+      end(&writer)
+    }
+  }
+
+  private func begin(_ state: String, _ writer: inout JSONWriter) {
+    writer.reset()
+    writer.beginObject()
+    writer.member("time", options.now().rfc3339)
+    writer.member("event", "record")
+    writer.member("state", state)
+  }
+
+  private func end(_ writer: inout JSONWriter) {
+    writer.endObject()
+    leading.append(contentsOf: writer.bytes.dropLast())
+    leading.append(contentsOf: RecordHasher.ending)
+    leadingEnds.append(leading.count)
+  }
+
+  // MARK: Details
+
+  private static func complete(
+    _ lines: inout [UInt8], _ ends: [Int], _ hash: RecordHash, _ hasher: RecordHasher
+  ) -> RecordHash {
+    var hash = hash
+    unsafe lines.withUnsafeMutableBufferPointer { bytes in
+      var start = 0
+      for end in ends {
+        unsafe hash = hasher.complete(UnsafeMutableBufferPointer(rebasing: bytes[start..<end]), after: hash)
+        start = end
+      }
+    }
+    return hash
+  }
+
+  /// The number that a line of the stream begins with.
+  private static func sequence(of line: Span<UInt8>) -> UInt64? {
+    let key: StaticString = #"{"seq":"#
+    guard line.count > key.utf8CodeUnitCount else { return nil }
+    for index in 0..<key.utf8CodeUnitCount {
+      guard unsafe line[index] == key.utf8Start[index] else { return nil }
+    }
+    var number: UInt64 = 0
+    for index in key.utf8CodeUnitCount..<line.count {
+      guard 0x30...0x39 ~= line[index] else { return index > key.utf8CodeUnitCount ? number : nil }
+      let (ten, high) = number.multipliedReportingOverflow(by: 10)
+      let (sum, over) = ten.addingReportingOverflow(UInt64(line[index] - 0x30))
+      if high || over { return nil }
+      number = sum
+    }
+    return nil
+  }
+}
