@@ -96,6 +96,9 @@ let package = Package(
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions"]),
     .testTarget(name: "RiskTests", dependencies: ["JSONText", "Risk"]),
     .target(name: "SeededChance", path: "Tests/SeededChance"),
+    .executableTarget(
+      name: "SessionProbe", dependencies: ["AllocationCount", "GateCore", "JSONText", "MCPWire", "Policy"],
+      path: "Tests/Benchmarks/SessionProbe"),
     .testTarget(
       name: "StoreTests",
       dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "SeededChance", "Store", "System"]),

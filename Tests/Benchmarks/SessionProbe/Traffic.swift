@@ -1,0 +1,119 @@
+import GateCore
+import JSONText
+import MCPWire
+import Policy
+
+/// A client and a server that call and answer through one session, as the gate's loop does it.
+final class Traffic {
+  private var gate: GateState
+  private var core: SessionCore
+  private var output = SessionOutput()
+  private var clientFramer = LineFramer()
+  private var serverFramer = LineFramer()
+  private let inFlight: Int
+  private let bytes: Int
+  private let calls: [UInt8]
+  /// Memory for answers.
+  private var spare: [UInt8] = []
+  private let answerEnd: [UInt8]
+  private var number: UInt64 = 0
+  private var now = Moment(microseconds: 1_700_000_000_000_000)
+
+  init(inFlight: Int, bytes: Int) throws {
+    self.inFlight = inFlight
+    self.bytes = bytes
+    gate = GateState(engine: try Self.engine())
+    core = SessionCore(session: "sk3a7-1", server: "echo", pid: 4_711)
+    calls = (0..<inFlight).flatMap { Self.call(id: 1_000_001 + $0, bytes: bytes) }
+    answerEnd = Array(Self.answer(id: 0, bytes: bytes).dropFirst(Self.answerStart.utf8.count + 1))
+    core.opened(at: now, gate: &gate, into: &output)
+    shakeHands()
+  }
+
+  /// As many calls as there may be in flight, read together, and then their answers, read together.
+  func round() {
+    now = now.advanced(byMicroseconds: 5 * Int64(inFlight))
+    let calls = calls
+    clientFramer.feed(calls.span)
+    while case .line(let range)? = clientFramer.next() {
+      core.fromClient(clientFramer.bytes.span.extracting(range), at: now, gate: &gate, into: &output)
+      output.stamp(took: 1)
+    }
+    guard output.toClient.isEmpty, output.toServer.count > inFlight * (bytes - 20) else {
+      SessionProbe.fail("a call was not passed on: \(String(decoding: output.toClient.prefix(300), as: UTF8.self))")
+    }
+    output.reset()
+    var answers: [UInt8] = []
+    swap(&answers, &spare)
+    answers.removeAll(keepingCapacity: true)
+    for _ in 0..<inFlight {
+      number += 1
+      answers.append(contentsOf: Self.answerStart.utf8)
+      answers.append(decimal: number)
+      answers.append(contentsOf: answerEnd)
+    }
+    serverFramer.feed(answers.span)
+    swap(&answers, &spare)
+    while case .line(let range)? = serverFramer.next() {
+      core.fromServer(serverFramer.bytes.span.extracting(range), at: now, gate: &gate, into: &output)
+      output.stamp(took: 1)
+    }
+    guard output.toClient.count > inFlight * (bytes - 20) else { SessionProbe.fail("an answer was not passed on") }
+    output.reset()
+  }
+
+  private func shakeHands() {
+    let conversation = [
+      (
+        #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"probe","version":"1"}}}"#,
+        #""result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"echo","version":"1"}}}"#
+      ),
+      (
+        #"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{}}"#,
+        #""result":{"tools":[{"name":"echo","inputSchema":{"type":"object"}}]}}"#
+      ),
+    ]
+    for (request, result) in conversation {
+      core.fromClient(Array(request.utf8).span, at: now, gate: &gate, into: &output)
+      number += 1
+      let answer = Array("\(Self.answerStart)\(number),\(result)".utf8)
+      core.fromServer(answer.span, at: now, gate: &gate, into: &output)
+    }
+    output.reset()
+  }
+
+  // MARK: What is said
+
+  static let answerStart = #"{"jsonrpc":"2.0","id":"#
+
+  /// A call of so many bytes, its line end not counted.
+  static func call(id: Int, bytes: Int) -> [UInt8] {
+    let start = #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"echo","arguments":{"text":""#
+    return filled(start, "\"}}}", bytes)
+  }
+
+  /// An answer of so many bytes, its line end not counted.
+  static func answer(id: UInt64, bytes: Int) -> [UInt8] {
+    let start = #"\#(answerStart)\#(id),"result":{"content":[{"type":"text","text":""#
+    return filled(start, #""}],"isError":false}}"#, bytes)
+  }
+
+  private static func filled(_ start: String, _ end: String, _ bytes: Int) -> [UInt8] {
+    let text = String(repeating: "x", count: max(1, bytes - start.utf8.count - end.utf8.count))
+    return Array("\(start)\(text)\(end)\n".utf8)
+  }
+
+  /// A policy of 5,000 tools, one of which has a limit that is never reached.
+  static func engine() throws -> PolicyEngine {
+    let rules = (1..<5_000).map { index in
+      "\"some_tool_with_a_name_\(index)\": "
+        + (index % 3 == 0 ? #"{"action": "deny"}"# : #"{"limits": [{"window": "minute", "max": 60}]}"#)
+    }
+    let text = """
+      {"version": "1", "default": "deny", "hide": ["drop_*"], "tools": {
+        "echo": {"limits": [{"window": "minute", "max": 1000000000}]},
+        \(rules.joined(separator: ", "))}}
+      """
+    return PolicyEngine(try PolicyDocument.read(Array(text.utf8)))
+  }
+}
