@@ -73,7 +73,7 @@ let package = Package(
     // MARK: Tests
     .target(name: "AllocationCount", path: "Tests/AllocationCount", cSettings: strictC),
     .testTarget(name: "ConsoleCoreTests", dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"]),
-    .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk"]),
+    .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo", "JSONText", "Policy", "Risk"]),
     .target(
       name: "FuzzTargets", dependencies: ["InterceptImport", "JSONSchema", "JSONText", "Policy"],

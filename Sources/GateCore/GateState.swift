@@ -14,6 +14,8 @@ package struct GateState: Sendable {
   package var schemas: [ExactText: ToolSchemas]
   /// Survive a change of `schemas`.
   var schemaCache = SchemaCache()
+  /// What is told of all that, for the record and whoever listens.
+  package var stream = EventLog()
   /// The number of the last event of the stream.
   package private(set) var lastSequence: UInt64
   /// Decisions since the start by verdict, in the order of `Verdict.allCases`.
@@ -33,10 +35,31 @@ package struct GateState: Sendable {
   }
 
   /// Gives an event its place in the stream.
-  package mutating func message(_ event: GateEvent, at now: Moment) -> GateMessage {
+  @discardableResult
+  package mutating func tell(_ event: GateEvent, at now: Moment) -> UInt64 {
     lastSequence += 1
     if case .decision(let decision) = event { counts[decision.decision.verdict.index] += 1 }
-    return GateMessage(sequence: lastSequence, time: now, event: event)
+    stream.append(GateMessage(sequence: lastSequence, time: now, event: event))
+    return lastSequence
+  }
+
+  /// The same for a decision, whose session and client `source` tells.
+  mutating func tell(
+    _ decision: Decision, at now: Moment, source: [UInt8], method: String, tool: String?, category: Category?,
+    severity: Severity?, argumentsDigest: String?
+  ) -> UInt64 {
+    lastSequence += 1
+    counts[decision.verdict.index] += 1
+    stream.append(
+      decision, sequence: lastSequence, at: now, source: source, method: method, tool: tool, category: category,
+      severity: severity, revision: engine.revision, argumentsDigest: argumentsDigest)
+    return lastSequence
+  }
+
+  /// The same for the end of a request.
+  mutating func tell(_ result: ResultEvent, at now: Moment) {
+    lastSequence += 1
+    stream.append(result, sequence: lastSequence, at: now)
   }
 }
 

@@ -75,24 +75,24 @@ struct LegacyEraTests {
     play.gate.catalogue = ["notes": ["get": badge]]
     play.handshake()
     _ = play.client(call("1", "get", #"{ "a" : "b" }"#))
-    play.output.stamp(took: 12)
+    play.gate.stream.stamp(took: 12)
     let decided = DecisionEvent(
       session: "s1", client: "agent", grant: "local", server: "notes", method: "tools/call", tool: "get",
       category: .read, severity: .low, decision: Decision(.allow, rule: "/tools/get"),
       revision: play.gate.engine.revision, took: 12,
       argumentsDigest: ContentDigest(of: Array(#"{"a":"b"}"#.utf8)).hexadecimal)
-    #expect(play.output.events == [GateMessage(sequence: 2, time: play.now, event: .decision(decided))])
+    #expect(play.told == [GateMessage(sequence: 2, time: play.now, event: .decision(decided))])
     play.now = play.now.advanced(byMicroseconds: 2_500)
     let answer = #"{"jsonrpc":"2.0","id":2,"result":{"isError":true}}"#
     _ = play.server(answer)
     let ended = ResultEvent(decisionSequence: 2, outcome: .toolError, took: 2_500, bytes: answer.utf8.count)
-    #expect(play.output.events == [GateMessage(sequence: 3, time: play.now, event: .result(ended))])
+    #expect(play.told == [GateMessage(sequence: 3, time: play.now, event: .result(ended))])
   }
 
   @Test func everyDecisionIsStampedOnce() throws {
     var play = try Playbook(policy: Playbook.allowAll)
-    func took(_ output: SessionOutput) -> [Int64] {
-      output.events.compactMap { message in
+    func took(_ messages: [GateMessage]) -> [Int64] {
+      messages.compactMap { message in
         guard case .decision(let event) = message.event else { return nil }
         return event.took
       }
@@ -100,14 +100,14 @@ struct LegacyEraTests {
     for (number, micros) in [(1, 5), (2, 0), (3, 7)] as [(Int, Int64)] {
       let line = Array(call("\(number)", "get").utf8)
       play.core.fromClient(line.span, at: play.now, gate: &play.gate, into: &play.output)
-      play.output.stamp(took: micros)
+      play.gate.stream.stamp(took: micros)
     }
-    #expect(took(play.output) == [5, 0, 7])
-    play.output.reset()
+    #expect(took(play.told) == [5, 0, 7])
+    play.gate.stream.settle()
     let line = Array(call("4", "get").utf8)
     play.core.fromClient(line.span, at: play.now, gate: &play.gate, into: &play.output)
-    play.output.stamp(took: 9)
-    #expect(took(play.output) == [9])
+    play.gate.stream.stamp(took: 9)
+    #expect(took(play.told) == [9])
   }
 
   /// Plumbing passes even where no policy is in force, and is no decision.

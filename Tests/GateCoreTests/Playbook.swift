@@ -49,11 +49,15 @@ struct Playbook {
   /// Runs an event and takes what it brought about; `output` keeps the rest until the next one.
   mutating func step(_ event: (inout Playbook) -> Void) -> Step {
     output.reset()
+    gate.stream.settle()
     event(&self)
     return Step(
       toServer: Self.lines(output.toServer), toClient: Self.lines(output.toClient),
-      events: output.events.map(Self.summary))
+      events: told.map(Self.summary))
   }
+
+  /// What the last step told the stream.
+  var told: [GateMessage] { gate.stream.messages(from: gate.stream.settled) }
 
   /// Makes the handshake of the older era.
   mutating func handshake(version: String = "2025-11-25", tools: String = "{}") {
@@ -89,6 +93,21 @@ struct Playbook {
         .compactMap { $0 }.joined(separator: " ")
     default: return "#\(message.sequence) another event"
     }
+  }
+}
+
+extension EventLog {
+  /// The events from a position on, read as a subscriber reads them.
+  func messages(from position: UInt64) -> [GateMessage] {
+    var messages: [GateMessage] = []
+    forEach(from: position) { entry, line in
+      let text = unsafe line.withUnsafeBufferPointer { unsafe Array($0) }
+      guard let message = try? GateMessage.read(text) else { return }
+      #expect(message.sequence == entry.sequence)
+      messages.append(message)
+    }
+    #expect(UInt64(messages.count) == end - max(position, start))
+    return messages
   }
 }
 

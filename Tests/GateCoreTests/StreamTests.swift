@@ -2,31 +2,49 @@ import ControlWire
 import GateCore
 import JSONText
 import Policy
+import Risk
 import Testing
 
 /// Messages of one session without its details.
 private struct Source {
-  var gate = GateState()
+  private(set) var sequence: UInt64 = 0
   var now = Moment(microseconds: 0)
 
+  private mutating func message(_ event: GateEvent) -> GateMessage {
+    sequence += 1
+    return GateMessage(sequence: sequence, time: now, event: event)
+  }
+
   mutating func decision(_ verdict: Verdict) -> GateMessage {
-    let event = DecisionEvent(
-      session: "s", client: "c", grant: "local", server: "v", method: "tools/call", tool: "t", category: nil,
-      severity: nil, decision: Decision(verdict, rule: "r"), revision: nil, took: 1, argumentsDigest: nil)
-    return gate.message(.decision(event), at: now)
+    message(
+      .decision(
+        DecisionEvent(
+          session: "s", client: "c", grant: "local", server: "v", method: "tools/call", tool: "t", category: nil,
+          severity: nil, decision: Decision(verdict, rule: "r"), revision: nil, took: 1, argumentsDigest: nil)))
   }
 
   mutating func result(of decision: GateMessage) -> GateMessage {
-    gate.message(
-      .result(ResultEvent(decisionSequence: decision.sequence, outcome: .ok, took: 1, bytes: 1)), at: now)
+    message(.result(ResultEvent(decisionSequence: decision.sequence, outcome: .ok, took: 1, bytes: 1)))
   }
 
   mutating func policy() -> GateMessage {
-    gate.message(.policy(PolicyEvent(state: .loaded, revision: "r", problems: [])), at: now)
+    message(.policy(PolicyEvent(state: .loaded, revision: "r", problems: [])))
   }
 }
 
 extension Backlog {
+  fileprivate mutating func push(_ message: GateMessage) {
+    push(StreamEntry(message), Array(message.encoded.dropLast()).span)
+  }
+
+  /// What it gives next, read as a subscriber reads it.
+  fileprivate mutating func next(at now: Moment) -> GateMessage? {
+    var bytes: [UInt8] = []
+    guard next(at: now, into: &bytes) else { return nil }
+    #expect(bytes.last == 0x0A)
+    return try? GateMessage.read(Array(bytes.dropLast()))
+  }
+
   /// All that it gives now: numbers of messages, `gap 3`, `tick`.
   fileprivate mutating func drain(at now: Moment) -> [String] {
     var found: [String] = []
@@ -42,42 +60,143 @@ extension Backlog {
   }
 }
 
-struct GateLogTests {
-  @Test func keepsTheLastMessagesAndSaysWhatItDoesNot() {
+extension EventLog {
+  fileprivate func kept(since sequence: UInt64) -> (missed: UInt64, messages: [GateMessage]) {
+    let (missed, position) = since(sequence)
+    return (missed, messages(from: position))
+  }
+}
+
+struct EventLogTests {
+  @Test(arguments: [1, 700, EventLog.blockSize]) func keepsTheLastMessagesAndSaysWhatItDoesNot(blockSize: Int) {
     var source = Source()
-    var log = GateLog(capacity: 3)
-    #expect(log.since(0) == (missed: 0, messages: []))
+    var log = EventLog(capacity: 3, blockSize: blockSize)
+    #expect(log.kept(since: 0) == (missed: 0, messages: []))
     var all: [GateMessage] = []
     for count in 1...8 {
       all.append(source.policy())
       log.append(all[count - 1])
+      log.settle()
       #expect(log.lastSequence == UInt64(count))
       let kept = Array(all.suffix(3))
-      #expect(log.since(0) == (missed: UInt64(max(0, count - 3)), messages: kept))
+      #expect(log.kept(since: 0) == (missed: UInt64(max(0, count - 3)), messages: kept))
     }
-    #expect(log.since(6) == (missed: 0, messages: Array(all.suffix(2))))
-    #expect(log.since(4) == (missed: 1, messages: Array(all.suffix(3))))
-    #expect(log.since(8) == (missed: 0, messages: []))
-    #expect(log.since(99) == (missed: 0, messages: []))
-    #expect(log.since(.max) == (missed: 0, messages: []))
+    #expect(log.kept(since: 6) == (missed: 0, messages: Array(all.suffix(2))))
+    #expect(log.kept(since: 4) == (missed: 1, messages: Array(all.suffix(3))))
+    #expect(log.kept(since: 8) == (missed: 0, messages: []))
+    #expect(log.kept(since: 99) == (missed: 0, messages: []))
+    #expect(log.kept(since: .max) == (missed: 0, messages: []))
+  }
+
+  @Test func forgetsNothingThatIsNotSettled() {
+    var source = Source()
+    var log = EventLog(capacity: 2, blockSize: 300)
+    var all: [GateMessage] = []
+    for _ in 0..<50 {
+      all.append(source.decision(.allow))
+      log.append(all[all.count - 1])
+    }
+    #expect(log.messages(from: log.settled) == all)
+    log.settle()
+    #expect(!log.hasUnsettled)
+    #expect(log.kept(since: 0) == (missed: 48, messages: Array(all.suffix(2))))
+  }
+
+  /// Everything stands together in the end, whatever limit is kept and wherever blocks end.
+  @Test(arguments: [1, 250, 1_000, EventLog.blockSize], [1, 400, 3_000]) func givesPiecesWithoutAGap(
+    blockSize: Int, limit: Int
+  ) {
+    var source = Source()
+    var log = EventLog(blockSize: blockSize)
+    var all: [UInt8] = []
+    for number in 0..<40 {
+      let message = number % 3 == 0 ? source.policy() : source.decision(.deny)
+      log.append(message)
+      all += message.encoded
+    }
+    var found: [UInt8] = []
+    var position: UInt64 = 0
+    var isStuck = false
+    while position < log.end, !isStuck {
+      let before = found.count
+      let next = log.pieces(from: position, limit: limit) { piece in
+        for index in piece.indices { found.append(piece[index]) }
+      }
+      #expect(found.count - before <= limit)
+      isStuck = next == position
+      position = next
+    }
+    let longest = log.messages(from: 0).map(\.encoded.count).max() ?? 0
+    #expect(isStuck == (limit < longest))
+    if !isStuck { #expect(found == all) }
+  }
+
+  /// Stamps of any length reach every decision since the last one, and nothing else.
+  @Test(arguments: [1, 500, EventLog.blockSize]) func stampsEveryDecisionOfAMessage(blockSize: Int) {
+    var dice = Dice(3)
+    var log = EventLog(blockSize: blockSize)
+    let source = EventEncoder.source(session: "s", client: "c", grant: "local", server: "v")
+    var sequence: UInt64 = 0
+    var expected: [Int64?] = []
+    for _ in 0..<400 {
+      let took = Int64.random(in: 0...1, using: &dice) == 0 ? Int64.random(in: 0...12, using: &dice) : 123_456_789
+      for _ in 0..<Int.random(in: 0...5, using: &dice) {
+        sequence += 1
+        if Bool.random(using: &dice) {
+          log.append(
+            Decision(.allow, rule: "r"), sequence: sequence, at: Moment(microseconds: 5), source: source,
+            method: "tools/call", tool: "t", category: .read, severity: .low, revision: nil,
+            argumentsDigest: Bool.random(using: &dice) ? "00ff" : nil)
+          expected.append(took)
+        } else {
+          log.append(
+            ResultEvent(decisionSequence: 1, outcome: .ok, took: 77, bytes: 4), sequence: sequence,
+            at: Moment(microseconds: 5))
+          expected.append(nil)
+        }
+      }
+      log.stamp(took: took)
+      #expect(!log.needsStamp)
+    }
+    let found = log.messages(from: 0).map { message -> Int64? in
+      if case .decision(let event) = message.event { return event.took }
+      return nil
+    }
+    #expect(found == expected)
+  }
+
+  @Test(arguments: [1, 600, EventLog.blockSize]) func takesTheNewestBack(blockSize: Int) {
+    var source = Source()
+    var log = EventLog(blockSize: blockSize)
+    var all: [GateMessage] = []
+    for _ in 0..<9 {
+      all.append(source.decision(.deny))
+      log.append(all[all.count - 1])
+    }
+    let taken = log.takeBack(from: 5)
+    #expect(taken.map(\.entry.sequence) == [6, 7, 8, 9])
+    #expect(taken.map(\.text) == all[5...].map(\.encoded))
+    #expect(log.messages(from: 0) == Array(all.prefix(5)))
+    #expect(log.takeBack(from: 5).isEmpty)
+    for (entry, text) in taken { log.append(entry, text: text) }
+    #expect(log.messages(from: 0) == all)
+    #expect(log.takeTick() == [0, 9, 0, 0, 0])
   }
 
   @Test func aTickCountsOnlyWhatHappened() {
     var source = Source()
-    var log = GateLog()
-    #expect(log.takeTick(at: source.now) == nil)
+    var log = EventLog()
+    #expect(log.takeTick() == nil)
     for verdict in [Verdict.allow, .allow, .deny, .hide] { log.append(source.decision(verdict)) }
     log.append(source.policy())
-    #expect(
-      log.takeTick(at: source.now) == GateMessage(sequence: 0, time: source.now, event: .tick(counts: [2, 1, 0, 0, 1])))
-    #expect(log.takeTick(at: source.now) == nil)
+    #expect(log.takeTick() == [2, 1, 0, 0, 1])
+    #expect(log.takeTick() == nil)
     log.append(source.policy())
-    #expect(log.takeTick(at: source.now) == nil)
+    #expect(log.takeTick() == nil)
     log.append(source.decision(.ask))
     log.dropTick()
-    #expect(log.takeTick(at: source.now) == nil)
-    #expect(source.gate.counts == [2, 1, 0, 1, 1])
-    #expect(source.gate.lastSequence == 7)
+    #expect(log.takeTick() == nil)
+    #expect(log.lastSequence == 7)
   }
 }
 
@@ -122,7 +241,7 @@ struct BacklogTests {
   @Test func aLostTickIsNoGap() {
     var backlog = Backlog(capacity: 1)
     let now = Moment(microseconds: 0)
-    for _ in 0..<3 { backlog.push(GateMessage(sequence: 0, time: now, event: .tick(counts: []))) }
+    for _ in 0..<3 { backlog.push(GateMessage(sequence: 0, time: now, event: .tick(counts: [1, 0, 0, 0, 0]))) }
     #expect(backlog.drain(at: now) == ["tick"])
     #expect(backlog.missed == 0)
   }
@@ -189,7 +308,7 @@ struct BacklogTests {
     let end = source.now.advanced(byMicroseconds: 1_000_000)
     while let message = backlog.next(at: end) { take(message) }
     #expect(given == given.sorted())
-    #expect(UInt64(given.count) + missed == source.gate.lastSequence)
+    #expect(UInt64(given.count) + missed == source.sequence)
     #expect(missed == backlog.missed)
   }
 }

@@ -3,9 +3,10 @@ internal import Policy
 internal import Risk
 
 extension GateMessage {
-  /// Appends the message as one line, its end included, to a writer's bytes.
-  package func encode(into bytes: inout [UInt8], writer: inout JSONWriter) {
-    writer.reset()
+  /// The message as one line, its end included.
+  package var encoded: [UInt8] {
+    if let line = encodedOften { return line }
+    var writer = JSONWriter()
     writer.beginObject()
     if sequence > 0 {
       writer.member("seq", sequence)
@@ -14,31 +15,39 @@ extension GateMessage {
     }
     event.write(&writer)
     writer.endObject()
-    bytes.append(contentsOf: writer.bytes)
-    bytes.append(0x0A)
+    return writer.bytes + [0x0A]
   }
 
-  /// The message as one line, its end included.
-  package var encoded: [UInt8] {
-    var bytes: [UInt8] = []
-    var writer = JSONWriter()
-    encode(into: &bytes, writer: &writer)
-    return bytes
+  /// The same for what every call makes the stream tell, by its only writer; nil for anything else.
+  private var encodedOften: [UInt8]? {
+    var encoder = EventEncoder()
+    var buffer: LineBuffer
+    switch event {
+    case .decision(let event):
+      let source = EventEncoder.source(
+        session: event.session, client: event.client, grant: event.grant, server: event.server)
+      buffer = LineBuffer(
+        capacity: EventEncoder.room(
+          source: source, method: event.method.string, tool: event.tool?.string, decision: event.decision,
+          revision: event.revision, argumentsDigest: event.argumentsDigest))
+      _ = encoder.decision(
+        event.decision, sequence: sequence, at: time, source: source, method: event.method.string,
+        tool: event.tool?.string, category: event.category, severity: event.severity, revision: event.revision,
+        took: event.took, argumentsDigest: event.argumentsDigest, into: &buffer)
+    case .result(let event):
+      buffer = LineBuffer(capacity: EventEncoder.roomForResult)
+      encoder.result(event, sequence: sequence, at: time, into: &buffer)
+    default: return nil
+    }
+    return Array(buffer.memory.prefix(buffer.count))
   }
 }
 
 extension GateEvent {
   fileprivate func write(_ writer: inout JSONWriter) {
     switch self {
-    case .decision(let event):
-      writer.member("event", "decision")
-      event.write(&writer)
-    case .result(let event):
-      writer.member("event", "result")
-      writer.member("seq_of_decision", event.decisionSequence)
-      writer.member("outcome", event.outcome.rawValue)
-      writer.member("took_us", event.took)
-      writer.member("bytes", event.bytes)
+    case .decision: writer.member("event", "decision")
+    case .result: writer.member("event", "result")
     case .session(let event):
       writer.member("event", "session")
       event.write(&writer)
@@ -89,27 +98,6 @@ extension GateEvent {
       case .signal(let signal): writer.member("signal", signal)
       }
     }
-  }
-}
-
-extension DecisionEvent {
-  fileprivate func write(_ writer: inout JSONWriter) {
-    writer.member("session", session.string)
-    writer.member("client", client.string)
-    writer.member("grant", grant.string)
-    writer.member("server", server.string)
-    writer.member("method", method.string)
-    writer.member("tool", ifPresent: tool?.string)
-    writer.member("risk", ifPresent: severity?.rawValue)
-    writer.member("category", ifPresent: category?.rawValue)
-    writer.member("verdict", decision.verdict.rawValue)
-    writer.member("enforced", decision.isEnforced)
-    writer.member("rule", decision.rule)
-    writer.member("reason", ifPresent: decision.reason)
-    writer.member("retry_after_ms", ifPresent: decision.retryAfterMilliseconds)
-    writer.member("policy", ifPresent: revision)
-    writer.member("took_us", took)
-    writer.member("args_digest", ifPresent: argumentsDigest)
   }
 }
 

@@ -14,7 +14,6 @@ final class ControlConnection {
   private var backlog: Backlog?
   private var session: GuardedSession?
   private var buffer: [UInt8] = []
-  private var writer = JSONWriter()
 
   /// How much a subscriber may have unread in its socket's queue; the rest waits in the backlog, where it can be dropped.
   private static let unread = 256 << 10
@@ -68,11 +67,7 @@ final class ControlConnection {
     gate.beforeSubscription()
     var backlog = Backlog(budget: budget)
     send(.done(id: id))
-    if let since {
-      let (missed, messages) = gate.history(since: since)
-      if missed > 0 { backlog.lose(missed) }
-      for message in messages { backlog.push(message) }
-    }
+    if let since { gate.replay(since: since, to: &backlog) }
     self.backlog = backlog
     flush()
   }
@@ -99,9 +94,22 @@ final class ControlConnection {
 
   // MARK: What it gets
 
-  func take(_ messages: [GateMessage]) {
-    guard backlog != nil else { return }
-    for message in messages { backlog?.push(message) }
+  /// Takes the events from a position on: what fits goes out at once, and the rest waits in the backlog.
+  func take(_ stream: EventLog, from position: UInt64) {
+    guard var waiting = backlog else { return }
+    var position = position
+    if waiting.isTransparent {
+      position = stream.pieces(from: position, limit: Self.unread - socket.unsent) { socket.send($0) }
+    }
+    backlog = nil
+    stream.forEach(from: position) { entry, line in waiting.push(entry, line) }
+    backlog = waiting
+  }
+
+  /// Takes a line that is no part of the log.
+  func take(_ message: GateMessage) {
+    let line = message.encoded
+    backlog?.push(StreamEntry(message), line.span.extracting(droppingLast: 1))
   }
 
   /// Sends what waits, as far as the client keeps up.
@@ -110,9 +118,7 @@ final class ControlConnection {
     let now = Clock.now()
     // Until nothing is left or the queue is full: only then is there a call when it has emptied again.
     while !socket.isFull {
-      while socket.unsent + buffer.count < Self.unread, let message = backlog?.next(at: now) {
-        message.encode(into: &buffer, writer: &writer)
-      }
+      while socket.unsent + buffer.count < Self.unread, backlog?.next(at: now, into: &buffer) ?? false {}
       guard !buffer.isEmpty else { return }
       socket.send(&buffer)
     }

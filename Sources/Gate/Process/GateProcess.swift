@@ -14,9 +14,6 @@ package final class GateProcess {
   /// What all sessions share; the one place where calls are counted.
   var state = GateState()
   private(set) var policy: PolicyEvent
-  private var log = GateLog()
-  /// Events that neither the log nor any subscriber has yet.
-  private var pending: [GateMessage] = []
 
   private let inventory: InventoryKeeper
   private var policyKeeper: PolicyKeeper?
@@ -141,43 +138,38 @@ package final class GateProcess {
   }
 
   private func tell(_ event: GateEvent) {
-    var messages = [state.message(event, at: Clock.now())]
-    publish(&messages)
+    state.tell(event, at: Clock.now())
+    publish()
   }
 
   // MARK: The stream
 
-  /// Takes events that are to be told, and leaves the array empty with memory for more.
+  /// Sees to it that what is new in the stream reaches those who listen.
   ///
-  /// Who is told what is worked out a little later for all of them together, when no call waits for it.
-  func publish(_ messages: inout [GateMessage]) {
-    if pending.isEmpty {
-      swap(&pending, &messages)
-    } else {
-      pending.append(contentsOf: messages)
-      messages.removeAll(keepingCapacity: true)
-    }
+  /// That is done a little later for all of it together, when no call waits for it.
+  func publish() {
+    guard state.stream.hasUnsettled else { return }
     if !isFlushDue {
       isFlushDue = true
       Loop.shared.after(microseconds: Self.gathering) { [self] in flush() }
     }
-    if pending.count >= Self.mostPending { settle() }
+    if state.stream.end - state.stream.settled >= Self.mostPending { settle() }
   }
 
-  /// Gives what was published to the log and to those who listen.
+  /// Gives what was published to those who listen.
   private func settle() {
-    guard !pending.isEmpty else { return }
-    for message in pending { log.append(message) }
+    let start = state.stream.settled
+    guard state.stream.hasUnsettled else { return }
     if connections.values.contains(where: \.isSubscribed) {
-      for connection in connections.values { connection.take(pending) }
+      for connection in connections.values { connection.take(state.stream, from: start) }
       if !isTickDue {
         isTickDue = true
         Loop.shared.after(microseconds: Self.tick) { [self] in sendTick() }
       }
     } else {
-      log.dropTick()
+      state.stream.dropTick()
     }
-    pending.removeAll(keepingCapacity: true)
+    state.stream.settle()
   }
 
   private func flush() {
@@ -188,14 +180,19 @@ package final class GateProcess {
 
   private func sendTick() {
     isTickDue = false
-    if let tick = log.takeTick(at: Clock.now()) {
-      for connection in connections.values { connection.take([tick]) }
+    if let counts = state.stream.takeTick() {
+      let tick = GateMessage(sequence: 0, time: Clock.now(), event: .tick(counts: counts))
+      for connection in connections.values { connection.take(tick) }
     }
     flush()
   }
 
-  /// What was published after a position, and how much of that is not kept any more.
-  func history(since sequence: UInt64) -> (missed: UInt64, messages: [GateMessage]) { log.since(sequence) }
+  /// Gives a subscriber what was told after a number, as far as it is kept.
+  func replay(since sequence: UInt64, to backlog: inout Backlog) {
+    let (missed, position) = state.stream.since(sequence)
+    if missed > 0 { backlog.lose(missed) }
+    state.stream.forEach(from: position) { entry, line in backlog.push(entry, line) }
+  }
 
   /// Makes sure that whoever listens from now on hears nothing of what was before.
   func beforeSubscription() { settle() }

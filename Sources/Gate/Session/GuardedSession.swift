@@ -142,8 +142,14 @@ final class GuardedSession {
         from: .client, head: clientFramer.oversizedHead.span, tail: clientFramer.oversizedTail.span, at: start,
         gate: &gate.state, into: &output)
     }
+    return stamp(since: start)
+  }
+
+  /// Notes how long a message took that was judged, and answers when it was done with.
+  private func stamp(since start: Moment) -> Moment {
+    guard gate.state.stream.needsStamp else { return start }
     let end = Clock.now()
-    output.stamp(took: max(1, end.microseconds(since: start)))
+    gate.state.stream.stamp(took: max(1, end.microseconds(since: start)))
     return end
   }
 
@@ -165,9 +171,7 @@ final class GuardedSession {
         from: .server, head: serverFramer.oversizedHead.span, tail: serverFramer.oversizedTail.span, at: start,
         gate: &gate.state, into: &output)
     }
-    let end = Clock.now()
-    output.stamp(took: max(1, end.microseconds(since: start)))
-    return end
+    return stamp(since: start)
   }
 
   /// Another policy is in force.
@@ -178,10 +182,10 @@ final class GuardedSession {
 
   /// Writes out what the core wants written: calls and answers first, then what is told about them.
   private func flush() {
-    guard !output.isEmpty else { return }
+    guard !output.isEmpty else { return gate.publish() }
     toServer?.write(&output.toServer)
     toClient?.write(&output.toClient)
-    if !output.events.isEmpty { gate.publish(&output.events) }
+    gate.publish()
     if let tools = output.listedTools { gate.toolsListed(tools, of: name) }
     output.reset()
     if isDrained { child?.tearDown() }

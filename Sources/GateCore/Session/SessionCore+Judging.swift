@@ -88,13 +88,9 @@ extension SessionCore {
     gate: inout GateState, into output: inout SessionOutput
   ) -> UInt64 {
     let badge = subject.flatMap { gate.catalogue[server]?[$0] }
-    let event = DecisionEvent(
-      session: session, client: client, grant: grant, server: server, method: method,
-      tool: subject.map(Self.shortened), category: badge?.category, severity: badge?.severity, decision: decision,
-      revision: gate.engine.revision, took: 0, argumentsDigest: argumentsDigest)
-    let message = gate.message(.decision(event), at: now)
-    output.events.append(message)
-    return message.sequence
+    return gate.tell(
+      decision, at: now, source: source, method: method.string, tool: subject.map(Self.shortened)?.string,
+      category: badge?.category, severity: badge?.severity, argumentsDigest: argumentsDigest)
   }
 
   static func subject(of target: Call.Target) -> ExactText? {

@@ -6,7 +6,7 @@ package import Policy
 /// One client and one server with the gate between them, over standard input and output, in every protocol version.
 ///
 /// Each method is one event. It takes what both sides share in `gate`, and appends to `output` what is to be written to
-/// either side and told to the stream. It knows no clock, file or process.
+/// either side. What it decides it tells the stream in `gate`. It knows no clock, file or process.
 ///
 /// Every request of a client gets exactly one answer: the server's, or one of ours.
 package struct SessionCore: Sendable {
@@ -16,7 +16,11 @@ package struct SessionCore: Sendable {
   /// The process that asked for the session.
   package let pid: Int32
   /// The name that the client gave itself, fit to be shown; empty until it did.
-  package internal(set) var client: ExactText = ""
+  package internal(set) var client: ExactText = "" {
+    didSet { source = source(of: client) }
+  }
+  /// What a decision's line says of session and client.
+  private(set) var source: [UInt8] = []
   /// The protocol version that the handshake agreed on; nil before it and in the stateless era.
   package internal(set) var negotiatedVersion: ExactText?
   package internal(set) var tally = Tally()
@@ -64,6 +68,11 @@ package struct SessionCore: Sendable {
     self.server = server
     self.pid = pid
     self.grant = grant
+    source = source(of: client)
+  }
+
+  private func source(of client: ExactText) -> [UInt8] {
+    EventEncoder.source(session: session, client: client, grant: grant, server: server)
   }
 
   // MARK: Lines
@@ -194,9 +203,10 @@ package struct SessionCore: Sendable {
     _ state: SessionEvent.State, _ detail: String?, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
-    let event = SessionEvent(
-      state: state, session: session, server: server, client: client, pid: pid, detail: detail)
-    output.events.append(gate.message(.session(event), at: now))
+    gate.tell(
+      .session(
+        SessionEvent(state: state, session: session, server: server, client: client, pid: pid, detail: detail)),
+      at: now)
   }
 
   /// Tells how a request ended that a decision let through.
@@ -204,21 +214,22 @@ package struct SessionCore: Sendable {
     _ request: RequestsInFlight.Request, _ outcome: ResultEvent.Outcome, bytes: Int, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput
   ) {
-    guard request.decision != 0 else { return }
-    let event = ResultEvent(
-      decisionSequence: request.decision, outcome: outcome, took: now.microseconds(since: request.sent),
-      bytes: bytes)
-    output.events.append(gate.message(.result(event), at: now))
+    conclude(decision: request.decision, sent: request.sent, outcome, bytes: bytes, at: now, gate: &gate)
   }
 
   func conclude(
     _ request: ServerRequests.Request, _ outcome: ResultEvent.Outcome, bytes: Int, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput
   ) {
-    guard request.decision != 0 else { return }
-    let event = ResultEvent(
-      decisionSequence: request.decision, outcome: outcome, took: now.microseconds(since: request.sent),
-      bytes: bytes)
-    output.events.append(gate.message(.result(event), at: now))
+    conclude(decision: request.decision, sent: request.sent, outcome, bytes: bytes, at: now, gate: &gate)
+  }
+
+  private func conclude(
+    decision: UInt64, sent: Moment, _ outcome: ResultEvent.Outcome, bytes: Int, at now: Moment, gate: inout GateState
+  ) {
+    guard decision != 0 else { return }
+    gate.tell(
+      ResultEvent(
+        decisionSequence: decision, outcome: outcome, took: now.microseconds(since: sent), bytes: bytes), at: now)
   }
 }

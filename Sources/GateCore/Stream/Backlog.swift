@@ -1,32 +1,26 @@
-package import ControlWire
+internal import ControlWire
 package import Policy
 
-/// What one subscriber has yet to read.
+/// The lines that one subscriber has yet to read.
 ///
-/// It is bounded: a slow subscriber loses the oldest allow decisions first, then results and ticks, and only when
+/// It is bounded, in lines and bytes: a slow subscriber loses the oldest allow decisions first, then results and ticks, and only when
 /// nothing else is left denials, policy and session events. All that it lost is counted, and a gap event tells it.
 package struct Backlog: Sendable {
   /// How many messages wait at most.
   package static let capacity = 4_096
+  /// How many bytes their lines have at most.
+  private static let mostBytes = 8 << 20
   /// How often a subscriber is told what its budget kept from it, in microseconds.
   private static let gapInterval: Int64 = 100_000
   private static let second: Int64 = 1_000_000
   private static let rememberedSkips = 16_384
 
-  private enum Kind { case allowed, routine, important }
-
-  private struct Waiting: Sendable {
-    /// In which order it came, over all lanes.
-    var order: UInt64
-    var message: GateMessage
-  }
-
   private let capacity: Int
   /// Allow decisions a second; nil for all.
   private let budget: Int?
-  private var allowed = Queue()
-  private var routine = Queue()
-  private var important = Queue()
+  private var allowed = LineQueue()
+  private var routine = LineQueue()
+  private var important = LineQueue()
   private var order: UInt64 = 0
 
   private var windowStart = Moment(microseconds: .min)
@@ -48,25 +42,33 @@ package struct Backlog: Sendable {
 
   package var count: Int { allowed.count + routine.count + important.count }
 
+  /// Whether nothing waits and all comes here: lines may as well go past, straight to the subscriber.
+  package var isTransparent: Bool { count == 0 && lost == 0 && budget == nil }
+
   /// Whether `next` has something to give now.
   package func hasNext(at now: Moment) -> Bool { count > 0 || isGapDue(at: now) }
 
-  /// Takes a message for the subscriber.
-  package mutating func push(_ message: GateMessage) {
-    let lane = lane(of: message.event)
-    guard !isOverBudget(message, lane) else {
+  /// Takes a line, without its end, for the subscriber.
+  package mutating func push(_ entry: StreamEntry, _ line: Span<UInt8>) {
+    guard !isOverBudget(entry) else {
       overBudget += 1
       missed += 1
       return
     }
     order += 1
-    let waiting = Waiting(order: order, message: message)
-    switch lane {
-    case .allowed: allowed.append(waiting)
-    case .routine: routine.append(waiting)
-    case .important: important.append(waiting)
+    switch entry.kind {
+    case .decision(.allow):
+      // It would be the first to go.
+      if count >= capacity, allowed.count == 0 {
+        lost += 1
+        missed += 1
+        return
+      }
+      allowed.append(entry, order: order, line)
+    case .result, .tick: routine.append(entry, order: order, line)
+    case .decision, .other: important.append(entry, order: order, line)
     }
-    if count > capacity { loseOne() }
+    while count > capacity || bytes > Self.mostBytes { loseOne() }
   }
 
   /// Tells of messages that were lost before they came here: those that a log no longer had.
@@ -75,42 +77,46 @@ package struct Backlog: Sendable {
     missed += count
   }
 
-  /// The next message for the subscriber, in the order of the stream, a gap before what came after it.
-  package mutating func next(at now: Moment) -> GateMessage? {
+  /// Appends the next line for the subscriber, in the order of the stream, a gap before what came after it.
+  ///
+  /// - Returns: False if there is none.
+  package mutating func next(at now: Moment, into bytes: inout [UInt8]) -> Bool {
     if isGapDue(at: now) {
       let gap = GateMessage(sequence: 0, time: now, event: .gap(missed: lost + overBudget))
       lost = 0
       overBudget = 0
       lastGap = now
-      return gap
+      bytes.append(contentsOf: gap.encoded)
+      return true
     }
-    let orders = [allowed.first?.order, routine.first?.order, important.first?.order]
-    guard let first = orders.compactMap({ $0 }).min() else { return nil }
-    if allowed.first?.order == first { return allowed.removeFirst()?.message }
-    if routine.first?.order == first { return routine.removeFirst()?.message }
-    return important.removeFirst()?.message
+    let orders = (
+      allowed.first?.order ?? .max, routine.first?.order ?? .max, important.first?.order ?? .max
+    )
+    let first = min(orders.0, orders.1, orders.2)
+    guard first < .max else { return false }
+    if orders.0 == first {
+      allowed.removeFirst(into: &bytes)
+    } else if orders.1 == first {
+      routine.removeFirst(into: &bytes)
+    } else {
+      important.removeFirst(into: &bytes)
+    }
+    return true
   }
+
+  private var bytes: Int { allowed.bytes + routine.bytes + important.bytes }
 
   private func isGapDue(at now: Moment) -> Bool {
     // What was lost is told at once; what the budget keeps back is lost all the time, and told now and then.
     lost > 0 || (overBudget > 0 && now.microseconds(since: lastGap) >= Self.gapInterval)
   }
 
-  private func lane(of event: GateEvent) -> Kind {
-    switch event {
-    case .decision(let decision): decision.decision.verdict == .allow ? .allowed : .important
-    case .result, .tick: .routine
-    case .session, .server, .policy, .toolsChanged, .gap, .hello, .snapshot, .status, .done, .refused, .exit:
-      .important
-    }
-  }
-
-  private mutating func isOverBudget(_ message: GateMessage, _ lane: Kind) -> Bool {
+  private mutating func isOverBudget(_ entry: StreamEntry) -> Bool {
     guard let budget else { return false }
-    if case .result(let result) = message.event { return skipped.remove(result.decisionSequence) != nil }
-    guard lane == .allowed else { return false }
-    if message.time.microseconds(since: windowStart) >= Self.second || message.time < windowStart {
-      windowStart = message.time
+    if case .result = entry.kind { return skipped.remove(entry.decision) != nil }
+    guard case .decision(.allow) = entry.kind else { return false }
+    if entry.time.microseconds(since: windowStart) >= Self.second || entry.time < windowStart {
+      windowStart = entry.time
       usedInWindow = 0
     }
     if usedInWindow < budget {
@@ -118,41 +124,15 @@ package struct Backlog: Sendable {
       return false
     }
     if skipped.count >= Self.rememberedSkips { skipped.removeAll(keepingCapacity: true) }
-    skipped.insert(message.sequence)
+    skipped.insert(entry.sequence)
     return true
   }
 
   private mutating func loseOne() {
-    let message = allowed.removeFirst() ?? routine.removeFirst() ?? important.removeFirst()
-    guard let message else { return }
+    guard let entry = allowed.removeFirst() ?? routine.removeFirst() ?? important.removeFirst() else { return }
     // The next tick tells as much as the one that is lost.
-    if case .tick = message.message.event { return }
+    if case .tick = entry.kind { return }
     lost += 1
     missed += 1
-  }
-
-  /// Messages of one kind, first in, first out.
-  private struct Queue: Sendable {
-    private var items: [Waiting] = []
-    private var head = 0
-
-    var count: Int { items.count - head }
-    var first: Waiting? { head < items.count ? items[head] : nil }
-
-    mutating func append(_ item: Waiting) { items.append(item) }
-
-    mutating func removeFirst() -> Waiting? {
-      guard head < items.count else { return nil }
-      let item = items[head]
-      head += 1
-      if head == items.count {
-        items.removeAll(keepingCapacity: true)
-        head = 0
-      } else if head > 1024, head > items.count / 2 {
-        items.removeFirst(head)
-        head = 0
-      }
-      return item
-    }
   }
 }

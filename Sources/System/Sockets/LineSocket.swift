@@ -58,6 +58,8 @@ package final class LineSocket {
 
   package func send(_ bytes: inout [UInt8]) { out.write(&bytes) }
 
+  package func send(_ bytes: Span<UInt8>) { out.write(bytes) }
+
   package func send(_ bytes: [UInt8]) {
     var bytes = bytes
     out.write(&bytes)

@@ -72,7 +72,7 @@ package final class OutQueue {
       queue.append(contentsOf: bytes)
       bytes.removeAll(keepingCapacity: true)
     } else {
-      let written = writeNow(bytes, from: 0)
+      let written = writeNow(bytes.span)
       if written == bytes.count || state == .broken {
         bytes.removeAll(keepingCapacity: true)
         return
@@ -82,6 +82,21 @@ package final class OutQueue {
       head = written
       waitForRoom()
     }
+    notePressure()
+  }
+
+  /// Writes all of `bytes`, and copies only what there is no room for now.
+  package func write(_ bytes: Span<UInt8>) {
+    guard state == .open, !bytes.isEmpty else { return }
+    var written = 0
+    if count == 0 {
+      written = writeNow(bytes)
+      if written == bytes.count || state == .broken { return }
+      queue.removeAll(keepingCapacity: true)
+      head = 0
+    }
+    unsafe bytes.extracting(written...).withUnsafeBufferPointer { unsafe queue.append(contentsOf: $0) }
+    if watch?.interest.isEmpty ?? true { waitForRoom() }
     notePressure()
   }
 
@@ -120,8 +135,10 @@ package final class OutQueue {
 
   // MARK: Details
 
-  private func writeNow(_ bytes: [UInt8], from start: Int) -> Int {
-    let outcome = end?.write(bytes.span.extracting(start...)) ?? .wouldBlock
+  private func writeNow(_ bytes: Span<UInt8>) -> Int { written(end?.write(bytes) ?? .wouldBlock) }
+
+  /// How many bytes were written, for all that may follow from it.
+  private func written(_ outcome: StreamEnd.Outcome) -> Int {
     switch outcome {
     case .bytes(let count): return count
     case .wouldBlock: return 0
@@ -145,7 +162,9 @@ package final class OutQueue {
   }
 
   private func becameWritable() {
-    head += writeNow(queue, from: head)
+    // Done with the queue before anything follows: where it breaks, the queue goes.
+    let outcome = end?.write(queue.span.extracting(head...)) ?? .wouldBlock
+    head += written(outcome)
     guard state == .open || state == .closingWhenEmpty else { return }
     if count == 0 {
       // Keep what ordinary messages need, give back what one large message took.

@@ -1,0 +1,47 @@
+package import ControlWire
+package import Policy
+
+/// What is known of a line of the stream without reading it.
+package struct StreamEntry: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case decision(Verdict)
+    case result
+    case tick
+    /// Sessions, servers, the policy: what is told last of all to whoever reads too slowly.
+    case other
+  }
+
+  /// Position in the stream; 0 for what is no part of it.
+  package var sequence: UInt64
+  package var time: Moment
+  /// For a result the number of its decision, otherwise 0.
+  package var decision: UInt64 = 0
+  package var kind: Kind
+
+  /// Where the line stands, with its end, in whatever holds it.
+  var start = 0
+  var length = 0
+  /// Where in the same memory a decision says how long judging took; 0 once that is known.
+  var took = 0
+
+  package init(sequence: UInt64, time: Moment, decision: UInt64 = 0, kind: Kind) {
+    self.sequence = sequence
+    self.time = time
+    self.decision = decision
+    self.kind = kind
+  }
+
+  package init(_ message: GateMessage) {
+    self.init(sequence: message.sequence, time: message.time, kind: .other)
+    switch message.event {
+    case .decision(let event): kind = .decision(event.decision.verdict)
+    case .result(let event):
+      kind = .result
+      decision = event.decisionSequence
+    case .tick: kind = .tick
+    case .session, .server, .policy, .toolsChanged, .gap, .hello, .snapshot, .status, .done, .refused, .exit: break
+    }
+  }
+
+  var end: Int { start + length }
+}
