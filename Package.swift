@@ -80,7 +80,8 @@ let package = Package(
       path: "Tests/Fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     .testTarget(
-      name: "GateCoreTests", dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk"]),
+      name: "GateCoreTests",
+      dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk", "SeededChance"]),
     .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
     .testTarget(name: "InterceptImportTests", dependencies: ["InterceptImport", "JSONText", "Policy", "SeededChance"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSONText", "SeededChance"]),
