@@ -41,6 +41,12 @@ struct Playbook {
     step { $0.core.serverExited(status, at: $0.now, gate: &$0.gate, into: &$0.output) }
   }
 
+  /// Time passes, and the gate looks at what is due; `unread` bytes lie before the server.
+  mutating func pass(seconds: Double, unread: Int = 0) -> Step {
+    now = now.advanced(byMicroseconds: Int64(seconds * 1_000_000))
+    return step { $0.core.timePassed(at: $0.now, unread: unread, gate: &$0.gate, into: &$0.output) }
+  }
+
   mutating func policy(_ text: String) throws -> Step {
     gate.engine = PolicyEngine(try PolicyDocument.read(Array(text.utf8)))
     return step { $0.core.policyChanged(gate: $0.gate, into: &$0.output) }

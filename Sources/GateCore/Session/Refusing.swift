@@ -62,7 +62,7 @@ enum Refusing {
     toolResult("Unknown tool: \(name)", nil, isModern: isModern)
   }
 
-  private static func toolResult(_ text: String, _ decision: Decision?, isModern: Bool) -> [UInt8] {
+  static func toolResult(_ text: String, _ decision: Decision?, isModern: Bool) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     if isModern { writer.member("resultType", "complete") }

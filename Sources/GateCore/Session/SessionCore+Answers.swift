@@ -9,17 +9,18 @@ extension SessionCore {
     _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
-    guard let id = message.id, let number = WireID.ours(id, line), let request = requests.remove(number) else {
+    guard let id = message.id, let number = WireID.ours(id, line), let request = takeAnswered(number) else {
       tally.strayAnswers += 1
       return
     }
     guard message.kind == .result else {
       if request.method == .subscriptionsListen { subscriptions[number] = nil }
-      output.toClient.appendAnswer(message, line, id: request.clientID.utf8)
+      passError(message, request, line, into: &output)
       giveBack(request.reservation, at: now, gate: &gate)
       conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
       return
     }
+    if request.method != .ping, request.method != .initialize { era.succeeded() }
     switch request.method {
     case .toolsList:
       toolsListed(message, request, line, at: now, gate: &gate, into: &output)
@@ -27,12 +28,15 @@ extension SessionCore {
     case .initialize:
       handshakeDone(message, request, line, into: &output)
       return
+    case .discover:
+      discovered(message, request, line, into: &output)
+      return
     case .subscriptionsListen:
       subscriptions[number] = nil
       let edits = message.subscriptionID.map { [WireEdit($0, Array(request.clientID.utf8))] } ?? []
       output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: edits)
       return
-    case .discover, .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead, .resourcesSubscribe,
+    case .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead, .resourcesSubscribe,
       .resourcesUnsubscribe, .promptsList, .promptsGet, .completionComplete, .loggingSetLevel, .ping, .tasksGet,
       .tasksResult, .tasksList, .tasksCancel, .samplingCreateMessage, .elicitationCreate, .rootsList, .cancelled,
       .initialized, .subscriptionsAcknowledged, nil:
@@ -45,18 +49,6 @@ extension SessionCore {
     if message.isToolError { giveBack(request.reservation, at: now, gate: &gate) }
     let outcome: ResultEvent.Outcome = message.isToolError ? .toolError : .ok
     conclude(request, outcome, bytes: line.count, at: now, gate: &gate, into: &output)
-  }
-
-  // MARK: Handshake
-
-  private mutating func handshakeDone(
-    _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>,
-    into output: inout SessionOutput
-  ) {
-    let handshake = HandshakeResult(line, result: message.payload)
-    negotiatedVersion = handshake.protocolVersion
-    listPromise = handshake.hasTools ? .made : .none
-    output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: handshake.promise)
   }
 
   // MARK: Lists of tools

@@ -43,6 +43,8 @@ extension SessionCore {
       output.toClient.append(refusal, id: line, id)
       return
     }
+    if message.isModern, refusesVersion(message, id, line, at: now, gate: &gate, into: &output) { return }
+    if unknownVersion != nil, refusesSession(message, id, line, into: &output) { return }
     var request = RequestsInFlight.Request(
       clientID: line.exactText(id), key: key, method: message.method, sent: now, isModern: message.isModern)
     if let target = Self.target(of: message, line) {
@@ -52,6 +54,7 @@ extension SessionCore {
     }
     let number = requests.insert(request)
     if message.method == .subscriptionsListen { subscriptions[number] = false }
+    limitWait(for: number, request, message, line, at: now)
     output.toServer.appendRequest(message, line, id: number)
   }
 
@@ -70,7 +73,7 @@ extension SessionCore {
     }
     let judged = judge(
       target, method: message.methodName(line), argumentsDigest: request.argumentsDigest,
-      isContinued: request.round > 0, at: now, gate: &gate, into: &output
+      isContinued: request.round > 0, unless: unavailable(at: now), at: now, gate: &gate, into: &output
     ) { JSONNode.read(part: message.arguments, of: line) ?? .noArguments }
     request.decision = judged.sequence
     if let reservation = judged.reservation { request.reservation = reservation }
@@ -119,6 +122,10 @@ extension SessionCore {
     _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
+    guard unknownVersion == nil else {
+      tally.droppedNotifications += 1
+      return
+    }
     switch message.method {
     case .cancelled:
       cancel(message, line, at: now, gate: &gate, into: &output)
@@ -155,7 +162,7 @@ extension SessionCore {
   ) {
     guard let id = message.requestID, let number = requests.number(of: WireID.key(id, line)),
       // The handshake cannot be cancelled: without it there is no session.
-      requests[number]?.method != .initialize, let request = requests.remove(number)
+      requests[number]?.method != .initialize, let request = takeCancelled(number, at: now)
     else {
       tally.droppedNotifications += 1
       return

@@ -16,10 +16,12 @@ extension SessionCore {
 
   /// Asks the policy about a request and tells the stream.
   ///
-  /// With `isContinued` the request is another step of a call that was counted already. `arguments` is called only where
-  /// a rule looks at them, for it reads them anew.
+  /// With `isContinued` the request is another step of a call that was counted already. What the policy lets through
+  /// gets `refusal` instead where there is one, and is not counted. `arguments` is called only where a rule looks at them,
+  /// for it reads them anew.
   func judge(
-    _ target: Call.Target, method: ExactText, argumentsDigest: String?, isContinued: Bool = false, at now: Moment,
+    _ target: Call.Target, method: ExactText, argumentsDigest: String?, isContinued: Bool = false,
+    unless refusal: Decision? = nil, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput, arguments: () -> JSONNode? = { nil }
   ) -> Judged {
     let call = Call(server: server, target: target, grant: grant, session: session, client: client)
@@ -40,8 +42,8 @@ extension SessionCore {
       }
     }
     var judgement: Judgement
-    if isContinued {
-      // No count of its own and none of the others': the step belongs to a call that had its place.
+    if isContinued || refusal != nil {
+      // No count of its own and none of the others': the step belongs to a call that had its place, or is not sent.
       var uncounted = Counters()
       judgement = gate.engine.judge(
         call, counters: &uncounted, at: now, arguments: arguments, inputSchema: inputSchema)
@@ -51,7 +53,7 @@ extension SessionCore {
         call, counters: &gate.counters, at: now, arguments: arguments, inputSchema: inputSchema)
     }
     if let made { gate.schemaCache.keep(made.schema, of: made.text, made.digest) }
-    let decision = judgement.decision
+    let decision = judgement.decision.letsThrough ? refusal ?? judgement.decision : judgement.decision
     if decision.verdict == .ask, let reservation = judgement.reservation {
       // Nobody can be asked yet, so the call is over, unless nobody would have been.
       if decision.isEnforced { gate.counters.giveBack(reservation, at: now) }
@@ -101,7 +103,7 @@ extension SessionCore {
   }
 
   /// A URI may be long, and the stream keeps thousands of events.
-  private static func shortened(_ subject: ExactText) -> ExactText {
+  static func shortened(_ subject: ExactText) -> ExactText {
     guard subject.utf8.count > 1024 else { return subject }
     return ExactText(String(subject.string.unicodeScalars.prefix(1000)) + "...")
   }

@@ -52,7 +52,7 @@ extension SessionCore {
       } else {
         nil
       }
-    guard let number, let request = requests.remove(number) else {
+    guard let number, let request = takeAnswered(number) else {
       tally.strayAnswers += 1
       return
     }

@@ -15,11 +15,12 @@ extension SessionCore {
       refuseServer(line, error, at: now, gate: &gate, into: &output)
       return
     }
+    serverSpoke(at: now)
     switch message.kind {
     case .request:
       serverRequest(message, line, at: now, gate: &gate, into: &output)
     case .notification:
-      serverNotification(message, line, into: &output)
+      serverNotification(message, line, at: now, into: &output)
     case .result, .error:
       serverAnswer(message, line, at: now, gate: &gate, into: &output)
     }
@@ -75,7 +76,7 @@ extension SessionCore {
   // MARK: Notifications
 
   private mutating func serverNotification(
-    _ message: WireMessage, _ line: Span<UInt8>, into output: inout SessionOutput
+    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, into output: inout SessionOutput
   ) {
     switch message.method {
     case .cancelled:
@@ -84,7 +85,8 @@ extension SessionCore {
     case .some(let method) where !method.isNotification:
       tally.droppedNotifications += 1  // a request that nobody could answer
       return
-    case .some, nil: break
+    case nil: noteProgress(message, line, at: now)
+    case .some: break
     }
     guard let tag = message.subscriptionID else {
       output.toClient.appendNotification(message, line)
@@ -138,7 +140,7 @@ extension SessionCore {
     }
     if remains.hasMethod {
       output.toServer.append(refusal, id: line, id)
-    } else if let number = WireID.ours(id, line), let request = requests.remove(number) {
+    } else if let number = WireID.ours(id, line), let request = takeAnswered(number) {
       subscriptions[number] = nil
       fail(
         request, "the server's answer was refused: \(refusal.message)", bytes: line.count, at: now, gate: &gate,

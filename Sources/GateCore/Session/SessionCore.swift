@@ -56,6 +56,14 @@ package struct SessionCore: Sendable {
   var continuations = Continuations()
   var tools = ToolsSeen()
   var listPromise = ListPromise.none
+  var era = EraWitness()
+  /// A version that the server chose and nobody here knows; nothing of such a session passes.
+  var unknownVersion: ExactText?
+  package var limits = TimeLimits()
+  var waiting = Waiting()
+  var breaker = Breaker()
+  /// Whether the server has answered any request of the client's.
+  var hasAnswered = false
   /// The client's `subscriptions/listen`, by our numbers: whether the server agreed to tell of changed tools.
   var subscriptions: [UInt64: Bool] = [:]
   /// The client's name as it last wrote it, to see with one comparison that it is still the same.
@@ -158,6 +166,7 @@ package struct SessionCore: Sendable {
     // Who has hung up waits for no answer, as with a cancellation: that makes no call undone.
     let isAwaited = state == .open
     state = .ended
+    waiting = Waiting()
     for request in requests.removeAll() {
       if isAwaited { giveBack(request.reservation, at: now, gate: &gate) }
       output.toClient.appendError(
