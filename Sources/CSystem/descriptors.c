@@ -41,6 +41,8 @@ int csys_open(const char *path, int flags, mode_t mode) {
   return fd;
 }
 
+int csys_open_directory(void) { return open(".", O_PATH | O_DIRECTORY | O_CLOEXEC); }
+
 int csys_kind(int fd) {
   struct stat status;
   if (fstat(fd, &status) < 0) return -1;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 // posix_spawn cannot ask for a signal at the parent's death, so this does what it does inside: the child runs on a stack
@@ -104,6 +106,7 @@ UNCHECKED static int run(void *argument) {
     // The parent may have died before that, and then nobody will say so.
     if (syscall(SYS_getppid) != plan->parent) syscall(SYS_exit_group, 127);
   }
+  if (request->file_mask >= 0) syscall(SYS_umask, request->file_mask);
   if (plan->restores_files) syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &plan->files, NULL);
   if (request->directory) {
     if (syscall(SYS_chdir, request->directory) < 0) return fail(plan, CSYS_STAGE_DIRECTORY);
@@ -194,6 +197,67 @@ int csys_start(struct csys_program *request, pid_t *pid, int *pidfd, int *stage)
   *pid = request->detached ? outcome.pid : started;
   *pidfd = fd;
   return 0;
+}
+
+// MARK: Whoever ends a group when its gate was killed
+
+struct watch {
+  pid_t group, parent;
+};
+
+/// Runs in a copy of the parent's memory, where threads that are not here may hold any lock: system calls only.
+UNCHECKED static int run_guard(void *argument) {
+  const struct watch watch = *(struct watch *)argument;
+  static const char name[] = "gatehouse-guard";
+  syscall(SYS_prctl, PR_SET_NAME, name, 0, 0, 0);
+  // So that what is sent to the parent's group does not reach it.
+  syscall(SYS_setsid);
+  int parent = (int)syscall(SYS_pidfd_open, watch.parent, 0);
+  if (parent >= 0 && syscall(SYS_getppid) == watch.parent) {
+    // The client's descriptors are among them.
+    if (parent > 0) syscall(SYS_close_range, 0, parent - 1, 0);
+    syscall(SYS_close_range, parent + 1, ~0U, 0);
+    struct pollfd wanted = {.fd = parent, .events = POLLIN};
+    while (syscall(SYS_ppoll, &wanted, 1, NULL, NULL, 8) < 0 && errno == EINTR) {
+    }
+  }
+  if (syscall(SYS_kill, -watch.group, SIGTERM) == 0) {
+    for (int turn = 0; turn < 50; turn++) {
+      struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+      syscall(SYS_ppoll, NULL, 0, &pause, NULL, 8);
+      if (syscall(SYS_kill, -watch.group, 0) < 0) break;
+    }
+    syscall(SYS_kill, -watch.group, SIGKILL);
+  }
+  syscall(SYS_exit_group, 0);
+  return 0;
+}
+
+int csys_guard_group(pid_t group, pid_t *pid, int *pidfd) {
+  if (group <= 1) {
+    errno = EINVAL;
+    return -1;
+  }
+  char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (stack == MAP_FAILED) return -1;
+  struct watch watch = {.group = group, .parent = getpid()};
+  // All signals stay blocked in it.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t started = clone(run_guard, stack + STACK, CLONE_PIDFD | SIGCHLD, &watch, pidfd);
+  int error = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  munmap(stack, STACK);
+  errno = error;
+  if (started < 0) return -1;
+  *pid = started;
+  return 0;
+}
+
+void csys_reap_if_ended(pid_t pid) {
+  int status;
+  (void)waitpid(pid, &status, WNOHANG);
 }
 
 int csys_exit_status(int pidfd, bool *signalled, int *status) {

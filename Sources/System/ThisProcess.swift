@@ -21,6 +21,44 @@ package enum ThisProcess {
     return environment
   }
 
+  /// The environment as the system has it.
+  package static var environmentEntries: [[UInt8]] {
+    var entries: [[UInt8]] = []
+    guard var entry = unsafe csys_environment() else { return [] }
+    while let text = unsafe entry.pointee {
+      unsafe entries.append(bytes(text))
+      unsafe entry += 1
+    }
+    return entries
+  }
+
+  /// The words of the command line as the system has them, the program's name first.
+  package static var arguments: [[UInt8]] {
+    let words = unsafe UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+    return unsafe words.compactMap { word in unsafe word.map { unsafe bytes($0) } }
+  }
+
+  private static func bytes(_ text: UnsafeMutablePointer<CChar>) -> [UInt8] {
+    let length = unsafe strlen(text)
+    return unsafe text.withMemoryRebound(to: UInt8.self, capacity: length) { start in
+      unsafe Array(UnsafeBufferPointer(start: start, count: length))
+    }
+  }
+
+  /// The mask of the rights that new files lack; only for a process with a single thread, for asking sets it.
+  package static var fileMask: UInt32 {
+    let mask = umask(0o077)
+    umask(mask)
+    return mask
+  }
+
+  /// The working folder, also one that was removed: a descriptor to start others in.
+  package static func openDirectory() throws(SystemError) -> Descriptor {
+    let folder = csys_open_directory()
+    guard folder >= 0 else { throw .last("open the working folder") }
+    return Descriptor(owning: folder)
+  }
+
   /// The working folder; nil if it was removed.
   package static var directory: String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)

@@ -182,6 +182,8 @@ struct GateMessageCodingTests {
   }
 }
 
+private func bytes(_ texts: String...) -> [[UInt8]] { texts.map { Array($0.utf8) } }
+
 struct ControlRequestCodingTests {
   @Test(arguments: [
     ControlRequest.hello(version: 1, build: "0.1"),
@@ -189,13 +191,15 @@ struct ControlRequestCodingTests {
     .subscribe(since: 4, budget: 200, id: 1),
     .subscribe(since: nil, budget: nil, id: nil),
     .snapshot(id: 1), .status(id: nil), .reload(id: 2), .stop(id: 3),
-    .attach(Attachment(server: .registered("git"), directory: "/", environment: ["A": "b", "C": ""])),
-    .attach(Attachment(server: .command(["a", "b c"], name: "a"), directory: "/x", environment: [:])),
+    .attach(Attachment(server: .registered("git"), directory: "/", environment: bytes("A=b", "C="))),
+    .attach(Attachment(server: .command(bytes("a", "b c"), name: "a"), environment: [], fileMask: 0o27)),
+    .attach(Attachment(server: .command([[0x61], [0xFF, 0x00, 0x80], []], name: "a"), environment: [[0xC3, 0x3D]])),
+    .attach(Attachment(server: .registered("x"), environment: bytes("A=1", "B=ä\n", "A=2", "no sign", "=", ""))),
   ])
   func readsBackWhatItWrote(_ request: ControlRequest) throws {
     let line = request.encoded
     #expect(line.last == 0x0A)
-    #expect(try ControlRequest.read(Array(line.dropLast())) == request)
+    #expect(try ControlRequest.read(Array(line.dropLast())).inOrder == request.inOrder)
   }
 
   @Test(arguments: [
@@ -211,6 +215,14 @@ struct ControlRequestCodingTests {
     (
       #"{"op":"attach","server":"x","directory":"/","environment":{"A":1}}"#,
       "`environment` of a request must be an object of strings"
+    ),
+    (
+      #"{"op":"attach","server":"x","directory":"/","environment":{},"environment_hex":["f"]}"#,
+      "`environment_hex` of a request must be an array of strings of hexadecimal digits"
+    ),
+    (
+      #"{"op":"attach","server":"x","command":[{"hex":"0g"}],"directory":"/","environment":{}}"#,
+      "`command` of a request must be an array of strings"
     ),
     (
       #"{"op":"attach","server":"x","command":[],"directory":"/","environment":{}}"#,
@@ -234,8 +246,17 @@ struct ControlRequestCodingTests {
   }
 
   @Test func tellsNothingOfAnEnvironment() {
-    let attachment = Attachment(server: .registered("git"), directory: "/", environment: ["TOKEN": "hunter2"])
+    let attachment = Attachment(server: .registered("git"), directory: "/", environment: bytes("TOKEN=hunter2"))
     #expect("\(attachment)" == "<attachment with 1 environment variables>")
+  }
+}
+
+extension ControlRequest {
+  /// What no name and value is comes last in an environment.
+  fileprivate var inOrder: ControlRequest {
+    guard case .attach(var attachment) = self else { return self }
+    attachment.environment.sort { $0.lexicographicallyPrecedes($1) }
+    return .attach(attachment)
   }
 }
 

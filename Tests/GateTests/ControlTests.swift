@@ -80,15 +80,14 @@ extension GateBehaviour {
       let warm = try Control(rig)
       _ = await warm.next()
       let before = openDescriptors()
-      let environment: [String: String] = [:]
       for (server, count) in [
-        (ControlWire.Attachment.Server.registered("nobody"), 3), (.command(["cat"], name: "x"), 0),
-        (.command(["cat"], name: "x"), 2),
-        (.command(["cat"], name: "no/such name?"), 3),
+        (ControlWire.Attachment.Server.registered("nobody"), 3), (.command(texts("cat"), name: "x"), 0),
+        (.command(texts("cat"), name: "x"), 2),
+        (.command(texts("cat"), name: "no/such name?"), 3),
       ] {
         let null = try Descriptor.null()
         let request = ControlRequest.attach(
-          ControlWire.Attachment(server: server, directory: "/", environment: environment))
+          ControlWire.Attachment(server: server, directory: "/", environment: []))
         let control = try Control(rig, first: request, descriptors: Array(repeating: null.number, count: count))
         _ = await control.next()
         guard case .refused = await control.next() else {

@@ -11,6 +11,9 @@ import Testing
 
 struct Missing: Error {}
 
+func texts(_ words: [String]) -> [[UInt8]] { words.map { Array($0.utf8) } }
+func texts(_ words: String...) -> [[UInt8]] { texts(words) }
+
 /// Something that is told, in order, and waited for.
 @LoopActor
 final class Signalled<Value: Sendable> {
@@ -80,7 +83,7 @@ final class Rig {
 
   /// Starts a session over pipes.
   func session(_ words: [String], name: ExactText = "plain") throws -> Client {
-    try Client(self, .command(words, name: name))
+    try Client(self, .command(texts(words), name: name))
   }
 
   /// Starts a session with the small server below.
@@ -194,7 +197,7 @@ final class Client {
     control = try Control(
       rig,
       first: .attach(
-        ControlWire.Attachment(server: server, directory: rig.folder, environment: ["PATH": "/usr/bin:/bin", "A": "b"])),
+        ControlWire.Attachment(server: server, directory: rig.folder, environment: texts("PATH=/usr/bin:/bin", "A=b"))),
       descriptors: [stdin, stdout, stderr])
     for passed in [stdin, stdout, stderr] { Glibc.close(passed) }
     out = try OutQueue(own: Descriptor(owning: toServer))

@@ -220,8 +220,8 @@ extension GateBehaviour {
         rig,
         first: .attach(
           ControlWire.Attachment(
-            server: .command(["python3", "\(rig.folder)/server.py"], name: "plain"), directory: "/",
-            environment: ["PATH": "/usr/bin:/bin"])),
+            server: .command(texts("python3", "\(rig.folder)/server.py"), name: "plain"), directory: "/",
+            environment: texts("PATH=/usr/bin:/bin"))),
         descriptors: [input.number, output.number, errors.number])
       while true {
         if case .exit(let status) = await control.next() {

@@ -30,7 +30,7 @@ extension RealThings {
       return (String(decoding: first, as: UTF8.self), String(decoding: second, as: UTF8.self), await exited.next())
     }
 
-    @Test @LoopActor func catEchoes() async throws {
+    @Test("P72: what is written arrives whole and in order") @LoopActor func catEchoes() async throws {
       let text = String(repeating: "a line\n", count: 100_000)
       let result = try await run(ChildCommand(["cat"], environment: environment), input: text)
       #expect(result.output == text)
@@ -43,7 +43,8 @@ extension RealThings {
       #expect(result.exit == exit)
     }
 
-    @Test @LoopActor func environmentArgumentsAndFolderArrive() async throws {
+    @Test("P71: environment, arguments and folder arrive")
+    @LoopActor func environmentArgumentsAndFolderArrive() async throws {
       let folder = try TemporaryFolder()
       let result = try await run(
         ChildCommand(
@@ -56,7 +57,39 @@ extension RealThings {
       #expect(second.output == "\(folder.path)\n")
     }
 
-    @Test @LoopActor func onlyThreeDescriptorsAndCleanSignalsArrive() async throws {
+    @Test("P71: what is no text arrives as it is") @LoopActor func anyBytesArrive() async throws {
+      var variables = ProcessEnvironment(entries: [
+        Array("PATH=/usr/bin:/bin".utf8), [0x58, 0x3D, 0xFF], [0x5A, 0x3D, 0x31],
+      ])
+      variables.merge(["Z": "2", "Y": "3"])
+      let script = Array("printf '%s|%s|%s|%s' \"$1\" \"$X\" \"$Y\" \"$Z\" | od -An -tx1".utf8)
+      let result = try await run(
+        ChildCommand([Array("sh".utf8), Array("-c".utf8), script, [], [0xFE, 0x80]], environment: variables))
+      #expect(result.output == " fe 80 7c ff 7c 33 7c 32\n")
+    }
+
+    @Test("P70: a file that the child makes lacks the rights that it shall")
+    @LoopActor func theFileMaskArrives() async throws {
+      var command = ChildCommand(["sh", "-c", "umask"], environment: environment)
+      command.fileMask = 0o137
+      #expect(try await run(command).output == "0137\n")
+    }
+
+    @Test("P74: what is to be guarded is so without a trace") @LoopActor func aGuardGoesWithItsChild() async throws {
+      _ = await eventually { Child.count == 0 }
+      let before = openDescriptors()
+      var command = ChildCommand(["cat"], environment: environment)
+      command.isGuarded = true
+      for _ in 0..<5 { #expect(try await run(command, input: "x").output == "x") }
+      #expect(await eventually { Child.count == 0 })
+      #expect(await eventually { openDescriptors() == before })
+      errno = 0
+      let left = waitpid(-1, nil, WNOHANG)
+      #expect(left == -1 && errno == ECHILD)
+    }
+
+    @Test("P70: only three descriptors and clean signals arrive")
+    @LoopActor func onlyThreeDescriptorsAndCleanSignalsArrive() async throws {
       let leak = try Descriptor.open("/dev/null", O_RDONLY)
       _ = fcntl(leak.number, F_SETFD, 0)
       let result = try await run(
@@ -70,7 +103,8 @@ extension RealThings {
       #expect(result.output == "0 1 2 3 \n" + String(repeating: "0000000000000000\n", count: 3))
     }
 
-    @Test @LoopActor func theChildLeadsItsOwnGroupAndDiesWithItsParent() async throws {
+    @Test("P70: the child leads a group of its own and dies with its parent")
+    @LoopActor func theChildLeadsItsOwnGroupAndDiesWithItsParent() async throws {
       let script = "import os,ctypes;n=ctypes.c_int();ctypes.CDLL(None).prctl(2,ctypes.byref(n));"
       let result = try await run(
         ChildCommand(
@@ -117,7 +151,8 @@ extension RealThings {
       #expect(result.output == "shell word\n")
     }
 
-    @Test @LoopActor func aChildThatIgnoresEverythingIsKilled() async throws {
+    @Test("P74: a child that ignores everything is killed, and what it started")
+    @LoopActor func aChildThatIgnoresEverythingIsKilled() async throws {
       let child = try Child(
         ChildCommand(
           ["sh", "-c", "trap '' TERM; sleep 1000 & echo $!; while :; do sleep 1000; done"], environment: environment))
@@ -144,7 +179,7 @@ extension RealThings {
       stream.close()
     }
 
-    @Test @LoopActor func aPoliteChildEndsWithItsInput() async throws {
+    @Test("P74: a polite child ends with its input") @LoopActor func aPoliteChildEndsWithItsInput() async throws {
       let child = try Child(ChildCommand(["cat"], environment: environment))
       let exited = Signalled<Child.Exit>()
       child.exited = { exited.send($0) }
@@ -152,7 +187,7 @@ extension RealThings {
       #expect(await exited.next() == .code(0))
     }
 
-    @Test @LoopActor func grandchildrenEndWithTheirLeader() async throws {
+    @Test("P74: grandchildren end with their leader") @LoopActor func grandchildrenEndWithTheirLeader() async throws {
       // The leader ends when what it started is deaf to a polite word.
       let script = "sh -c 'trap \"\" TERM; echo $$; exec sleep 1000' & sleep 0.2"
       let child = try Child(ChildCommand(["sh", "-c", script], environment: environment))
@@ -197,7 +232,7 @@ extension RealThings {
       #expect(Int32(fields[2]) != getpid())
     }
 
-    @Test func theStepsOfAnEnd() {
+    @Test("P74: two seconds for the end of input, three more for SIGTERM, then SIGKILL") func theStepsOfAnEnd() {
       var teardown = Teardown()
       #expect(teardown.timerFired() == .nothing)
       #expect(teardown.begin() == .closeInput(patience: 2_000_000))

@@ -55,6 +55,8 @@ int csys_status_flags(int fd);
 int csys_replace(int fd, int number);
 int csys_flock_exclusive(int fd);
 int csys_open(const char *path, int flags, mode_t mode);
+/// The working folder, to be passed on: it need be neither readable nor still in its place.
+int csys_open_directory(void);
 
 enum { CSYS_KIND_FILE, CSYS_KIND_FIFO, CSYS_KIND_SOCKET, CSYS_KIND_CHARACTER, CSYS_KIND_OTHER };
 int csys_kind(int fd);
@@ -102,6 +104,8 @@ struct csys_program {
   int stdio[3];
   /// Sent to the child when the calling thread ends; 0 for none.
   int death_signal;
+  /// The child's umask; -1 for the caller's.
+  int file_mask;
   /// In a session of its own, as a child of process 1 that this process need not wait for.
   bool detached;
 };
@@ -115,6 +119,11 @@ int csys_exit_status(int pidfd, bool *signalled, int *status);
 /// Waits for the process, which must have been killed or ended before.
 int csys_reap(int pidfd);
 int csys_kill_group(pid_t group, int signal);
+/// Starts a process that ends a group when this one has died: asks it, and half a second later kills it. It holds nothing
+/// open and heeds no signal but SIGKILL, which it is sent, and then reaped, when it is not needed any more.
+int csys_guard_group(pid_t group, pid_t *pid, int *pidfd);
+/// Reaps a child that has ended, if it has.
+void csys_reap_if_ended(pid_t pid);
 void csys_raise_file_limit(void);
 
 // MARK: Signals

@@ -36,35 +36,11 @@ extension ControlRequest {
     case "status": return .status(id: id)
     case "reload": return .reload(id: id)
     case "stop": return .stop(id: id)
-    case "attach": return .attach(try attachment(fields))
+    case "attach": return .attach(try Attachment(fields))
     default:
       throw ControlError(
         "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stop, attach")
     }
-  }
-
-  private static func attachment(_ fields: Fields) throws(ControlError) -> Attachment {
-    let server: Attachment.Server
-    if fields["command"] != nil {
-      var words: [String] = []
-      for node in try fields.array("command") {
-        guard let word = node.string else { throw fields.wrong("command", "an array of strings") }
-        words.append(word)
-      }
-      guard !words.isEmpty else { throw fields.wrong("command", "an array with a program's name") }
-      server = .command(words, name: try fields.text("server"))
-    } else {
-      server = .registered(try fields.text("server"))
-    }
-    guard let members = try fields.required("environment").members else {
-      throw fields.wrong("environment", "an object of strings")
-    }
-    var environment: [String: String] = [:]
-    for member in members {
-      guard let value = member.value.string else { throw fields.wrong("environment", "an object of strings") }
-      environment[member.key.string] = value
-    }
-    return Attachment(server: server, directory: try fields.string("directory"), environment: environment)
   }
 
   /// The request as one line, its end included.
@@ -95,28 +71,5 @@ extension ControlRequest {
     writer.key("op")
     writer.string(op)
     writer.member("id", ifPresent: id)
-  }
-}
-
-extension Attachment {
-  fileprivate func write(_ writer: inout JSONWriter) {
-    writer.member("op", "attach")
-    switch server {
-    case .registered(let name): writer.member("server", name.string)
-    case .command(let words, let name):
-      writer.member("server", name.string)
-      writer.key("command")
-      writer.beginArray()
-      for word in words { writer.string(word) }
-      writer.endArray()
-    }
-    writer.member("directory", directory)
-    writer.key("environment")
-    writer.beginObject()
-    for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
-      writer.key(text: name)
-      writer.string(value)
-    }
-    writer.endObject()
   }
 }

@@ -22,18 +22,23 @@ package enum ControlRequest: Hashable, Sendable {
 package struct Attachment: Hashable, Sendable {
   package enum Server: Hashable, Sendable {
     case registered(ExactText)
-    /// A command that is not registered, under a name for policy and stream.
-    case command([String], name: ExactText)
+    /// A command that is not registered, under a name for policy and stream; its words are of any bytes.
+    case command([[UInt8]], name: ExactText)
   }
 
   package var server: Server
-  package var directory: String
-  package var environment: [String: String]
+  /// The client's working folder; nil where it comes along as a fourth descriptor.
+  package var directory: String?
+  /// Entries `NAME=VALUE` of any bytes.
+  package var environment: [[UInt8]]
+  /// Which rights the files that the client makes lack; nil where that is the gate's to say.
+  package var fileMask: UInt32?
 
-  package init(server: Server, directory: String, environment: [String: String]) {
+  package init(server: Server, directory: String? = nil, environment: [[UInt8]], fileMask: UInt32? = nil) {
     self.server = server
     self.directory = directory
     self.environment = environment
+    self.fileMask = fileMask
   }
 }
 

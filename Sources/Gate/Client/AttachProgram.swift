@@ -24,20 +24,18 @@ package struct AttachOptions: Sendable {
 package enum AttachProgram {
   /// - Returns: The server's exit code; where a signal ended the server, the same signal ends this process.
   package static func run(_ options: AttachOptions) -> Int32 {
-    guard let directory = ThisProcess.directory else {
-      return fail("the working folder does not exist any more")
-    }
     let attachment = Attachment(
-      server: options.server, directory: directory, environment: ThisProcess.environment)
+      server: options.server, environment: ThisProcess.environmentEntries, fileMask: ThisProcess.fileMask)
     if options.isPrivate { return PrivateGate.run(options, attachment) }
     do {
+      let folder = try ThisProcess.openDirectory()
       var client = try GateStarter.connect(options.paths, build: options.build, startsGate: options.startsGate)
       guard client.gate.build == options.build else {
         return fail(
           "the running gate is build \(client.gate.build), this is build \(options.build)",
           help: "`gatehouse stop` ends it, with everything that it guards; the next start takes this build")
       }
-      client.send(.attach(attachment), descriptors: [0, 1, 2])
+      client.send(.attach(attachment), descriptors: [0, 1, 2, folder.number])
       // From here on the gate reads and writes them: a client that closes its end must not be held up by ours.
       let null = try? Descriptor.null()
       try? null?.replace(0)
@@ -55,8 +53,10 @@ package enum AttachProgram {
       }
       if let group { Child.endGroup(group) }
       return fail("the gate has ended, and the session with it", help: "its log is \(options.paths.log)")
-    } catch {
+    } catch let error as ControlClientError {
       return fail(error.message, help: error.help)
+    } catch {
+      return fail("\(error)")
     }
   }
 

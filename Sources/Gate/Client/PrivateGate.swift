@@ -29,11 +29,14 @@ enum PrivateGate {
   @LoopActor
   private static func guarded(_ options: AttachOptions, _ attachment: Attachment) throws(SystemError) -> Outcome {
     Signals.ignoreBrokenPipes()
-    let gate = GateProcess(
-      ServeOptions(paths: options.paths, build: options.build, isBackground: false, idleExit: nil))
+    var serve = ServeOptions(paths: options.paths, build: options.build, isBackground: false, idleExit: nil)
+    serve.isPrivate = true
+    let gate = GateProcess(serve)
+    try Child.reapStrangers()
     try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in gate.stop(hastily: true) }
     let ends = GuardedSession.ClientEnds(
-      input: try Descriptor.duplicate(0), output: try Descriptor.duplicate(1), errors: try Descriptor.duplicate(2))
+      input: try Descriptor.duplicate(0), output: try Descriptor.duplicate(1), errors: try Descriptor.duplicate(2),
+      folder: try ThisProcess.openDirectory())
     let null = try Descriptor.null()
     try null.replace(0)
     try null.replace(1)

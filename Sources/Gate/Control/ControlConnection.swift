@@ -74,12 +74,11 @@ final class ControlConnection {
 
   private func attach(_ attachment: Attachment) throws(ControlError) {
     guard session == nil else { throw ControlError("this connection has a session already") }
-    guard let passed = socket.takeDescriptors(3), let input = passed.takeFirst(), let output = passed.takeFirst(),
+    guard let passed = socket.takeDescriptors(3...4), let input = passed.takeFirst(), let output = passed.takeFirst(),
       let errors = passed.takeFirst()
-    else { throw ControlError("attach comes with three descriptors: standard input, output and error") }
-    session = try gate.attach(
-      attachment, GuardedSession.ClientEnds(input: input, output: output, errors: errors), pid: peer.pid
-    ) { [weak self] status in
+    else { throw ControlError("attach comes with descriptors: standard input, output and error, working folder") }
+    let ends = GuardedSession.ClientEnds(input: input, output: output, errors: errors, folder: passed.takeFirst())
+    session = try gate.attach(attachment, ends, pid: peer.pid) { [weak self] status in
       guard let self else { return }
       session = nil
       send(.exit(status))

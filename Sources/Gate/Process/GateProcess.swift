@@ -90,7 +90,9 @@ package final class GateProcess {
     finished: @escaping @LoopActor (ExitStatus) -> Void
   ) throws(ControlError) -> GuardedSession {
     guard !isStopping else { throw ControlError("the gate is stopping") }
-    let (server, command) = try inventory.command(for: attachment)
+    var (server, command) = try inventory.command(for: attachment, in: ends.folder?.number)
+    command.fileMask = attachment.fileMask
+    command.isGuarded = options.isPrivate
     sessionNumber += 1
     let base = String(started.microseconds / 1_000_000 % 1_679_616, radix: 36)
     let id = ExactText("\(base)-\(sessionNumber)")

@@ -39,6 +39,7 @@ package enum GateProgram {
       // Who asks twice does not want to wait for the servers.
       if gate.isStopping { Loop.shared.stop() } else { gate.stop() }
     }
+    try Child.reapStrangers()
     gate.ended = { Loop.shared.stop() }
     if !options.isBackground {
       StandardError.write("gatehouse: the gate listens at \(socket), its policy is \(options.paths.policy)\n")

@@ -139,10 +139,16 @@ final class InventoryKeeper {
     }
   }
 
-  /// What to start for a client.
+  /// What to start for a client, whose working folder is open as `folder`.
   ///
   /// Throws: `ControlError` in words for the person who started the client.
-  func command(for attachment: Attachment) throws(ControlError) -> (server: ExactText, command: ChildCommand) {
+  func command(
+    for attachment: Attachment, in folder: Int32?
+  ) throws(ControlError) -> (server: ExactText, command: ChildCommand) {
+    guard let here = folder.map(ChildCommand.Directory.descriptor) ?? attachment.directory.map({ .path($0) }) else {
+      throw ControlError("attach comes with a `directory`, or with a fourth descriptor for it")
+    }
+    var environment = ProcessEnvironment(entries: attachment.environment)
     switch attachment.server {
     case .command(let words, let name):
       do {
@@ -150,25 +156,19 @@ final class InventoryKeeper {
       } catch {
         throw ControlError("\(error.message); give it another with --name")
       }
-      return (
-        name,
-        ChildCommand(words, environment: attachment.environment, directory: .path(attachment.directory))
-      )
+      return (name, ChildCommand(words, environment: environment, directory: here))
     case .registered(let name):
       readRegistry()
       if let registryProblem { throw ControlError(registryProblem) }
       guard let server = registry[name] else {
         throw ControlError("no server `\(name.string)` is registered")
       }
-      guard case .stdio(let program, let arguments, let environment, let directory) = server.transport else {
+      guard case .stdio(let program, let arguments, let variables, let directory) = server.transport else {
         throw ControlError("`\(name.string)` is a server over HTTP, which this build cannot guard yet")
       }
-      return (
-        name,
-        ChildCommand(
-          [program] + arguments, environment: attachment.environment.merging(environment) { _, own in own },
-          directory: .path(directory ?? attachment.directory))
-      )
+      environment.merge(variables)
+      let words = ([program] + arguments).map { Array($0.utf8) }
+      return (name, ChildCommand(words, environment: environment, directory: directory.map { .path($0) } ?? here))
     }
   }
 }

@@ -6,6 +6,8 @@ package struct ServeOptions: Sendable {
   package var build: String
   /// Started by a client of the gate, detached from its terminal.
   package var isBackground: Bool
+  /// Inside the process of its one client, whose death leaves nobody who could end what the server started.
+  package var isPrivate = false
   /// After how many seconds without sessions and clients it ends by itself; nil for never.
   package var idleExit: Int?
 

@@ -96,10 +96,13 @@ private final class ServerScan {
       return end(.failure(ScanFailure(message: "servers over HTTP cannot be asked by this build yet")))
     }
     do {
-      let child = try Child(
-        ChildCommand(
-          [program] + arguments, environment: ThisProcess.environment.merging(environment) { _, own in own },
-          directory: directory.map { .path($0) } ?? .inherited))
+      var variables = ProcessEnvironment(entries: ThisProcess.environmentEntries)
+      variables.merge(environment)
+      var command = ChildCommand(
+        ([program] + arguments).map { Array($0.utf8) }, environment: variables,
+        directory: directory.map { .path($0) } ?? .inherited)
+      command.isGuarded = true
+      let child = try Child(command)
       self.child = child
       child.exited = { [weak self] exit in self?.exited(exit) }
       child.closeInput = { [weak self] in self?.input?.close() }

@@ -10,11 +10,12 @@ internal import System
 /// Its streams and its child hold it until it is concluded; weak references would make every use of it slower.
 @LoopActor
 final class GuardedSession {
-  /// The client's standard descriptors, handed over by `gatehouse connect`.
+  /// The client's standard descriptors and its working folder, handed over by `gatehouse connect`.
   struct ClientEnds: ~Copyable {
     var input: Descriptor
     var output: Descriptor
     var errors: Descriptor
+    var folder: Descriptor?
   }
 
   let name: ExactText
@@ -24,6 +25,8 @@ final class GuardedSession {
   private let finished: @LoopActor (ExitStatus) -> Void
 
   private var child: Child?
+  /// Where the server works, if it is not a path; open as long as one may have to be started there.
+  private var folder: Descriptor?
   private var fromClient: InStream?
   private var toClient: OutQueue?
   private var fromServer: InStream?
@@ -66,6 +69,7 @@ final class GuardedSession {
   func start(_ command: ChildCommand, _ ends: consuming ClientEnds) {
     let errors = OutQueue(ends.errors)
     self.errors = errors
+    folder = ends.folder
     let toClient = OutQueue(ends.output)
     self.toClient = toClient
     core.opened(at: Clock.now(), gate: &gate.state, into: &output)
@@ -279,6 +283,7 @@ final class GuardedSession {
   private func conclude() {
     guard toClient != nil else { return }
     patience?.cancel()
+    folder = nil
     toClient?.close()
     toClient = nil
     fromErrors?.close()

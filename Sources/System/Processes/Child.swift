@@ -27,6 +27,8 @@ package final class Child {
   private var errors: Descriptor?
 
   private let pidfd: Descriptor
+  /// Ends the group if this process is killed.
+  private var guardian: Guardian?
   private var watch: Watch?
   private var teardown = Teardown()
   private var timer: LoopTimer?
@@ -54,6 +56,7 @@ package final class Child {
     self.errors = errorsEnd.takeOurs()
     Child.all[pid] = self
     do throws(SystemError) {
+      if command.isGuarded { guardian = try Guardian(of: pid) }
       watch = try Watch(pidfd.number, .readable) { [weak self] _ in self?.noteExit() }
     } catch {
       _ = csys_kill_group(pid, SIGKILL)
@@ -159,6 +162,8 @@ package final class Child {
   private func finish() {
     timer?.cancel()
     _ = csys_kill_group(pid, SIGKILL)
+    // Before the number can become another's.
+    guardian = nil
     _ = csys_reap(pidfd.number)
     Child.all[pid] = nil
   }
@@ -181,8 +186,44 @@ package final class Child {
     _ = csys_kill_group(group, SIGKILL)
   }
 
+  /// Reaps what other processes left behind, from now on, if this process is a container's first, to which all of that
+  /// falls.
+  package static func reapStrangers() throws(SystemError) {
+    guard ThisProcess.pid == 1 else { return }
+    try Signals.handle([SIGCHLD]) { _ in
+      guard let list = try? SafeFile.read("/proc/self/task/1/children", limit: 1 << 20) else { return }
+      for word in list.split(separator: 0x20) {
+        guard let pid = Int32(String(decoding: word, as: UTF8.self)), isStranger(pid) else { continue }
+        csys_reap_if_ended(pid)
+      }
+    }
+  }
+
+  private static func isStranger(_ pid: Int32) -> Bool {
+    all[pid] == nil && !all.values.contains { $0.guardian?.pid == pid }
+  }
+
   /// How many children there are, those included that ended within the last half second.
   package static var count: Int { all.count }
+}
+
+/// A process that ends a group when this process is killed and so cannot; killed itself when its owner goes.
+private struct Guardian: ~Copyable {
+  let pid: Int32
+  private let pidfd: Descriptor
+
+  init(of group: Int32) throws(SystemError) {
+    var pid: Int32 = -1
+    var pidfd: Int32 = -1
+    guard unsafe csys_guard_group(group, &pid, &pidfd) == 0 else { throw .last("guard a process group") }
+    self.pid = pid
+    self.pidfd = Descriptor(owning: pidfd)
+  }
+
+  deinit {
+    _ = Glibc.kill(pid, SIGKILL)
+    _ = csys_reap(pidfd.number)
+  }
 }
 
 /// One standard descriptor of a child to be: its own end, which is closed here once it has started, and ours.

@@ -6,10 +6,19 @@ internal import Glibc
   private(set) var pointers: [UnsafeMutablePointer<CChar>?]
 
   /// Makes a list with free places first and a null at its end.
-  init(_ strings: [String], free: Int = 0) {
+  init(_ strings: [[UInt8]], free: Int = 0) {
     unsafe pointers = .init(repeating: nil, count: free)
-    for string in strings { unsafe pointers.append(strdup(string)) }
+    for string in strings { unsafe pointers.append(Self.copy(string)) }
     unsafe pointers.append(nil)
+  }
+
+  private static func copy(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar>? {
+    unsafe bytes.withUnsafeBufferPointer { bytes in
+      unsafe bytes.withMemoryRebound(to: CChar.self) { text in
+        guard let start = text.baseAddress else { return unsafe strdup("") }
+        return unsafe strndup(start, text.count)
+      }
+    }
   }
 
   deinit {
@@ -22,17 +31,13 @@ extension ChildCommand {
   ///
   /// - Returns: Its process id, and a descriptor that becomes readable when it ends, -1 for a detached one.
   func spawn(stdio: (Int32, Int32, Int32)) throws(SystemError) -> (pid: Int32, pidfd: Int32) {
-    let name = words.first ?? ""
-    guard !name.isEmpty, !words.contains(where: { $0.utf8.contains(0) }) else {
+    guard let program = words.first, !program.isEmpty, !words.contains(where: { $0.contains(0) }) else {
       throw SystemError("start", name, code: EINVAL, help: "a command is a program's name and its arguments")
-    }
-    let entries = environment.filter { key, value in
-      !key.isEmpty && !key.utf8.contains(0x3D) && !key.utf8.contains(0) && !value.utf8.contains(0)
     }
     let candidates = CStrings(self.candidates)
     let arguments = CStrings(Array(words.dropFirst()), free: 2)
-    let variables = CStrings(entries.map { "\($0)=\($1)" }.sorted())
-    let texts = CStrings([name] + (directoryPath.map { [$0] } ?? []))
+    let variables = CStrings(environment.entries)
+    let texts = CStrings([program] + (directoryPath.map { [Array($0.utf8)] } ?? []))
     defer { withExtendedLifetime((candidates, arguments, variables, texts)) {} }
 
     var pid: Int32 = -1
@@ -50,7 +55,9 @@ extension ChildCommand {
           var request = unsafe csys_program(
             candidates: files, arguments: first, name: name, environment: environment,
             directory: UnsafePointer(directoryPath == nil ? nil : texts.pointers[1]), directory_fd: directoryNumber,
-            stdio: stdio, death_signal: isDetached ? 0 : SIGKILL, detached: isDetached)
+            stdio: stdio, death_signal: isDetached ? 0 : SIGKILL,
+            file_mask: fileMask.map { Int32(bitPattern: $0 & 0o777) } ?? -1,
+            detached: isDetached)
           return unsafe csys_start(&request, &pid, &pidfd, &stage)
         }
       }
@@ -72,7 +79,7 @@ extension ChildCommand {
   private func failure(_ code: Int32, stage: Int32, name: String) -> SystemError {
     switch Int(stage) {
     case CSYS_STAGE_DIRECTORY:
-      return SystemError("start `\(name)` in the folder", directoryPath ?? "", code: code)
+      return SystemError("start `\(name)` in the folder", directoryPath ?? "of its client", code: code)
     case CSYS_STAGE_EXEC where code == ENOENT:
       let help =
         name.utf8.contains(0x2F)

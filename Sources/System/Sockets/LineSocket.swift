@@ -65,10 +65,10 @@ package final class LineSocket {
     out.write(&bytes)
   }
 
-  /// Takes the descriptors that came last, if there are exactly as many as the caller expects.
-  package func takeDescriptors(_ count: Int) -> ReceivedDescriptors? {
+  /// Takes the descriptors that came last, if there are as many as the caller expects.
+  package func takeDescriptors(_ count: ClosedRange<Int>) -> ReceivedDescriptors? {
     defer { descriptors = [] }
-    guard descriptors.count == 1, let first = descriptors.first, first.count == count else { return nil }
+    guard descriptors.count == 1, let first = descriptors.first, count.contains(first.count) else { return nil }
     return first
   }
 

@@ -48,7 +48,8 @@ extension Gatehouse {
       throw .usage("the server's command is missing", help: "gatehouse run [OPTIONS] -- COMMAND...")
     }
     let name = arguments.value("--name") ?? program.split(separator: "/").last.map(String.init) ?? program
-    return try attach(arguments, .command(words, name: ExactText(name)))
+    // They stand last on the command line, where they are as they came; Swift's strings would mend what is no UTF-8.
+    return try attach(arguments, .command(ThisProcess.arguments.suffix(words.count), name: ExactText(name)))
   }
 
   private static let attachOptions: [Command.Option] = [
