@@ -32,8 +32,8 @@ enum SessionProbe {
 
   // MARK: Memory
 
-  /// How often a call and its answer may ask for memory: what the events of the stream need.
-  private static let mostAllocations = 6.1
+  /// How often a call and its answer may ask for memory.
+  private static let mostAllocations = 3.2
 
   static func checkAllocations() throws {
     let before = allocation_count()

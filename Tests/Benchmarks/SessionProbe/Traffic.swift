@@ -37,7 +37,7 @@ final class Traffic {
     clientFramer.feed(calls.span)
     while case .line(let range)? = clientFramer.next() {
       core.fromClient(clientFramer.bytes.span.extracting(range), at: now, gate: &gate, into: &output)
-      output.stamp(took: 1)
+      gate.stream.stamp(took: 1)
     }
     guard output.toClient.isEmpty, output.toServer.count > inFlight * (bytes - 20) else {
       SessionProbe.fail("a call was not passed on: \(String(decoding: output.toClient.prefix(300), as: UTF8.self))")
@@ -56,10 +56,11 @@ final class Traffic {
     swap(&answers, &spare)
     while case .line(let range)? = serverFramer.next() {
       core.fromServer(serverFramer.bytes.span.extracting(range), at: now, gate: &gate, into: &output)
-      output.stamp(took: 1)
+      gate.stream.stamp(took: 1)
     }
     guard output.toClient.count > inFlight * (bytes - 20) else { SessionProbe.fail("an answer was not passed on") }
     output.reset()
+    gate.stream.settle()
   }
 
   private func shakeHands() {
