@@ -28,8 +28,12 @@ package enum Signals {
     }
   }
 
-  /// Makes writing to a pipe that nobody reads an error instead of our end; children get the default back.
-  package nonisolated static func ignoreBrokenPipes() { _ = csys_signals_ignore(SIGPIPE) }
+  /// Makes writing to a pipe that nobody reads, or to a file that is as long as we may make one, an error instead of our
+  /// end; children get the default back.
+  package nonisolated static func ignoreBrokenPipes() {
+    _ = csys_signals_ignore(SIGPIPE)
+    _ = csys_signals_ignore(SIGXFSZ)
+  }
 
   private static func deliver() {
     let came = csys_signals_take()

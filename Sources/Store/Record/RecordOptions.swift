@@ -17,6 +17,13 @@ package enum RecordFailurePolicy: String, CaseIterable, Hashable, Sendable {
   case `continue`
 }
 
+/// What a writer asks of the system.
+package enum RecordStep: Hashable, Sendable {
+  case open, write, synchronize
+  /// Taking back what was written in part.
+  case takeBack
+}
+
 /// How a record is written.
 package struct RecordOptions: Sendable {
   /// Holds the segments of all lanes, and nothing else.
@@ -28,6 +35,8 @@ package struct RecordOptions: Sendable {
   package var longestSegment = 64 << 20
   /// More bytes than this are not kept for a commit, which then fails.
   package var mostBuffered = 64 << 20
+  /// For tests: asked before each step for the system's number of what goes wrong with it, 0 for nothing.
+  package var disturb: (@Sendable (RecordStep) -> Int32)?
   package var now: @Sendable () -> Moment = { Clock.now() }
 
   package init(folder: String, lane: Int, build: String) {

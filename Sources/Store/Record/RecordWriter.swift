@@ -31,9 +31,10 @@ package final class RecordWriter {
   /// As it was after the last line that was written.
   private var hash: RecordHash
   private var sequence: UInt64
-  /// The number of the last event in the buffer.
-  private var bufferedSequence: UInt64
-  private let tails: [RecordTail]
+  /// What earlier segments end with and no line tells of yet.
+  private var tails: [RecordTail]
+  /// A segment that may have more bytes than were meant to stay, and how many were.
+  private var unsound: (segment: Int, written: Int)?
 
   private var failure: SystemError?
   /// Lines lost in all, and since the last line that tells of it.
@@ -61,7 +62,6 @@ package final class RecordWriter {
     segmentNumber = past.lastSegment
     hash = past.hash
     sequence = past.sequence
-    bufferedSequence = past.sequence
     tails = past.tails
     opening = .begun
     try? commit()
@@ -90,7 +90,6 @@ package final class RecordWriter {
     unsafe line.extracting(droppingLast: 1).withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
     buffer.append(contentsOf: RecordHasher.ending)
     ends.append(buffer.count)
-    if let number = Self.sequence(of: line) { bufferedSequence = number }
   }
 
   /// Writes everything that was added, or nothing.
@@ -112,7 +111,6 @@ package final class RecordWriter {
   package func discard() {
     lost += UInt64(ends.count)
     untoldLost += UInt64(ends.count)
-    bufferedSequence = sequence
     forget()
   }
 
@@ -130,8 +128,8 @@ package final class RecordWriter {
     commits &+= 1
     if commits == 0, let isInPlace = file?.isInPlace, !isInPlace { opening = .segment }
     if opening == nil, written >= options.longestSegment { opening = .segment }
-    writeLeading()
     if opening != nil { try openSegment() }
+    writeLeading()
     var next = Self.complete(&leading, leadingEnds, hash, hasher)
     next = Self.complete(&buffer, ends, next, hasher)
     if leading.isEmpty {
@@ -141,7 +139,8 @@ package final class RecordWriter {
     }
     written += leading.count + buffer.count
     hash = next
-    sequence = bufferedSequence
+    sequence = lastBuffered ?? sequence
+    if opening != nil { tails.removeAll() }
     opening = nil
     failure = nil
     untoldLost = 0
@@ -167,21 +166,37 @@ package final class RecordWriter {
   /// Appends bytes; where that fails, those that were written `before` them go as well.
   private func append(_ bytes: Span<UInt8>, before: Int) throws(SystemError) {
     do throws(AppendFile.Failure) {
+      if let code = trouble(.write) {
+        // As on a disk with room for half of it.
+        let half = bytes.extracting(first: bytes.count / 2)
+        try file?.append(half)
+        throw AppendFile.Failure(code: code, isUndone: takeBack(half.count))
+      }
       try file?.append(bytes)
     } catch {
-      giveUp(isSound: error.isUndone && file?.takeBack(before) == true)
+      giveUp(isSound: error.isUndone && takeBack(before))
       throw SystemError(Self.action, code: error.code)
     }
   }
 
   private func synchronize(_ count: Int) throws(SystemError) {
     do throws(SystemError) {
+      if let code = trouble(.synchronize) { throw SystemError(Self.action, code: code) }
       try file?.synchronize()
     } catch {
-      _ = file?.takeBack(count)
+      _ = takeBack(count)
       giveUp(isSound: false)
       throw SystemError(Self.action, code: error.code)
     }
+  }
+
+  private func takeBack(_ count: Int) -> Bool {
+    trouble(.takeBack) == nil && file?.takeBack(count) == true
+  }
+
+  private func trouble(_ step: RecordStep) -> Int32? {
+    guard let code = options.disturb?(step), code != 0 else { return nil }
+    return code
   }
 
   /// After a failure: nothing more is written to a file that may not be as it was, nor to one that is empty.
@@ -192,21 +207,55 @@ package final class RecordWriter {
       file = nil
       return
     }
-    if !isSound { opening = .segment }
+    guard !isSound else { return }
+    opening = .segment
+    unsound = (segmentNumber, written)
+  }
+
+  /// Looks at what a failure left behind, for the next segment to tell.
+  private func measureTail() throws(SystemError) {
+    guard let (segment, written) = unsound else { return }
+    do throws(SystemError) {
+      let file = try RegularFile(path(of: segment))
+      if let tail = try RecordTail.measure(file, of: segment, from: written) { tails.append(tail) }
+    } catch {
+      guard error.isAbsence else { throw SystemError(Self.action, code: error.code) }
+    }
+    unsound = nil
+  }
+
+  private func path(of segment: Int) -> String {
+    "\(options.folder)/\(RecordSegment(lane: options.lane, number: segment).fileName)"
   }
 
   private func openSegment() throws(SystemError) {
-    let number = segmentNumber + 1
-    let path = "\(options.folder)/\(RecordSegment(lane: options.lane, number: number).fileName)"
+    try measureTail()
     do throws(SystemError) {
+      if let code = trouble(.open) { throw SystemError(Self.action, code: code) }
       try SafeFile.makeFolder(options.folder)
-      file = try AppendFile(new: path)
+      try SafeFile.checkOwnFolder(options.folder)
+      file = try makeFile()
     } catch {
-      throw SystemError(Self.action, code: error.code)
+      throw SystemError(Self.action, code: error.code, help: error.help)
     }
-    segmentNumber = number
     written = 0
     if options.sync != .write { SafeFile.synchronizeFolder(options.folder) }
+  }
+
+  /// Makes the next segment's file; numbers that somebody else used are left to them.
+  private func makeFile() throws(SystemError) -> AppendFile {
+    for _ in 0..<16 {
+      segmentNumber += 1
+      do throws(SystemError) {
+        return try AppendFile(new: path(of: segmentNumber))
+      } catch {
+        if error.code != EEXIST {
+          segmentNumber -= 1
+          throw error
+        }
+      }
+    }
+    throw SystemError(Self.action, code: EEXIST)
   }
 
   // MARK: Lines of the record's own
@@ -214,16 +263,23 @@ package final class RecordWriter {
   private func writeLeading() {
     leading.removeAll(keepingCapacity: true)
     leadingEnds.removeAll(keepingCapacity: true)
+    guard opening != nil || failure != nil || untoldLost > 0 else { return }
     var writer = JSONWriter()
     if let opening {
       begin(opening.rawValue, &writer)
       writer.member("version", 1)
       writer.member("lane", options.lane)
-      writer.member("segment", segmentNumber + 1)
+      writer.member("segment", segmentNumber)
       writer.member("build", options.build)
       writer.member("pid", ThisProcess.pid)
       writer.member("last_seq", sequence)
       writer.member("previous", hash.hexadecimal)
+      if !tails.isEmpty {
+        writer.key("torn")
+        writer.beginArray()
+        for tail in tails { tail.write(&writer) }
+        writer.endArray()
+      }
       end(&writer)
     }
     if failure != nil || untoldLost > 0 {
@@ -264,6 +320,15 @@ package final class RecordWriter {
       }
     }
     return hash
+  }
+
+  /// The number of the last event in the buffer.
+  private var lastBuffered: UInt64? {
+    for index in ends.indices.reversed() {
+      let start = index == 0 ? 0 : ends[index - 1]
+      if let number = Self.sequence(of: buffer.span.extracting(start..<ends[index])) { return number }
+    }
+    return nil
   }
 
   /// The number that a line of the stream begins with.

@@ -64,5 +64,10 @@ package struct AppendFile: ~Copyable, Sendable {
     package let code: Int32
     /// Whether the file is as it was before.
     package let isUndone: Bool
+
+    package init(code: Int32, isUndone: Bool) {
+      self.code = code
+      self.isUndone = isUndone
+    }
   }
 }
