@@ -34,7 +34,11 @@ package enum StandardOutput {
 
 /// Standard error, for messages to the person.
 package enum StandardError {
-  package static func write(_ text: String) { _ = writeAll(Array(text.utf8), to: 2) }
+  package static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    BoundedLog.makeRoom(for: bytes.count)
+    _ = writeAll(bytes, to: 2)
+  }
 }
 
 /// Writes everything, waiting where a descriptor that others made non-blocking is full.

@@ -23,6 +23,7 @@ package enum GateProgram {
   private static func run(_ options: ServeOptions) throws(SystemError) -> Int32 {
     Signals.ignoreBrokenPipes()
     ThisProcess.raiseFileLimit()
+    if options.isBackground { BoundedLog.keep(options.paths.log) }
     let socket = options.paths.socket
     try SafeFile.makeFolder(SafeFile.folder(of: socket))
     guard let lock = try FileLock.take(options.paths.lock) else {
