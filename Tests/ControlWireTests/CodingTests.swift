@@ -191,6 +191,7 @@ struct ControlRequestCodingTests {
     .subscribe(since: 4, budget: 200, id: 1),
     .subscribe(since: nil, budget: nil, id: nil),
     .snapshot(id: 1), .status(id: nil), .reload(id: 2), .stop(id: 3),
+    .stderr(server: "git", lines: nil, after: nil, id: nil), .stderr(server: "git", lines: 10, after: 7, id: 4),
     .attach(Attachment(server: .registered("git"), directory: "/", environment: bytes("A=b", "C="))),
     .attach(Attachment(server: .command(bytes("a", "b c"), name: "a"), environment: [], fileMask: 0o27)),
     .attach(Attachment(server: .command([[0x61], [0xFF, 0x00, 0x80], []], name: "a"), environment: [[0xC3, 0x3D]])),
@@ -208,7 +209,7 @@ struct ControlRequestCodingTests {
     ("{}", "a request lacks `op`"),
     (
       #"{"op":"fly"}"#,
-      "`fly` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stop, attach"
+      "`fly` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, attach"
     ),
     (#"{"op":"hello"}"#, "a request lacks `version`"),
     (#"{"op":"hello","version":"1"}"#, "`version` of a request must be a whole number"),

@@ -99,7 +99,7 @@ final class ConsoleEngine {
 
   private func passTime() {
     guard state.now < Loop.shared.now else { return }
-    _ = update(&state, .tick(Loop.shared.now))
+    for effect in update(&state, .tick(Loop.shared.now)) { perform(effect) }
   }
 
   private func settleLater() {

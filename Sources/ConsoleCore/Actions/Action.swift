@@ -42,6 +42,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case previousPane = "previous-pane"
   case zoom, unzoom
   // The program
+  case messages
   case command, help, log, copy, rescan, redraw, suspend, quit
 
   package var name: String { rawValue }
@@ -102,6 +103,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .previousPane: "previous pane"
     case .zoom: "give the pane the whole screen"
     case .unzoom: "back to all panes"
+    case .messages: "what the server wrote to its standard error"
     case .command: "type a command"
     case .help: "this list"
     case .log: "messages so far"
@@ -129,7 +131,7 @@ extension Action {
     case .keepMine, .takeTheirs:
       if state.options.isReadOnly { return "this console is read-only" }
       return state.policy.isContested ? nil : "the file on the disk is the one you are editing"
-    case .rescan: return state.gate.isUp ? nil : "no gate is connected"
+    case .rescan, .messages: return state.gate.isUp ? nil : "no gate is connected"
     case .jump where state.focus == .live:
       return state.live.current == nil ? "there is no decision under the cursor" : nil
     default: return nil

@@ -63,7 +63,7 @@ package enum Keymap {
       bind(Key(.tab), .nextPane), bind(Key(.tab, .shift), .previousPane),
       bind("+", .zoom), bind("_", .unzoom),
       bind(":", .command), bind(.control("p"), .command), bind("?", .help), bind(Key(.function(1)), .help),
-      bind("!", .log), bind("y", .copy), bind("R", .rescan),
+      bind("o", .messages), bind("!", .log), bind("y", .copy), bind("R", .rescan),
       bind(.control("l"), .redraw), bind(.control("z"), .suspend), bind("q", .quit), bind(.control("c"), .quit),
     ]
 

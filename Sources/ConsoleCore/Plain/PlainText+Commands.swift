@@ -98,8 +98,9 @@ extension PlainText {
     guard !state.catalogue.servers.isEmpty else { return ["no server is known"] }
     return state.catalogue.servers.map { server in
       let error = server.info.lastError.map { ", last error \(state.safe($0))" } ?? ""
+      let line = server.info.lastLine.map { ", it wrote \(state.safe($0, limit: 200))" } ?? ""
       return "\(state.safe(server.info.name.string)), \(server.info.state.rawValue), "
-        + "\(Format.count(server.tools.count, "tool")), runs \(state.safe(server.info.program))\(error)"
+        + "\(Format.count(server.tools.count, "tool")), runs \(state.safe(server.info.program))\(error)\(line)"
     }
   }
 }

@@ -174,7 +174,9 @@ extension ConsoleState {
       if options.isReadOnly { return [("4", "live"), ("5", "servers")] + common }
       if list.rows.isEmpty { return common + [("4", "live"), ("5", "servers")] }
       guard currentTool != nil || !marked.isEmpty else {
-        return [("Enter", "open"), ("D", "default"), ("m", "mark all")] + save + common + [("4", "live")]
+        return [("Enter", "open"), ("D", "default"), ("o", "messages"), ("m", "mark all")] + save + common + [
+          ("4", "live")
+        ]
       }
       return [("a", "allow"), ("d", "deny"), ("r", "limit"), ("p", "ask"), ("x", "hide"), ("i", "inherit")] + save + [
         ("m", "mark")
@@ -183,7 +185,7 @@ extension ConsoleState {
     case .live:
       return [("Space", live.follows ? "pause" : "follow"), ("Enter", "details"), ("J", "rule"), ("]", "next denied")]
         + save + common + [("1", "policy")]
-    case .servers: return [("Enter", "tools"), ("D", "default"), ("R", "reload")] + save + common
+    case .servers: return [("Enter", "tools"), ("o", "messages"), ("D", "default"), ("R", "reload")] + save + common
     case .changes:
       let contest: [(String, String)] = policy.isContested ? [("K", "keep mine"), ("T", "take theirs")] : []
       return contest + [("Enter", "go there"), ("U", "redo"), ("E", "editor")] + save + common

@@ -43,7 +43,8 @@ extension Canvas {
       cell(Format.count(server.tools.count), .text, nameWidth + 14, 5)
       cell(Format.count(sessions[server.info.name] ?? server.info.sessions), .text, nameWidth + 20, 6)
       cell(server.info.program, .dim, program, error - program - 1, isPeer: true)
-      cell(server.info.lastError ?? "", .decisionDeny, error, width, isPeer: true)
+      let said = [server.info.lastError, server.info.lastLine].compactMap { $0 }.joined(separator: ": ")
+      cell(said, .decisionDeny, error, width, isPeer: true)
     }
     return (body.row + 1 + state.serverList.row - top, body.column)
   }

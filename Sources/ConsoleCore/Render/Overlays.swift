@@ -19,12 +19,13 @@ extension Canvas {
     case .limit(let editor): return drawLimit(editor, of: state)
     case .decision(let serial, let top): return drawDecision(serial, top: top, of: state)
     case .log(let top): return drawLog(top: top, of: state)
+    case .messages(let view): return drawMessages(view, of: state)
     case .command, .filter, nil: return nil
     }
   }
 
   /// An empty framed box in the middle; returns what is inside.
-  private mutating func box(_ title: String, columns: Int, rows: Int, hint: String) -> Rect {
+  mutating func box(_ title: String, columns: Int, rows: Int, hint: String) -> Rect {
     let columns = min(columns, grid.size.columns)
     // The header's facts stay in view.
     let rows = max(2, min(rows, grid.size.rows - 2))

@@ -147,6 +147,9 @@ extension ConsoleState {
     if let error = server.info.lastError {
       lines.append(Line())
       lines += block("last error  ", safe(error, limit: 1000), .decisionDeny, columns: columns)
+      if let line = server.info.lastLine {
+        lines += block("it wrote    ", safe(line, limit: 400), .text, columns: columns)
+      }
     }
     lines.append(Line())
     lines += block(

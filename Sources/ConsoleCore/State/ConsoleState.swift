@@ -67,6 +67,7 @@ package struct ConsoleState: Equatable, Sendable {
     if live.rates.isMoving(now: now) { want(second) }
     if let noteEnds { want(noteEnds) }
     if let end = catalogue.nextExpiry { want(end) }
+    if let view = messagesView, gate.isUp { want(view.next) }
     if case .awaitingGate = policy.saving, gate.isUp { want(second) }
     return next
   }

@@ -12,6 +12,8 @@ package enum Overlay: Hashable, Sendable {
   case decision(UInt64, top: Int)
   /// What the console said so far, the newest last.
   case log(top: Int)
+  /// What a server wrote to its standard error.
+  case messages(MessagesView)
 }
 
 /// A line of text that is being typed.

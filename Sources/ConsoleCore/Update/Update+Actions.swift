@@ -62,6 +62,7 @@ extension ConsoleState {
     case .command: overlay = .command(CommandField())
     case .help: overlay = .help(HelpList())
     case .log: overlay = .log(top: max(0, log.count - 1))
+    case .messages: return openMessages()
     case .copy: return copyName()
     case .edit: return [.openEditor(line: problemLine)]
     case .rescan: return [.send(.reload(id: nil))]

@@ -72,6 +72,7 @@ extension ConsoleState {
     case .hello(let hello): return take(hello)
     case .snapshot(let snapshot, _): return take(snapshot)
     case .refused(let text, _): say(.error, "the gate refused: \(safe(text))")
+    case .serverMessages(let messages, _): take(messages)
     case .status, .done, .exit: break
     }
     return []
@@ -83,6 +84,10 @@ extension ConsoleState {
     if !isSameGate {
       live.append { $0.append(remark: wasHere ? "another gate runs now" : "gate connected", at: now) }
       live.ring.beginEpoch()
+      if var view = messagesView {
+        view.restart(at: now)
+        overlay = .messages(view)
+      }
       gate.sequence = 0
     } else {
       live.append { $0.append(remark: "gate is back", at: now) }

@@ -36,6 +36,7 @@ extension ConsoleState {
     case .limit(let editor): return take(key, editor)
     case .decision(let serial, let top): return take(key, decision: serial, top: top)
     case .log(let top): return take(key, logTop: top)
+    case .messages(let view): return take(key, view)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }

@@ -11,7 +11,7 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
     return []
   case .tick(let moment):
     state.pass(to: moment)
-    return []
+    return state.refreshMessages()
   case .gate(let message): return state.take(message)
   case .gateConnected:
     state.gate.connection = .greeting

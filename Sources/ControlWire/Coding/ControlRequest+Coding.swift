@@ -35,11 +35,16 @@ extension ControlRequest {
     case "snapshot": return .snapshot(id: id)
     case "status": return .status(id: id)
     case "reload": return .reload(id: id)
+    case "stderr":
+      return .stderr(
+        server: try fields.text("server"), lines: try fields.integerIfPresent("lines").map { max(0, $0) },
+        after: try fields.integerIfPresent("after").map { UInt64(clamping: $0) }, id: id)
     case "stop": return .stop(id: id)
     case "attach": return .attach(try Attachment(fields))
     default:
       throw ControlError(
-        "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stop, attach")
+        "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, attach"
+      )
     }
   }
 
@@ -60,6 +65,12 @@ extension ControlRequest {
     case .snapshot(let id): Self.plain("snapshot", id, &writer)
     case .status(let id): Self.plain("status", id, &writer)
     case .reload(let id): Self.plain("reload", id, &writer)
+    case .stderr(let server, let lines, let after, let id):
+      writer.member("op", "stderr")
+      writer.member("server", server.string)
+      writer.member("lines", ifPresent: lines)
+      writer.member("after", ifPresent: after)
+      writer.member("id", ifPresent: id)
     case .stop(let id): Self.plain("stop", id, &writer)
     case .attach(let attachment): attachment.write(&writer)
     }

@@ -84,6 +84,10 @@ extension GateEvent {
       writer.member("event", "status")
       writer.member("id", ifPresent: id)
       status.write(&writer)
+    case .serverMessages(let messages, let id):
+      writer.member("event", "stderr")
+      writer.member("id", ifPresent: id)
+      messages.write(&writer)
     case .done(let id):
       writer.member("event", "done")
       writer.member("id", ifPresent: id)
@@ -178,6 +182,7 @@ extension Snapshot.Server {
     writer.member("state", state.rawValue)
     writer.member("sessions", sessions)
     writer.member("last_error", ifPresent: lastError)
+    writer.member("last_line", ifPresent: lastLine)
     writer.member("scanned", ifPresent: scanned?.rfc3339)
     writer.key("tools")
     writer.beginArray()

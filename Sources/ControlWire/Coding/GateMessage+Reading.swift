@@ -54,6 +54,7 @@ extension GateEvent {
           policyPath: try fields.string("policy_path")))
     case "snapshot": self = .snapshot(try Snapshot(fields), id: try fields.integerIfPresent("id"))
     case "status": self = .status(try GateStatus(fields), id: try fields.integerIfPresent("id"))
+    case "stderr": self = .serverMessages(try ServerMessages(fields), id: try fields.integerIfPresent("id"))
     case "done": self = .done(id: try fields.integerIfPresent("id"))
     case "refused":
       self = .refused(message: try fields.string("message"), id: try fields.integerIfPresent("id"))
@@ -158,7 +159,7 @@ extension Snapshot.Server {
       name: try fields.text("name"), isRegistered: try fields.bool("registered"),
       transport: try fields.string("transport"), program: try fields.string("program"),
       state: try fields.word("state"), sessions: try fields.integer("sessions"),
-      lastError: try fields.stringIfPresent("last_error"),
+      lastError: try fields.stringIfPresent("last_error"), lastLine: try fields.stringIfPresent("last_line"),
       scanned: fields["scanned"] == nil ? nil : try fields.moment("scanned"), tools: tools)
   }
 }

@@ -9,6 +9,9 @@ package enum ControlRequest: Hashable, Sendable {
   case status(id: Int?)
   /// Read the policy, the registry and the catalogue again, now.
   case reload(id: Int?)
+  /// The last lines that a server wrote to its standard error, and what it wrote to its output that was no message;
+  /// `after` asks for those after a line of this number alone.
+  case stderr(server: ExactText, lines: Int?, after: UInt64?, id: Int?)
   /// Ends the gate, for a newer build to take its place.
   case stop(id: Int?)
   /// Comes with three descriptors (the client's standard input, output and error): guard a server for their owner.

@@ -37,6 +37,7 @@ package indirect enum GateEvent: Hashable, Sendable {
   case hello(Hello)
   case snapshot(Snapshot, id: Int?)
   case status(GateStatus, id: Int?)
+  case serverMessages(ServerMessages, id: Int?)
   case done(id: Int?)
   case refused(message: String, id: Int?)
   /// The end of an attached session: what `connect` exits with.

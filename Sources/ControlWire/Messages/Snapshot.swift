@@ -19,13 +19,15 @@ package struct Snapshot: Hashable, Sendable {
     package var sessions: Int
     /// The last thing that went wrong, in words.
     package var lastError: String?
+    /// What a failed one wrote last to its standard error, its secrets hidden; hostile text.
+    package var lastLine: String?
     /// When its tools were last asked for.
     package var scanned: Moment?
     package var tools: [Tool]
 
     package init(
       name: ExactText, isRegistered: Bool, transport: String, program: String, state: State, sessions: Int,
-      lastError: String?, scanned: Moment?, tools: [Tool]
+      lastError: String?, lastLine: String? = nil, scanned: Moment?, tools: [Tool]
     ) {
       self.name = name
       self.isRegistered = isRegistered
@@ -34,6 +36,7 @@ package struct Snapshot: Hashable, Sendable {
       self.state = state
       self.sessions = sessions
       self.lastError = lastError
+      self.lastLine = lastLine
       self.scanned = scanned
       self.tools = tools
     }

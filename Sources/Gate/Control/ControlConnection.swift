@@ -18,6 +18,9 @@ final class ControlConnection {
   /// How much a subscriber may have unread in its socket's queue; the rest waits in the backlog, where it can be dropped.
   private static let unread = 256 << 10
 
+  /// How many lines of a server are given where nobody says how many.
+  private static let standardLines = 100
+
   init(_ socket: consuming Descriptor, peer: UnixSocket.Peer, gate: GateProcess) throws(SystemError) {
     self.gate = gate
     self.peer = peer
@@ -56,6 +59,9 @@ final class ControlConnection {
     case .reload(let id):
       gate.reload()
       send(.done(id: id))
+    case .stderr(let server, let lines, let after, let id):
+      let messages = gate.messages.messages(of: server, after: after, limit: lines ?? Self.standardLines)
+      send(.serverMessages(messages, id: id))
     case .stop(let id):
       send(.done(id: id))
       gate.stop()

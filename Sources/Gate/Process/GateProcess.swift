@@ -13,6 +13,8 @@ package final class GateProcess {
   let started = Clock.now()
   /// What all sessions share; the one place where calls are counted.
   var state = GateState()
+  /// What servers wrote that was no message.
+  var messages = MessageLog()
   private(set) var policy: PolicyEvent
 
   private let inventory: InventoryKeeper
@@ -119,14 +121,18 @@ package final class GateProcess {
     tell(.server(ServerEvent(server: server, state: .failed, detail: reason)))
   }
 
-  func serverExited(_ server: ExactText, pid: Int32, _ exit: Child.Exit) {
+  /// A server's process has ended: by its own doing, or because its session did.
+  func serverExited(_ server: ExactText, pid: Int32, _ exit: Child.Exit, byItself isOwnDoing: Bool) {
     running[server, default: 1] -= 1
     let detail: String
     switch exit {
-    case .code(let code): detail = "exited with code \(code)"
-    case .signal(let signal): detail = "ended by signal \(signal)"
+    case .code(let code):
+      detail = "exited with code \(code)"
+      if code != 0 { failures[server] = detail }
+    case .signal(let signal):
+      detail = "ended by signal \(signal)"
+      if isOwnDoing { failures[server] = detail }
     }
-    if case .code(let code) = exit, code != 0 { failures[server] = detail }
     tell(.server(ServerEvent(server: server, state: .exited, pid: pid, detail: detail)))
   }
 
@@ -244,6 +250,7 @@ package final class GateProcess {
       servers[index].sessions = sessions
       if let failure = failures[servers[index].name] { servers[index].lastError = failure }
       servers[index].state = sessions > 0 ? .running : servers[index].lastError == nil ? .idle : .failed
+      if servers[index].state == .failed { servers[index].lastLine = messages.lastLine(of: servers[index].name) }
     }
     let events = sessions.values.map { session in
       SessionEvent(

@@ -168,7 +168,9 @@ final class InventoryKeeper {
       }
       environment.merge(variables)
       let words = ([program] + arguments).map { Array($0.utf8) }
-      return (name, ChildCommand(words, environment: environment, directory: directory.map { .path($0) } ?? here))
+      var command = ChildCommand(words, environment: environment, directory: directory.map { .path($0) } ?? here)
+      command.ownVariables = Set(variables.keys)
+      return (name, command)
     }
   }
 }

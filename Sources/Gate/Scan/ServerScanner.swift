@@ -1,3 +1,5 @@
+internal import ControlWire
+internal import GateCore
 internal import JSONText
 internal import MCPWire
 package import Store
@@ -6,6 +8,11 @@ internal import System
 /// Why a server could not be asked for its tools.
 package struct ScanFailure: Error, Hashable, Sendable {
   package let message: String
+  /// The last lines that the server wrote to its standard error, their secrets hidden; hostile text.
+  package var said: [String] = []
+
+  /// How many of these lines are told.
+  static let most = 5
 }
 
 /// Starts registered servers and asks each for its tools, several at a time.
@@ -80,6 +87,10 @@ private final class ServerScan {
   private var errors: InStream?
   private var timer: LoopTimer?
   private var result: Result<[[UInt8]], ScanFailure>?
+  private var exit: Child.Exit?
+  private var messages = MessageLog()
+  private var lines = MessageLines()
+  private var secrets = Secrets.none
 
   init(
     _ server: RegisteredServer, build: String, seconds: Int,
@@ -102,6 +113,7 @@ private final class ServerScan {
         ([program] + arguments).map { Array($0.utf8) }, environment: variables,
         directory: directory.map { .path($0) } ?? .inherited)
       command.isGuarded = true
+      secrets = Secrets(environment: variables.entries, own: environment.keys, words: command.words)
       let child = try Child(command)
       self.child = child
       child.exited = { [weak self] exit in self?.exited(exit) }
@@ -113,8 +125,9 @@ private final class ServerScan {
       self.input = input
       output = try InStream(
         own: stdout, received: { [weak self] bytes in self?.received(bytes) }, ended: { _ in })
-      // Read and forgotten, so that the server is not held up.
-      errors = try InStream(own: stderr, received: { _ in }, ended: { _ in })
+      errors = try InStream(
+        own: stderr, received: { [weak self] bytes in self?.received(errors: bytes) },
+        ended: { [weak self] _ in self?.endIfExited() })
       var greeting = conversation.greeting
       input.write(&greeting)
       timer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [weak self] in
@@ -142,13 +155,37 @@ private final class ServerScan {
     }
   }
 
+  private func received(errors bytes: Span<UInt8>) {
+    lines.feed(bytes) { keep($0) }
+  }
+
+  private func keep(_ line: MessageLines.Line) {
+    messages.append(
+      line, from: .stderr, of: server.name, session: "", secrets: secrets, at: Loop.shared.now)
+  }
+
   private func exited(_ exit: Child.Exit) {
+    self.exit = exit
+    // What it wrote last is still to be read.
+    errors?.endWhenEmpty()
+    endIfExited()
+  }
+
+  private func endIfExited() {
+    guard let exit, errors?.hasEnded ?? true else { return }
+    lines.end { keep($0) }
     let how =
       switch exit {
       case .code(let code): "exited with code \(code)"
       case .signal(let signal): "was ended by signal \(signal)"
       }
-    end(result ?? .failure(ScanFailure(message: "the server \(how) before it had answered")))
+    var result = result ?? .failure(ScanFailure(message: "the server \(how) before it had answered"))
+    if case .failure(var failure) = result {
+      let last = messages.messages(of: server.name, after: nil, limit: ScanFailure.most)
+      failure.said = last.messages.map(\.text)
+      result = .failure(failure)
+    }
+    end(result)
   }
 
   /// The result is known; the server is ended before it is told, so that none stays behind.

@@ -33,6 +33,7 @@ final class GuardedSession {
   private var toServer: OutQueue?
   private var fromErrors: InStream?
   private var errors: OutQueue?
+  private var messages: ServerMessageKeeper?
 
   private var clientFramer = LineFramer()
   private var serverFramer = LineFramer()
@@ -44,6 +45,11 @@ final class GuardedSession {
   /// The client has left, or the gate ends.
   private var isHurried = false
 
+  /// The client takes nothing of what the server writes to its errors.
+  private var isDeaf = false
+  private var errorsPatience: LoopTimer?
+  /// How long a client may take nothing of a server's errors before the server goes on without it.
+  private static let listenersPatience: Int64 = 1_000_000
   /// How long what an ended server left behind may go on writing to its pipes, and how long the last bytes wait for a
   /// client where nobody waits for the client.
   private static let lastBytes: Int64 = 5_000_000
@@ -72,6 +78,7 @@ final class GuardedSession {
     folder = ends.folder
     let toClient = OutQueue(ends.output)
     self.toClient = toClient
+    messages = ServerMessageKeeper(command, of: name, session: core.session, gate: gate)
     core.opened(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     do {
@@ -102,7 +109,7 @@ final class GuardedSession {
     self.toServer = toServer
     toServer.pressureChanged = { [self] _ in regulate() }
     toClient?.pressureChanged = { [self] _ in regulate() }
-    errors?.pressureChanged = { [self] isFull in fromErrors?.isPaused = isFull }
+    errors?.pressureChanged = { [self] isFull in errorsPressureChanged(isFull) }
     // A server that reads no more answers no more; what it has yet to say is still heard.
     toServer.broke = { _ in child.tearDown() }
     // A client that reads no more has left.
@@ -112,17 +119,37 @@ final class GuardedSession {
       ended: { [self] _ in serverOutputEnded() })
     fromErrors = try InStream(
       own: stderr, received: { [self] bytes in received(errors: bytes) },
-      ended: { [self] _ in concludeWhenRead() })
+      ended: { [self] _ in
+        messages?.end()
+        concludeWhenRead()
+      })
     fromClient = try InStream(
       clientInput, received: { [self] bytes in received(fromClient: bytes) },
       ended: { [self] _ in clientInputEnded() })
   }
 
   private func received(errors bytes: Span<UInt8>) {
+    messages?.take(errors: bytes)
+    guard !isDeaf else { return }
     var copy: [UInt8] = []
     copy.reserveCapacity(bytes.count)
     for index in bytes.indices { copy.append(bytes[index]) }
     errors?.write(&copy)
+  }
+
+  /// A client that does not keep up with a server's errors holds it up for a moment, so that none are lost; one that does
+  /// not read them at all does not.
+  private func errorsPressureChanged(_ isFull: Bool) {
+    isDeaf = false
+    fromErrors?.isPaused = isFull
+    errorsPatience?.cancel()
+    guard isFull, let before = errors?.count else { return }
+    errorsPatience = Loop.shared.after(microseconds: Self.listenersPatience) { [self] in
+      guard let errors, errors.isFull else { return }
+      guard errors.count >= before else { return errorsPressureChanged(true) }
+      isDeaf = true
+      fromErrors?.isPaused = false
+    }
   }
 
   // MARK: Messages
@@ -190,6 +217,7 @@ final class GuardedSession {
     toServer?.write(&output.toServer)
     toClient?.write(&output.toClient)
     gate.publish()
+    if !output.noise.isEmpty { messages?.take(noise: output.noise) }
     if let tools = output.listedTools { gate.toolsListed(tools, of: name) }
     output.reset()
     if isDrained { child?.tearDown() }
@@ -238,7 +266,7 @@ final class GuardedSession {
     case .code(let code): exit = .code(code)
     case .signal(let signal): exit = .signal(signal)
     }
-    if isStarted { gate.serverExited(name, pid: child?.pid ?? 0, childExit) }
+    if isStarted { gate.serverExited(name, pid: child?.pid ?? 0, childExit, byItself: !(child?.isEnding ?? true)) }
     setPatience { [self] in concludeServer() }
     fromErrors?.endWhenEmpty()
     fromServer?.endWhenEmpty()
@@ -286,6 +314,8 @@ final class GuardedSession {
     folder = nil
     toClient?.close()
     toClient = nil
+    messages?.end()
+    errorsPatience?.cancel()
     fromErrors?.close()
     errors?.closeWhenEmpty(patience: Self.readersPatience)
     finished(exit ?? .code(1))

@@ -11,6 +11,8 @@ package struct ChildCommand: Sendable {
   /// The program's name or path, then its arguments.
   package var words: [[UInt8]]
   package var environment: ProcessEnvironment
+  /// Which variables the server's own configuration gave it: their values are shown to nobody.
+  package var ownVariables: Set<String> = []
   package var directory: Directory
   /// Which rights the files that it makes lack; nil for this process's own mask.
   package var fileMask: UInt32?

@@ -7,7 +7,7 @@ import Store
 import System
 
 extension Gatehouse {
-  static let servers: [Command] = [serversAdd, serversList, serversRemove, serversScan]
+  static let servers: [Command] = [serversAdd, serversList, serversLog, serversRemove, serversScan]
 
   private static let serversAdd = Command(
     ["servers", "add"], operands: "NAME -- COMMAND...", count: 1...1, takesCommand: true,
@@ -59,9 +59,11 @@ extension Gatehouse {
 
   private static let serversList = Command(
     ["servers", "list"], summary: "The registered servers, with what is known of them.",
+    details: "With a gate that runs, also their state, and what a failed one wrote last.",
     options: [.init("--json", "print JSON")]
   ) { arguments throws(Failure) in
     let servers = try inventory()
+    let running = serversOfGate()
     if arguments.has("--json") {
       var writer = JSONWriter()
       writer.beginArray()
@@ -71,9 +73,11 @@ extension Gatehouse {
         writer.member("registered", server.isRegistered)
         writer.member("transport", server.transport)
         writer.member("program", server.program)
+        writer.member("state", ifPresent: running[server.name]?.state.rawValue)
         writer.member("tools", server.tools.count)
         writer.member("scanned", ifPresent: server.scanned?.rfc3339)
-        writer.member("last_error", ifPresent: server.lastError)
+        writer.member("last_error", ifPresent: running[server.name]?.lastError ?? server.lastError)
+        writer.member("last_line", ifPresent: running[server.name]?.lastLine)
         writer.endObject()
       }
       writer.endArray()
@@ -84,16 +88,31 @@ extension Gatehouse {
       StandardOutput.write("no server is registered\n  add one:  gatehouse servers add NAME -- COMMAND...\n")
       return 0
     }
-    var table = Table(header: ["NAME", "TRANSPORT", "PROGRAM", "TOOLS", "ASKED", "LAST ERROR"])
+    var table = Table(header: ["NAME", "TRANSPORT", "PROGRAM", "TOOLS", "ASKED", "STATE", "LAST ERROR"])
     for server in servers {
+      let now = running[server.name]
+      let error = [now?.lastError ?? server.lastError, now?.lastLine].compactMap { $0 }.joined(separator: ": ")
       table.add([
         server.name.string, server.transport, server.program.isEmpty ? "-" : server.program,
         server.scanned == nil ? "-" : String(server.tools.count), server.scanned?.rfc3339 ?? "never",
-        server.lastError ?? "-",
+        now?.state.rawValue ?? "-", error.isEmpty ? "-" : error,
       ])
     }
     StandardOutput.write(table.text)
     return 0
+  }
+
+  /// What a running gate says of servers; nothing where there is none.
+  private static func serversOfGate() -> [ExactText: Snapshot.Server] {
+    guard let paths = try? environmentPaths(),
+      var client = try? ControlClient.connect(to: paths.socket, build: Build.version)
+    else { return [:] }
+    client.send(.snapshot(id: 1))
+    while let line = try? client.nextLine(), let message = try? GateMessage.read(line) {
+      guard case .snapshot(let snapshot, _) = message.event else { continue }
+      return Dictionary(snapshot.servers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    return [:]
   }
 
   private static let serversScan = Command(
@@ -122,7 +141,9 @@ extension Gatehouse {
     let results = ServerScanner.scan(wanted, build: Build.version, seconds: seconds) { server, result in
       switch result {
       case .success(let tools): StandardOutput.write("\(server.name.string): \(counted(tools.count, "tool"))\n")
-      case .failure(let error): StandardError.write("\(server.name.string): \(TerminalText.safe(error.message))\n")
+      case .failure(let error):
+        StandardError.write("\(server.name.string): \(TerminalText.safe(error.message))\n")
+        for line in error.said { StandardError.write("  \(TerminalText.safe(line))\n") }
       }
     }
     var failed = 0
@@ -132,7 +153,8 @@ extension Gatehouse {
         case .success(let tools): try catalogue.keep(tools, of: server.name, at: Clock.now())
         case .failure(let error):
           failed += 1
-          try catalogue.note(failure: error.message, of: server.name, at: Clock.now())
+          let message = ([error.message] + error.said.suffix(1)).joined(separator: ": ")
+          try catalogue.note(failure: message, of: server.name, at: Clock.now())
         }
       }
     } catch {

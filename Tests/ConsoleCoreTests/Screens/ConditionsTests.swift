@@ -157,7 +157,7 @@ struct ConditionsTests {
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │ 11:43:07 ── gate lost: the socket was closed ──                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Enter open  D default  m mark all  / filter  :  ? help  q quit  4 live
+       Enter open  D default  o messages  m mark all  / filter  :  ? help  q quit
       """)
   }
 
@@ -265,7 +265,7 @@ struct ConditionsTests {
 
 
       ─ live 0/s ─────────────────────────────
-       Enter open  D default  m mark all
+       Enter open  D default  o messages
       """)
   }
 

@@ -34,7 +34,7 @@ struct PanesTests {
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Enter open  D default  m mark all  / filter  :  ? help  q quit  4 live
+       Enter open  D default  o messages  m mark all  / filter  :  ? help  q quit
       """)
   }
 
@@ -89,7 +89,7 @@ struct PanesTests {
       │                                                                                                                                                              │
       │                                                                                                                                                              │
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-       Enter open  D default  m mark all  / filter  :  ? help  q quit  4 live
+       Enter open  D default  o messages  m mark all  / filter  :  ? help  q quit  4 live
       """)
   }
 
@@ -106,7 +106,7 @@ struct PanesTests {
           READ L git_log            ≈ 10/min…
           READ L git_diff           ✓ allow ·
       ─ live 3/s ✓1 ✗1 ≈1 ────────────────────
-       Enter open  D default  m mark all
+       Enter open  D default  o messages
       """)
   }
 
@@ -216,7 +216,7 @@ struct PanesTests {
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Enter tools  D default  R reload  / filter  :  ? help  q quit
+       Enter tools  o messages  D default  R reload  / filter  :  ? help  q quit
       """)
   }
 
