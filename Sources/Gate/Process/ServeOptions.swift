@@ -1,9 +1,12 @@
+package import Store
 package import System
 
 /// How a gate is to be run.
 package struct ServeOptions: Sendable {
   package var paths: Paths
   package var build: String
+  /// How the gate is to run, as it was read at its start.
+  package var configuration = GateConfiguration()
   /// Started by a client of the gate, detached from its terminal.
   package var isBackground: Bool
   /// Inside the process of its one client, whose death leaves nobody who could end what the server started.

@@ -1,9 +1,9 @@
 import JSONText
 
 /// JSON pointers (RFC 6901).
-enum Pointer {
+package enum Pointer {
   /// A key or an index as one step of a pointer.
-  static func token(_ key: String) -> String {
+  package static func token(_ key: String) -> String {
     guard key.utf8.contains(where: { $0 == 0x7E || $0 == 0x2F }) else { return key }
     var out: [UInt8] = []
     for byte in key.utf8 {

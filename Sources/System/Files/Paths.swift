@@ -8,9 +8,13 @@ package struct Paths: Hashable, Sendable {
   package let socket: String
 
   package var registry: String { "\(configuration)/servers.json" }
+  /// How the gate is to run.
+  package var settings: String { "\(configuration)/config.json" }
   package var themes: String { "\(configuration)/themes" }
   package var pins: String { "\(SafeFile.folder(of: policy))/tools.lock.json" }
   package var database: String { "\(state)/gatehouse.db" }
+  /// Holds the segments of the record, of every lane.
+  package var record: String { "\(state)/record" }
   package var log: String { "\(state)/gate.log" }
   /// Held by the gate that listens on the socket.
   package var lock: String { "\(socket).lock" }

@@ -1,0 +1,90 @@
+internal import JSONText
+package import Policy
+internal import System
+
+/// How a gate is to run, by its `config.json`.
+package struct GateConfiguration: Hashable, Sendable {
+  package struct Record: Hashable, Sendable {
+    package var onFailure = RecordFailurePolicy.deny
+    package var sync = RecordSync.write
+  }
+
+  package var record = Record()
+
+  /// What holds where there is no file.
+  package init() {}
+
+  package static let longestText = 1 << 20
+
+  /// Reads a configuration as strictly as a policy: a key that nobody knows is an error.
+  ///
+  /// Throws: `ConfigurationError` with everything that is wrong.
+  package static func read(_ text: [UInt8]) throws(ConfigurationError) -> GateConfiguration {
+    let root: JSONNode
+    do throws(JSONError) {
+      root = try JSONNode.read(text)
+    } catch {
+      let place = TextPlace(of: error.offset, in: text)
+      throw ConfigurationError([PolicyProblem(weight: .error, place: place, pointer: "", message: "\(error)")])
+    }
+    var reader = ConfigurationReader(text)
+    var configuration = GateConfiguration()
+    reader.object(root, "a configuration", ["record"]) { reader, key, value in
+      switch key {
+      case "record": reader.record(value, &configuration.record)
+      default: break
+      }
+    }
+    guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+    return configuration
+  }
+
+  /// Reads the file at a path; without one everything is as it is by default.
+  ///
+  /// Throws: `ConfigurationError` that names the file.
+  package static func load(_ path: String) throws(ConfigurationError) -> GateConfiguration {
+    let text: [UInt8]
+    do throws(SystemError) {
+      text = try SafeFile.read(path, limit: longestText)
+    } catch {
+      if error.isAbsence { return GateConfiguration() }
+      throw ConfigurationError("\(error)")
+    }
+    do {
+      return try read(text)
+    } catch {
+      throw ConfigurationError(error.problems, in: path)
+    }
+  }
+}
+
+extension ConfigurationReader {
+  fileprivate mutating func record(_ node: JSONNode, _ record: inout GateConfiguration.Record) {
+    object(node, "`record`", ["on_failure", "sync"]) { reader, key, value in
+      switch key {
+      case "on_failure": reader.word(value, "`on_failure`", &record.onFailure)
+      case "sync": reader.word(value, "`sync`", &record.sync)
+      default: break
+      }
+    }
+  }
+}
+
+/// What is wrong with a configuration.
+package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Empty where the file cannot be read at all.
+  package let problems: [PolicyProblem]
+  /// One line for each, with the file's name where it is known.
+  package let description: String
+
+  init(_ message: String) {
+    problems = []
+    description = message
+  }
+
+  init(_ problems: [PolicyProblem], in path: String? = nil) {
+    self.problems = problems
+    let prefix = path.map { "\($0):" } ?? ""
+    description = problems.map { "\(prefix)\($0)" }.joined(separator: "\n")
+  }
+}
