@@ -146,6 +146,14 @@ extension GateStatus {
     writer.member("sessions", sessions)
     writer.member("subscribers", subscribers)
     writer.counts(counts)
+    if let record {
+      writer.key("record")
+      record.write(&writer)
+    }
+    if let settings {
+      writer.key("config")
+      settings.write(&writer)
+    }
   }
 }
 

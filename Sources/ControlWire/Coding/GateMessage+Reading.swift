@@ -133,7 +133,9 @@ extension GateStatus {
       pid: Int32(clamping: try fields.integer("pid")), build: try fields.string("build"),
       started: try fields.moment("started"), policy: try PolicyEvent(try fields.object("policy")),
       policyPath: try fields.string("policy_path"), sessions: try fields.integer("sessions"),
-      subscribers: try fields.integer("subscribers"), counts: try GateEvent.counts(fields))
+      subscribers: try fields.integer("subscribers"), counts: try GateEvent.counts(fields),
+      record: fields["record"] == nil ? nil : try RecordStatus(try fields.object("record")),
+      settings: fields["config"] == nil ? nil : try SettingsStatus(try fields.object("config")))
   }
 }
 

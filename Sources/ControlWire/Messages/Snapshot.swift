@@ -94,10 +94,13 @@ package struct GateStatus: Hashable, Sendable {
   package var subscribers: Int
   /// Decisions since the start by verdict, in the order of `Verdict.allCases`.
   package var counts: [Int]
+  /// Nil where a gate keeps none.
+  package var record: RecordStatus?
+  package var settings: SettingsStatus?
 
   package init(
     pid: Int32, build: String, started: Moment, policy: PolicyEvent, policyPath: String, sessions: Int,
-    subscribers: Int, counts: [Int]
+    subscribers: Int, counts: [Int], record: RecordStatus? = nil, settings: SettingsStatus? = nil
   ) {
     self.pid = pid
     self.build = build
@@ -107,5 +110,7 @@ package struct GateStatus: Hashable, Sendable {
     self.sessions = sessions
     self.subscribers = subscribers
     self.counts = counts
+    self.record = record
+    self.settings = settings
   }
 }

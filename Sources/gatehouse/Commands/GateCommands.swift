@@ -105,11 +105,31 @@ extension Gatehouse {
     case (.absent, _): lines.append("policy    \(status.policyPath) is absent; everything is denied")
     }
     lines += status.policy.problems.map { "          \($0)" }
+    lines += recordWords(status)
     lines.append("sessions  \(status.sessions)")
     lines.append("watchers  \(status.subscribers)")
     let counts = zip(Verdict.allCases, status.counts).map { "\($0.rawValue) \($1)" }
     lines.append("decided   " + counts.joined(separator: ", "))
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func recordWords(_ status: GateStatus) -> [String] {
+    var lines: [String] = []
+    if let settings = status.settings {
+      lines.append("config    \(settings.path)")
+      if let problem = settings.problem {
+        lines +=
+          ["          is REJECTED; what was in force stays so"]
+          + problem.split(separator: "\n").map { "          \($0)" }
+      }
+    }
+    guard let record = status.record else { return lines }
+    lines.append("record    \(record.path), \(record.failure == nil ? "up to event \(record.sequence)" : "FAILING")")
+    if let failure = record.failure { lines.append("          \(failure)") }
+    if record.lost > 0 {
+      lines.append("          \(counted(Int(clamping: record.lost), "line")) could not be recorded")
+    }
+    return lines
   }
 
   static let stop = Command(
