@@ -16,7 +16,7 @@ import System
   static let commands: [Command] =
     [console, demo, serve, connect, run] + servers + [
       tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, watch,
-      status, stop,
+      logVerify, status, stop,
     ] + internals
 
   private static func run(_ words: ArraySlice<String>) -> Int32 {
