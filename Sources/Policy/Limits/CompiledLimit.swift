@@ -17,6 +17,8 @@ final class CompiledLimit: Sendable {
   let scope: LimitScope
   /// The argument that is added instead of 1.
   let cost: ConditionPath?
+  /// The same as part of a key: two spellings of one place are one text.
+  private let costName: ExactText?
   let align: PolicyLimit.Alignment
   let count: PolicyLimit.Counting
   /// From then on the limit is as if absent.
@@ -27,11 +29,12 @@ final class CompiledLimit: Sendable {
   let summary: String
 
   init(_ limit: PolicyLimit, owner: Owner, reason: String) {
-    self.owner = limit.counter.map { .named($0) } ?? owner
+    self.owner = (limit.counter.map { .named($0) } ?? owner).bounded
     window = limit.window
     max = limit.max
     scope = limit.scope
     cost = limit.cost
+    costName = limit.cost.map { CounterKey.bounded(ExactText($0.written(upTo: $0.steps.count, []))) }
     align = limit.align
     count = limit.count
     expires = limit.expires
@@ -46,8 +49,8 @@ final class CompiledLimit: Sendable {
     let name: CounterKey.Name =
       switch owner {
       case .named(let name): .named(name)
-      case .eachTool(let place): .own(place: place, tool: tool.map(CounterKey.bounded), cost: cost, count: count)
-      case .rule(let place): .own(place: place, tool: nil, cost: cost, count: count)
+      case .eachTool(let place): .own(place: place, tool: tool.map(CounterKey.bounded), cost: costName, count: count)
+      case .rule(let place): .own(place: place, tool: nil, cost: costName, count: count)
       }
     let holder: CounterKey.Holder =
       switch scope {
@@ -57,5 +60,15 @@ final class CompiledLimit: Sendable {
       case .global: .everyone
       }
     return CounterKey(name: name, window: window, holder: holder)
+  }
+}
+
+extension CompiledLimit.Owner {
+  fileprivate var bounded: Self {
+    switch self {
+    case .named(let name): .named(CounterKey.bounded(name))
+    case .eachTool(let place): .eachTool(CounterKey.bounded(place))
+    case .rule(let place): .rule(CounterKey.bounded(place))
+    }
   }
 }

@@ -1,11 +1,13 @@
 import JSONText
 
 /// What a count belongs to: names only, so that it outlives an edit of the policy.
+///
+/// Every text in it is `bounded`.
 struct CounterKey: Hashable, Sendable {
   enum Name: Hashable, Sendable {
     case named(ExactText)
     /// With what is counted, so that the limits of one rule that count different things do not share a count.
-    case own(place: ExactText, tool: ExactText?, cost: ConditionPath?, count: PolicyLimit.Counting)
+    case own(place: ExactText, tool: ExactText?, cost: ExactText?, count: PolicyLimit.Counting)
   }
 
   enum Holder: Hashable, Sendable {
@@ -19,8 +21,12 @@ struct CounterKey: Hashable, Sendable {
   let window: LimitWindow
   let holder: Holder
 
-  /// A name that is not longer than a digest: a peer chooses tool names, and a key lives as long as its window.
+  /// In bytes.
+  static let longestText = 256
+
+  /// A name that is not longer than `longestText`, else its digest: a peer chooses tool names, and a key lives as long
+  /// as its window.
   static func bounded(_ name: ExactText) -> ExactText {
-    name.utf8.count <= 256 ? name : ExactText(ContentDigest(of: Array(name.utf8)).hexadecimal)
+    name.utf8.count <= longestText ? name : ExactText(ContentDigest(of: Array(name.utf8)).hexadecimal)
   }
 }
