@@ -18,12 +18,23 @@ package struct CountWindow: Sendable {
   /// The sum of all runs, in billionths.
   private(set) package var sum: Int128 = 0
   /// The period of the last run, and the sum of its runs.
-  private var period: Int64 = .min
-  private var sumOfPeriod: Int128 = 0
+  private(set) var period: Int64 = .min
+  private(set) var sumOfPeriod: Int128 = 0
 
   package init() {}
 
   package var isEmpty: Bool { runs.count == 0 }
+
+  /// When something was counted last; nil where nothing counts.
+  var lastTime: Int64? { runs.count > 0 ? runs[runs.count - 1].time : nil }
+
+  /// Whether something was counted at just this time.
+  func hasRun(at time: Int64) -> Bool {
+    runs.firstIndex(notBefore: time).map { runs[$0].time == time } ?? false
+  }
+
+  /// What counts, in the order of time.
+  var allRuns: some Sequence<Run> { (0..<runs.count).lazy.map { runs[$0] } }
 
   /// How many times there is memory for.
   package var footprint: Int { runs.capacity }
@@ -85,15 +96,29 @@ package struct CountWindow: Sendable {
     runs.append(Run(time: now, amount: amount))
   }
 
-  /// Takes an amount out that was added at `time`, if it still counts for a sliding limit.
-  package mutating func remove(_ amount: Int128, addedAt time: Int64, now: Int64, length: Int64) {
-    if let edge = Self.edge(now, length), time <= edge { return }
+  /// Takes an amount out that was added at `time`, if it still counts for a sliding limit; answers whether it did.
+  @discardableResult
+  package mutating func remove(_ amount: Int128, addedAt time: Int64, now: Int64, length: Int64) -> Bool {
+    if Self.isOver(time, at: now, length: length) { return false }
+    return remove(amount, addedAt: time, length: length)
+  }
+
+  /// Takes an amount out that was added at `time`, if it is there; answers whether it was.
+  @discardableResult
+  mutating func remove(_ amount: Int128, addedAt time: Int64, length: Int64) -> Bool {
     // A call that was joined with others is in the first run that is not before it.
-    guard let index = runs.firstIndex(notBefore: time), runs[index].amount >= amount else { return }
+    guard let index = runs.firstIndex(notBefore: time), runs[index].amount >= amount else { return false }
     sum -= amount
     if Self.floor(time, length) == period { sumOfPeriod -= amount }
     runs[index].amount -= amount
     if runs[index].amount == 0 { runs.remove(at: index) }
+    return true
+  }
+
+  /// Puts the sum of a period back that is not that of the runs: where times were joined.
+  mutating func restorePeriod(_ period: Int64, sum: Int128) {
+    self.period = period
+    sumOfPeriod = sum
   }
 
   /// Remembers fewer times, and gives memory for more than `capacity` back.
@@ -125,6 +150,11 @@ package struct CountWindow: Sendable {
   package static func slice(_ length: Int64, capacity: Int) -> Int64 {
     let finest = (length + Int64(mostTimes) - 1) / Int64(mostTimes)
     return finest * Int64(2 * mostTimes / capacity)
+  }
+
+  /// Whether what was counted at `time` counts no more.
+  static func isOver(_ time: Int64, at now: Int64, length: Int64) -> Bool {
+    edge(now, length).map { time <= $0 } ?? false
   }
 
   /// Calls until there are over; nil where that is before all time.

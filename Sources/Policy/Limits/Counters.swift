@@ -9,12 +9,14 @@ package import JSONText
 package struct Counters: Sendable {
   package static let capacity = 32_768
 
-  private struct Slot: Sendable {
+  struct Slot: Sendable {
     /// Nil while it is free.
     var key: CounterKey?
     var window = CountWindow()
     /// How many counts have had this place before.
     var generation: UInt64 = 0
+    /// The number that the journal knows it by.
+    var mark: CounterJournal.Mark = 0
   }
 
   /// A count that the call at hand needs.
@@ -26,24 +28,31 @@ package struct Counters: Sendable {
     var countsWhenForwarded: Bool
   }
 
-  private var slots: [Slot] = []
+  private(set) var sweepAt = 256
+  // What restoring changes, too.
+  var slots: [Slot] = []
   private var free: [Int] = []
   private var places: [CounterKey: Int] = [:]
-  private var sweepAt = 256
   private var lastSweep: Moment?
-  /// The latest moment that was seen.
-  private var latest: Int64 = .min
+  /// The latest moment at which there was a call with limits.
+  var latest: Int64 = .min
   /// For how many times there is memory in all.
-  private let times: Int
+  let times: Int
   /// For how many times the windows have memory.
-  private(set) package var footprint = 0
+  package internal(set) var footprint = 0
+  /// What is to be written down, so that the counts outlive the gate; it notes nothing until it is told to begin.
+  package var journal = CounterJournal()
+  /// The latest moment that was taken to be written down.
+  var told: Int64 = .min
   private var returns = Returns()
   /// The counts of the call at hand, and for each of its limits the one that it looks at; kept for their memory.
   private var holds: [Hold] = []
   private var looks: [Int] = []
 
+  package static let standardTimes = capacity * CountWindow.fewestTimes
+
   /// With memory for so many times in all; with as many as it is by itself, a count always remembers 64.
-  package init(times: Int = capacity * CountWindow.fewestTimes) { self.times = times }
+  package init(times: Int = standardTimes) { self.times = times }
 
   /// How many counts are kept.
   package var count: Int { places.count }
@@ -78,9 +87,9 @@ package struct Counters: Sendable {
     _ first: CompiledRule?, _ second: CompiledRule? = nil, _ third: CompiledRule? = nil, for call: Call,
     tool: ExactText?, at now: Moment, isRevocable: Bool = false, arguments: () -> JSONNode? = { nil }
   ) -> Outcome {
-    latest = max(latest, now.microseconds)
     let needed = (first?.limits.count ?? 0) + (second?.limits.count ?? 0) + (third?.limits.count ?? 0)
     if needed == 0 { return .reserved(nil) }
+    latest = max(latest, now.microseconds)
     if places.count + needed > sweepAt { sweep() }
     holds.removeAll(keepingCapacity: true)
     looks.removeAll(keepingCapacity: true)
@@ -104,8 +113,9 @@ package struct Counters: Sendable {
     guard returns.take(reservation.number) else { return }
     for part in reservation.parts where slots.indices.contains(part.slot) {
       guard slots[part.slot].generation == part.generation, let key = slots[part.slot].key else { continue }
-      slots[part.slot].window.remove(
+      let isRemoved = slots[part.slot].window.remove(
         part.amount, addedAt: part.time, now: latest, length: key.window.microseconds)
+      if isRemoved, journal.isOn { journal.note(.remove, key, &slots[part.slot].mark, at: part.time, part.amount) }
     }
   }
 }
@@ -200,6 +210,7 @@ extension Counters {
       slots[slot].window.add(
         amount, at: latest, length: holds[index].key.window.microseconds, capacity: timesForEach)
       footprint += slots[slot].window.footprint - before
+      if journal.isOn { journal.note(.add, holds[index].key, &slots[slot].mark, at: latest, amount) }
       if isRevocable || !countsWhenForwarded {
         parts.append(
           Reservation.Part(
@@ -212,12 +223,15 @@ extension Counters {
   }
 
   /// How many times a count may remember: a power of two.
-  private var timesForEach: Int {
+  var timesForEach: Int {
     let share = max(16, min(CountWindow.mostTimes, times / max(1, places.count)))
     return 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
   }
 
-  private mutating func make(_ key: CounterKey) -> Int {
+  /// The place of a count; nil where it does not exist.
+  func slot(of key: CounterKey) -> Int? { places[key] }
+
+  mutating func make(_ key: CounterKey) -> Int {
     let slot: Int
     if let reused = free.popLast() {
       slot = reused
@@ -249,6 +263,11 @@ extension Counters {
     let now = Moment(microseconds: latest)
     if sweepAt >= Self.capacity, let lastSweep, now.microseconds(since: lastSweep) < 1_000_000 { return }
     lastSweep = now
+    sweepAll()
+  }
+
+  /// Drops the counts that are over.
+  mutating func sweepAll() {
     for slot in slots.indices {
       guard let key = slots[slot].key else { continue }
       expire(slot, key)
@@ -258,7 +277,7 @@ extension Counters {
   }
 
   /// Makes every count remember no more than its share: those that grew when there were fewer.
-  private mutating func trim() {
+  mutating func trim() {
     let share = timesForEach
     for slot in slots.indices {
       guard let key = slots[slot].key, slots[slot].window.footprint > share else { continue }
