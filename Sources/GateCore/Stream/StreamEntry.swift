@@ -39,7 +39,8 @@ package struct StreamEntry: Hashable, Sendable {
       kind = .result
       decision = event.decisionSequence
     case .tick: kind = .tick
-    case .session, .server, .policy, .toolsChanged, .gap, .hello, .snapshot, .status, .serverMessages, .done, .refused, .exit:
+    case .session, .server, .policy, .toolsChanged, .gap, .hello, .snapshot, .status, .serverMessages, .done, .refused,
+      .exit:
       break
     }
   }
