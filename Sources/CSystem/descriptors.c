@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +15,11 @@
 int csys_pipe(int ends[_Nonnull 2]) { return pipe2(ends, O_CLOEXEC); }
 int csys_duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 3); }
 void csys_grow_pipe(int fd, int bytes) { (void)fcntl(fd, F_SETPIPE_SZ, bytes); }
+int csys_unread(int fd) {
+  int count = 0;
+  return ioctl(fd, FIONREAD, &count) < 0 ? 0 : count;
+}
+
 int csys_status_flags(int fd) { return fcntl(fd, F_GETFL); }
 
 int csys_set_nonblocking(int fd) {

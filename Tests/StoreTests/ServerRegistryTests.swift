@@ -29,6 +29,19 @@ struct ServerRegistryTests {
     #expect("\(registry.servers[0])" == "<server git>")
   }
 
+  @Test("P67: an entry may limit how long a call takes, in milliseconds as clients write it")
+  func readsTimeouts() throws {
+    func registry(_ timeout: String) throws -> ServerRegistry {
+      try ServerRegistry(text: Array(#"{"mcpServers":{"a":{"command":"x","timeout":\#(timeout)}}}"#.utf8))
+    }
+    #expect(try registry("30000")["a"]?.timeout == 30_000)
+    #expect(try registry("1")["a"]?.timeout == 1)
+    #expect(try registry("null")["a"]?.timeout == nil)
+    for wrong in ["0", "-1", "1.5", "\"30\"", "86400001", "99999999999999999999", "[]"] {
+      #expect(throws: RegistryError.self, "\(wrong)") { try registry(wrong) }
+    }
+  }
+
   @Test func addsAndRemovesWithoutTouchingTheRest() throws {
     let before = "{\n    \"mcpServers\": {\n        \"a\": { \"command\": \"x\" , \"autoApprove\": [1.0] }\n    }\n}\n"
     var registry = try ServerRegistry(text: Array(before.utf8))

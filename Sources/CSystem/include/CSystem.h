@@ -50,6 +50,8 @@ int csys_duplicate(int fd);
 int csys_set_nonblocking(int fd);
 /// Makes a pipe hold up to `bytes`; whether that worked does not matter to anyone.
 void csys_grow_pipe(int fd, int bytes);
+/// How many bytes a pipe holds that nobody has read yet, by either end; 0 where that cannot be told.
+int csys_unread(int fd);
 int csys_status_flags(int fd);
 /// Puts /dev/null or another descriptor in the place of a number, which stays open on exec.
 int csys_replace(int fd, int number);

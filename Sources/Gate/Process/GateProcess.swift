@@ -92,7 +92,7 @@ package final class GateProcess {
     finished: @escaping @LoopActor (ExitStatus) -> Void
   ) throws(ControlError) -> GuardedSession {
     guard !isStopping else { throw ControlError("the gate is stopping") }
-    var (server, command) = try inventory.command(for: attachment, in: ends.folder?.number)
+    var (server, command, timeout) = try inventory.command(for: attachment, in: ends.folder?.number)
     command.fileMask = attachment.fileMask
     command.isGuarded = options.isPrivate
     sessionNumber += 1
@@ -106,7 +106,9 @@ package final class GateProcess {
     }
     sessions[id] = session
     noteIdleness()
-    session.start(command, ends)
+    var limits = TimeLimits()
+    if let timeout { limits.call = Int64(timeout) * 1000 }
+    session.start(command, ends, limits)
     return session
   }
 

@@ -144,7 +144,7 @@ final class InventoryKeeper {
   /// Throws: `ControlError` in words for the person who started the client.
   func command(
     for attachment: Attachment, in folder: Int32?
-  ) throws(ControlError) -> (server: ExactText, command: ChildCommand) {
+  ) throws(ControlError) -> (server: ExactText, command: ChildCommand, timeout: Int?) {
     guard let here = folder.map(ChildCommand.Directory.descriptor) ?? attachment.directory.map({ .path($0) }) else {
       throw ControlError("attach comes with a `directory`, or with a fourth descriptor for it")
     }
@@ -156,7 +156,7 @@ final class InventoryKeeper {
       } catch {
         throw ControlError("\(error.message); give it another with --name")
       }
-      return (name, ChildCommand(words, environment: environment, directory: here))
+      return (name, ChildCommand(words, environment: environment, directory: here), nil)
     case .registered(let name):
       readRegistry()
       if let registryProblem { throw ControlError(registryProblem) }
@@ -170,7 +170,7 @@ final class InventoryKeeper {
       let words = ([program] + arguments).map { Array($0.utf8) }
       var command = ChildCommand(words, environment: environment, directory: directory.map { .path($0) } ?? here)
       command.ownVariables = Set(variables.keys)
-      return (name, command)
+      return (name, command, server.timeout)
     }
   }
 }

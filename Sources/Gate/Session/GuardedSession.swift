@@ -42,6 +42,15 @@ final class GuardedSession {
   private var isOver = false
   private var isStarted = false
   private var patience: LoopTimer?
+  /// What the server is started with, as long as it may be started again.
+  private var command: ChildCommand?
+  /// How many bytes the server had not read when it closed its output, which it may have done by ending.
+  private var unreadAtEnd: Int?
+  /// Nothing more is read from the client until it is known whether the server is started again.
+  private var isUndecided = false
+  /// Wakes the core when time has passed; with the moment that it is set to.
+  private var alarm: LoopTimer?
+  private var alarmDue: Moment?
   /// The client has left, or the gate ends.
   private var isHurried = false
 
@@ -72,7 +81,9 @@ final class GuardedSession {
   /// Starts the server and the relaying.
   ///
   /// A server that cannot be started ends the session as a shell would: code 127, the reason on the client's errors.
-  func start(_ command: ChildCommand, _ ends: consuming ClientEnds) {
+  func start(_ command: ChildCommand, _ ends: consuming ClientEnds, _ limits: TimeLimits) {
+    core.limits = limits
+    self.command = command
     let errors = OutQueue(ends.errors)
     self.errors = errors
     folder = ends.folder
@@ -82,26 +93,37 @@ final class GuardedSession {
     core.opened(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     do {
-      let child = try Child(command)
-      self.child = child
-      child.exited = { [self] exit in serverExited(exit) }
-      child.closeInput = { [self] in toServer?.closeWhenEmpty() }
-      try connect(child, ends.input)
-      isStarted = true
-      gate.serverStarted(name, pid: child.pid)
+      try launch(command)
+      fromClient = try InStream(
+        ends.input, received: { [self] bytes in received(fromClient: bytes) },
+        ended: { [self] _ in clientInputEnded() })
     } catch {
-      gate.serverFailed(name, "\(error)")
-      var message = Array("gatehouse: \(error)\n".utf8)
-      errors.write(&message)
-      core.end("the server could not be started", at: Clock.now(), gate: &gate.state, into: &output)
-      flush()
-      child?.kill()
-      exit = .code(127)
-      closeClient()
+      couldNotStart(error)
     }
   }
 
-  private func connect(_ child: Child, _ clientInput: consuming Descriptor) throws(SystemError) {
+  private func launch(_ command: ChildCommand) throws(SystemError) {
+    let child = try Child(command)
+    self.child = child
+    child.exited = { [self] exit in serverExited(exit) }
+    child.closeInput = { [self] in toServer?.closeWhenEmpty() }
+    try connect(child)
+    isStarted = true
+    gate.serverStarted(name, pid: child.pid)
+  }
+
+  private func couldNotStart(_ error: SystemError) {
+    gate.serverFailed(name, "\(error)")
+    var message = Array("gatehouse: \(error)\n".utf8)
+    errors?.write(&message)
+    core.end("the server could not be started", at: Clock.now(), gate: &gate.state, into: &output)
+    flush()
+    child?.kill()
+    exit = .code(127)
+    closeClient()
+  }
+
+  private func connect(_ child: Child) throws(SystemError) {
     guard let input = child.takeInput(), let output = child.takeOutput(), let stderr = child.takeErrors() else {
       preconditionFailure("a child has three pipes")
     }
@@ -123,9 +145,6 @@ final class GuardedSession {
         messages?.end()
         concludeWhenRead()
       })
-    fromClient = try InStream(
-      clientInput, received: { [self] bytes in received(fromClient: bytes) },
-      ended: { [self] _ in clientInputEnded() })
   }
 
   private func received(errors bytes: Span<UInt8>) {
@@ -221,6 +240,28 @@ final class GuardedSession {
     if let tools = output.listedTools { gate.toolsListed(tools, of: name) }
     output.reset()
     if isDrained { child?.tearDown() }
+    setAlarm()
+  }
+
+  /// Sees to it that the core is called when it wants to be; no timer runs while nothing waits.
+  private func setAlarm() {
+    guard let due = core.wakeUp else {
+      alarm?.cancel()
+      alarm = nil
+      return
+    }
+    if alarm != nil, let alarmDue, alarmDue <= due { return }
+    alarm?.cancel()
+    alarmDue = due
+    alarm = Loop.shared.after(microseconds: due.microseconds(since: Clock.now())) { [weak self] in self?.timePassed() }
+  }
+
+  private func timePassed() {
+    alarm = nil
+    // Whoever cannot be written to reads nothing any more.
+    core.timePassed(at: Clock.now(), unread: toServer?.unread ?? 0, gate: &gate.state, into: &output)
+    flush()
+    setAlarm()
   }
 
   /// Stops reading what nobody takes: a client's calls while the server does not read, and answers likewise.
@@ -231,7 +272,7 @@ final class GuardedSession {
     let clientHas = toClient?.count ?? 0
     let serverHas = toServer?.count ?? 0
     fromServer?.isPaused = clientHas >= Self.highWater || serverHas >= Self.farMark
-    fromClient?.isPaused = serverHas >= Self.highWater || clientHas >= Self.farMark
+    fromClient?.isPaused = isUndecided || serverHas >= Self.highWater || clientHas >= Self.farMark
   }
 
   private static let highWater = OutQueue.standardHighWater
@@ -256,6 +297,7 @@ final class GuardedSession {
     if exit != nil {
       concludeWhenRead()
     } else {
+      unreadAtEnd = toServer?.unread
       // Without an output a server is of no use; it may be just about to exit.
       child?.tearDown()
     }
@@ -267,6 +309,11 @@ final class GuardedSession {
     case .signal(let signal): exit = .signal(signal)
     }
     if isStarted { gate.serverExited(name, pid: child?.pid ?? 0, childExit, byItself: !(child?.isEnding ?? true)) }
+    if !isHurried, let unread = unreadAtEnd ?? toServer?.unread, core.mayStartAgain(unread: unread) {
+      unreadAtEnd = unread
+      isUndecided = true
+      regulate()
+    }
     setPatience { [self] in concludeServer() }
     fromErrors?.endWhenEmpty()
     fromServer?.endWhenEmpty()
@@ -283,14 +330,38 @@ final class GuardedSession {
   private func concludeServer() {
     guard let exit, !isOver else { return }
     fromServer?.close()
+    if isUndecided, !isHurried, core.mayStartAgain(unread: unreadAtEnd ?? 0), let command {
+      return startAgain(command)
+    }
     core.serverExited(exit, at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     closeClient()
   }
 
+  /// Gives the client another server in the place of one that died of a question that it did not know.
+  private func startAgain(_ command: ChildCommand) {
+    self.command = nil
+    unreadAtEnd = nil
+    isUndecided = false
+    exit = nil
+    patience?.cancel()
+    toServer?.close()
+    fromErrors?.close()
+    serverFramer = LineFramer()
+    core.startsAgain(at: Clock.now(), gate: &gate.state, into: &output)
+    do {
+      try launch(command)
+      flush()
+      regulate()
+    } catch {
+      couldNotStart(error)
+    }
+  }
+
   private func closeClient() {
     guard !isOver else { return }
     isOver = true
+    alarm?.cancel()
     fromClient?.close()
     toServer?.close()
     guard let toClient, toClient.isOpen else { return conclude() }

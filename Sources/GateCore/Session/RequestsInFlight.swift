@@ -59,6 +59,11 @@ struct RequestsInFlight: Sendable {
     return request
   }
 
+  /// Takes out all of a kind.
+  mutating func removeAll(where isOfKind: (Request) -> Bool) -> [Request] {
+    requests.filter { isOfKind($0.value) }.sorted { $0.key < $1.key }.compactMap { remove($0.key) }
+  }
+
   /// Takes all out, the oldest first.
   mutating func removeAll() -> [Request] {
     let all = requests.sorted { $0.key < $1.key }.map(\.value)

@@ -55,7 +55,9 @@ extension SessionCore {
     let number = requests.insert(request)
     if message.method == .subscriptionsListen { subscriptions[number] = false }
     limitWait(for: number, request, message, line, at: now)
+    let start = output.toServer.count
     output.toServer.appendRequest(message, line, id: number)
+    if !beginning.isOver { begin(message, number, output.toServer[start...]) }
   }
 
   /// Judges a request and answers it where it may not pass.

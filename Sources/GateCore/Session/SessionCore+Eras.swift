@@ -50,6 +50,7 @@ extension SessionCore {
     _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, into output: inout SessionOutput
   ) {
     era.succeeded()
+    beginning = .over
     let id = request.clientID.utf8
     let list = JSONNode.read(part: message.payload, of: line)?["supportedVersions"]
     guard let list, let elements = list.elements else {
@@ -93,6 +94,7 @@ extension SessionCore {
       return
     }
     era.succeeded()
+    beginning = .over
     unknownVersion = nil
     negotiatedVersion = handshake.protocolVersion
     listPromise = handshake.hasTools ? .made : .none

@@ -106,6 +106,7 @@ extension SessionCore {
     let id = request.clientID.utf8
     switch expired.kind {
     case .discover:
+      _ = era.failed(.discover, isModern: request.isModern, EraWitness.Failure(code: nil))
       // Nothing goes to the server: one that is silent on this is of the older era, and one of its kind may not bear
       // a notification before the handshake either.
       output.toClient.appendError(
@@ -151,7 +152,7 @@ extension SessionCore {
         + "\"reason\":\"no answer within \(time)\"}}\n")
   }
 
-  private static let methodNotFound = -32601
+  static let methodNotFound = -32601
 
   private static func words(_ microseconds: Int64) -> String {
     microseconds < 2_000_000 && microseconds % 1_000_000 != 0

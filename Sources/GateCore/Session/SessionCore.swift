@@ -64,6 +64,7 @@ package struct SessionCore: Sendable {
   var breaker = Breaker()
   /// Whether the server has answered any request of the client's.
   var hasAnswered = false
+  var beginning = Beginning.nothing
   /// The client's `subscriptions/listen`, by our numbers: whether the server agreed to tell of changed tools.
   var subscriptions: [UInt64: Bool] = [:]
   /// The client's name as it last wrote it, to see with one comparison that it is still the same.

@@ -10,10 +10,13 @@ package struct RegisteredServer: Hashable, Sendable {
 
   package var name: ExactText
   package var transport: Transport
+  /// How many milliseconds a call may take; nil where the entry does not say.
+  package var timeout: Int?
 
-  package init(name: ExactText, transport: Transport) {
+  package init(name: ExactText, transport: Transport, timeout: Int? = nil) {
     self.name = name
     self.transport = transport
+    self.timeout = timeout
   }
 
   /// What may be shown of the transport: its kind and the program's or host's name, no argument, no value.
@@ -93,7 +96,9 @@ package struct ServerRegistry: Hashable, Sendable {
       let keyPlace = TextPlace(of: member.keyRange.lowerBound, in: text)
       do {
         try ServerRegistry.check(name: member.key)
-        servers.append(RegisteredServer(name: member.key, transport: try .init(member.value)))
+        servers.append(
+          RegisteredServer(
+            name: member.key, transport: try .init(member.value), timeout: try ServerRegistry.timeout(member.value)))
       } catch {
         throw RegistryError("server `\(member.key.string)`: \(error.message)", at: keyPlace)
       }
@@ -144,6 +149,17 @@ package struct ServerRegistry: Hashable, Sendable {
     } catch {
       throw RegistryError("the file cannot be changed: \(error)")
     }
+  }
+
+  private static let longestTimeout = 86_400_000
+
+  /// The time that a call may take, as clients write it: milliseconds.
+  private static func timeout(_ entry: JSONNode) throws(RegistryError) -> Int? {
+    guard let value = entry["timeout"], !value.isNull else { return nil }
+    guard let milliseconds = value.integer, 1...longestTimeout ~= milliseconds else {
+      throw RegistryError("`timeout` must be a whole number of milliseconds from 1 to \(longestTimeout)")
+    }
+    return milliseconds
   }
 
   /// A name is a key of the policy, part of a path and a word on the command line.

@@ -61,6 +61,11 @@ package final class OutQueue {
   package var count: Int { queue.count - head }
   package var isFull: Bool { count >= highWater }
   package var isOpen: Bool { state == .open }
+  /// How many bytes the other side has not read, as far as that can be told; nil once nothing can be written any more.
+  package var unread: Int? {
+    guard state == .open || state == .closingWhenEmpty, let number = end?.number else { return nil }
+    return count + Int(csys_unread(number))
+  }
 
   /// Writes all of `bytes` and leaves them empty, with their memory where it was not needed.
   package func write(_ bytes: inout [UInt8]) {
