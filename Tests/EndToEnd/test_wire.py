@@ -116,9 +116,12 @@ def test_a_name_is_compared_byte_by_byte_after_its_escapes(gatehouse: Gatehouse,
     gatehouse.set_policy({"version": "1", "default": "deny", "tools": {"get_note": {}}})
     wire = plain(gatehouse, "--log", str(arrived))
     wire.initialize()
-    for name in ("GET_NOTE", "get_note ", "get_n\u043ete", "get_note\\u0000"):
+    for name in ("GET_NOTE", "get_note ", "get_n\u043ete"):
         wire.send(CALL.replace("get_note", name))
         assert wire.message()["result"]["isError"] is True
+    for name in ("get_note\\u0000", "get_note\\n"):
+        wire.send(CALL.replace("get_note", name))
+        assert wire.message()["error"]["code"] == -32602
     assert calls(arrived) == []
     wire.send(CALL.replace("get_note", "\\u0067et_note"))
     assert wire.message()["result"]["isError"] is False

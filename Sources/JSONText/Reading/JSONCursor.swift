@@ -8,6 +8,14 @@ package struct JSONCursor: Sendable {
   package var position: Int
   /// Hashes of the keys of every object that is open, the innermost last.
   private var openKeys: [UInt64] = []
+  /// Whether two keys of one object are refused that careless readers take for one; see `FoldedKey`.
+  ///
+  /// To be changed between objects only.
+  package var foldsKeys = false
+  /// At this depth the keys of objects are noted while `foldsKeys` is on.
+  package var notedDepth = -1
+  /// What was noted since the last `reset`.
+  package private(set) var notedKeys: [NotedKey] = []
 
   package init(at position: Int = 0) { self.position = position }
 
@@ -15,6 +23,8 @@ package struct JSONCursor: Sendable {
   package mutating func reset() {
     position = 0
     openKeys.removeAll(keepingCapacity: true)
+    foldsKeys = false
+    notedKeys.removeAll(keepingCapacity: notedKeys.capacity <= 256)
   }
 
   /// A string between its quotes.
@@ -253,7 +263,8 @@ package struct JSONCursor: Sendable {
     _ value: (inout JSONCursor, StringToken, Int) throws(JSONError) -> Void
   ) throws(JSONError) {
     try expect(0x7B, bytes)
-    guard depth < JSONLimits.depth else { throw JSONError(.tooDeep(limit: JSONLimits.depth), at: position - 1) }
+    let start = position - 1
+    guard depth < JSONLimits.depth else { throw JSONError(.tooDeep(limit: JSONLimits.depth), at: start) }
     if try peek(bytes) == 0x7D {
       position += 1
       return
@@ -262,7 +273,7 @@ package struct JSONCursor: Sendable {
     var many: Set<UInt64> = []
     while true {
       let key = try scanString(bytes)
-      let hash = try Self.hash(key, bytes)
+      let hash = foldsKeys ? try Self.foldedHash(key, bytes) : try Self.hash(key, bytes)
       // A collision of two different keys would only refuse a message that nobody writes by accident; two equal keys
       // are always found.
       let isNew: Bool
@@ -273,9 +284,8 @@ package struct JSONCursor: Sendable {
         if many.isEmpty { many.formUnion(openKeys[base...]) }
         isNew = many.insert(hash).inserted
       }
-      guard isNew else {
-        throw JSONError(.duplicateKey(ExactText(Self.decode(key, bytes))), at: key.body.lowerBound - 1)
-      }
+      guard isNew else { throw repeated(key, ofObjectAt: start, bytes) }
+      if foldsKeys, depth == notedDepth { notedKeys.append(NotedKey(hash: hash, key: key)) }
       try expect(0x3A, bytes)
       try value(&self, key, depth + 1)
       let next = try peek(bytes)
@@ -292,14 +302,14 @@ package struct JSONCursor: Sendable {
 
   /// FNV-1a over the key's characters, escapes resolved; the same key has the same hash however it is spelled.
   private static func hash(_ key: StringToken, _ bytes: Span<UInt8>) throws(JSONError) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var hash = FoldedKey.hashBasis
     if !key.hasEscapes {
-      for index in key.body { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
+      for index in key.body { hash = (hash ^ UInt64(bytes[index])) &* FoldedKey.hashPrime }
       return hash
     }
     for byte in decode(key, bytes).utf8 {
       if byte == 0 { throw JSONError(.nulInKey, at: key.body.lowerBound - 1) }
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+      hash = (hash ^ UInt64(byte)) &* FoldedKey.hashPrime
     }
     return hash
   }

@@ -11,6 +11,8 @@ package struct JSONError: Error, Hashable, Sendable {
     case badNumber
     case numberTooLong
     case duplicateKey(ExactText)
+    /// The key is another one's twin to readers that overlook case; found only where that is looked for.
+    case foldingKey(ExactText)
     case nulInKey
     case tooDeep(limit: Int)
     case byteOrderMark
@@ -39,6 +41,7 @@ extension JSONError: CustomStringConvertible {
     case .badNumber: "a number is not written as JSON writes numbers"
     case .numberTooLong: "a number has more than \(JSONLimits.numberLength) characters"
     case .duplicateKey(let key): "the key `\(key)` occurs twice in one object"
+    case .foldingKey(let key): "the key `\(key)` could be mistaken for another one of its object"
     case .nulInKey: "a key holds the character NUL"
     case .tooDeep(let limit): "values are nested deeper than \(limit)"
     case .byteOrderMark: "the text begins with a byte order mark"

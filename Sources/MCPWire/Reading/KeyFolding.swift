@@ -23,29 +23,7 @@ enum KeyFolding {
   static let exact: Set<[UInt8]> = Set(
     ["tools", "nextCursor", "ttlMs", "cacheScope", "resultType", "name"].map { Array($0.utf8) })
 
-  private static func fold(_ keys: [String]) -> [[UInt8]] { keys.map { fold(Array($0.utf8)) } }
-
-  /// The key in lower case, without NULs, with the two letters outside ASCII that fold into it.
-  static func fold(_ key: [UInt8]) -> [UInt8] {
-    var folded: [UInt8] = []
-    folded.reserveCapacity(key.count)
-    var index = 0
-    while index < key.count {
-      switch key[index] {
-      case 0: break
-      case let byte where 0x41...0x5A ~= byte: folded.append(byte + 0x20)
-      case 0xC5 where index + 1 < key.count && key[index + 1] == 0xBF:
-        folded.append(0x73)
-        index += 1
-      case 0xE2 where index + 2 < key.count && key[index + 1] == 0x84 && key[index + 2] == 0xAA:
-        folded.append(0x6B)
-        index += 2
-      case let byte: folded.append(byte)
-      }
-      index += 1
-    }
-    return folded
-  }
+  private static func fold(_ keys: [String]) -> [[UInt8]] { keys.map { FoldedKey.of(Array($0.utf8)) } }
 
   /// Whether a key that is none of `known` as written could be read as one of them.
   static func isMistakable(
@@ -54,7 +32,7 @@ enum KeyFolding {
     if !key.hasEscapes, let answer = isMistakable(plain: bytes.extracting(key.body), for: known) { return answer }
     // An escaped letter takes six bytes, so that no longer key can fold to a known one.
     guard key.body.count <= 6 * 48 else { return false }
-    let folded = fold(Array(JSONCursor.decode(key, bytes).utf8))
+    let folded = FoldedKey.of(Array(JSONCursor.decode(key, bytes).utf8))
     return known.contains(folded)
   }
 

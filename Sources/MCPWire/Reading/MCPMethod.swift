@@ -75,4 +75,18 @@ package enum MCPMethod: String, CaseIterable, Hashable, Sendable {
     }
     return nil
   }
+
+  /// Whether a method that is none of the protocol's could be read as one of them: by who overlooks case and blanks around
+  /// it, or by who ends a text at NUL.
+  static func isMistakable(_ text: WireText, _ bytes: Span<UInt8>) -> Bool {
+    if text.holdsControls(bytes) { return true }
+    // An escaped letter takes six bytes, so that nothing longer can fold to a known method.
+    guard text.body.count <= 6 * 64 else { return false }
+    var folded = FoldedKey.of(Array(text.decoded(bytes).utf8))[...]
+    while folded.first == 0x20 { folded.removeFirst() }
+    while folded.last == 0x20 { folded.removeLast() }
+    return foldedSpellings.contains(Array(folded))
+  }
+
+  private static let foldedSpellings: Set<[UInt8]> = Set(spellings.map { FoldedKey.of($0.bytes) })
 }

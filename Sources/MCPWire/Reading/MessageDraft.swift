@@ -90,6 +90,9 @@ struct MessageDraft {
     message.kind = message.id == nil ? .notification : .request
     message.methodText = method
     message.method = MCPMethod(text, bytes)
+    guard message.method != nil || !MCPMethod.isMistakable(text, bytes) else {
+      throw WireRefusal(.invalidRequest, "the method could be mistaken for another one")
+    }
     if let params {
       guard bytes.isObject(params) else {
         throw WireRefusal(.invalidParams, "the member `params` must be an object")
@@ -122,12 +125,12 @@ struct MessageDraft {
     }
     switch message.method {
     case .toolsCall, .promptsGet:
-      try Self.require(message.name, "name", atMost: WireLimits.name)
+      try Self.require(message.name, "name", atMost: WireLimits.name, bytes)
       guard arguments.map({ bytes.isObject($0) }) ?? true else {
         throw WireRefusal(.invalidParams, "the member `arguments` must be an object")
       }
     case .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe:
-      try Self.require(message.uri, "uri", atMost: WireLimits.uri)
+      try Self.require(message.uri, "uri", atMost: WireLimits.uri, bytes)
     case .cancelled:
       // A task is not cancelled this way, so that every cancellation names a request.
       guard message.requestID != nil else {
@@ -141,12 +144,17 @@ struct MessageDraft {
     }
   }
 
-  private static func require(_ text: WireText?, _ key: String, atMost limit: Int) throws(WireRefusal) {
+  private static func require(
+    _ text: WireText?, _ key: String, atMost limit: Int, _ bytes: Span<UInt8>
+  ) throws(WireRefusal) {
     guard let text, !text.body.isEmpty else {
       throw WireRefusal(.invalidParams, "the member `\(key)` must be a string that is not empty")
     }
     guard text.body.count <= limit else {
       throw WireRefusal(.invalidParams, "the member `\(key)` is longer than \(limit) bytes")
+    }
+    guard !text.holdsControls(bytes) else {
+      throw WireRefusal(.invalidParams, "the member `\(key)` holds a control character")
     }
   }
 

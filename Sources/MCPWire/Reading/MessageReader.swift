@@ -1,4 +1,4 @@
-internal import JSONText
+package import JSONText
 
 /// Reads one message in a single pass, strictly; keeps its memory from one message to the next.
 ///
@@ -6,8 +6,15 @@ internal import JSONText
 /// a careless reader confuses with one that decisions depend on, members of the right types only.
 package struct MessageReader: Sendable {
   private var scanner = JSONCursor()
+  /// Whether arguments may have keys that differ in case alone: only for a server that is known to tell them apart.
+  private let tellsKeysApart: Bool
 
-  package init() {}
+  package init(tellsKeysApart: Bool = false) { self.tellsKeysApart = tellsKeysApart }
+
+  /// The keys at the top of the arguments of the message that was read last, as places in its line.
+  ///
+  /// None where the server tells keys apart.
+  package var argumentKeys: [JSONCursor.NotedKey] { scanner.notedKeys }
 
   /// Reads a line that `sender` wrote.
   ///
@@ -15,7 +22,7 @@ package struct MessageReader: Sendable {
   package mutating func read(_ line: Span<UInt8>, from sender: Side) throws(WireRefusal) -> WireMessage {
     var draft = MessageDraft()
     do throws(JSONError) {
-      try scan(line, into: &draft)
+      try scan(line, into: &draft, foldsArguments: sender == .client && !tellsKeysApart)
     } catch {
       throw WireRefusal(error)
     }
@@ -55,8 +62,14 @@ package struct MessageReader: Sendable {
 
   // MARK: The pass
 
-  private mutating func scan(_ bytes: Span<UInt8>, into draft: inout MessageDraft) throws(JSONError) {
+  /// What is open around the members of the arguments: the message and its parameters.
+  private static let argumentsDepth = 2
+
+  private mutating func scan(
+    _ bytes: Span<UInt8>, into draft: inout MessageDraft, foldsArguments: Bool
+  ) throws(JSONError) {
     scanner.reset()
+    scanner.notedDepth = foldsArguments ? Self.argumentsDepth : -1
     if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
       throw JSONError(.byteOrderMark, at: 0)
     }
@@ -109,7 +122,10 @@ package struct MessageReader: Sendable {
     if JSONCursor.matches(key, "name", bytes) {
       draft.name = try value(&scanner, bytes, depth: depth)
     } else if JSONCursor.matches(key, "arguments", bytes) {
+      // The method may stand behind its parameters: the arguments of whatever it is are read this way.
+      scanner.foldsKeys = scanner.notedDepth >= 0
       draft.arguments = try value(&scanner, bytes, depth: depth)
+      scanner.foldsKeys = false
     } else if JSONCursor.matches(key, "_meta", bytes) {
       draft.meta = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
         try scanMetaMember(&scanner, key, bytes, depth, &draft)

@@ -25,14 +25,21 @@ package struct WireRefusal: Error, Hashable, Sendable {
   package init(_ error: JSONError) {
     switch error.reason {
     case .duplicateKey(let key):
-      // A key is a peer's text of any length; it is shown only if it is short and plain.
-      let isPlain = key.utf8.count <= 64 && key.utf8.allSatisfy { 0x20...0x7E ~= $0 && $0 != 0x60 }
-      self.init(.invalidRequest, isPlain ? error.description : "a key occurs twice in one object")
+      self.init(.invalidRequest, Self.isShown(key) ? error.description : "a key occurs twice in one object")
+    case .foldingKey(let key):
+      self.init(
+        .invalidParams,
+        Self.isShown(key) ? error.description : "a key could be mistaken for another one of its object")
     case .nulInKey:
       self.init(.invalidRequest, error.description)
     case .unexpectedEnd, .unexpectedByte, .trailingBytes, .controlCharacterInString, .badEscape, .loneSurrogate,
       .invalidUTF8, .badNumber, .byteOrderMark, .tooDeep, .numberTooLong:
       self.init(.parseError, "\(error.description) (byte \(error.offset))")
     }
+  }
+
+  /// A key is a peer's text of any length; it is shown only if it is short and plain.
+  package static func isShown(_ key: ExactText) -> Bool {
+    key.utf8.count <= 64 && key.utf8.allSatisfy { 0x20...0x7E ~= $0 && $0 != 0x60 }
   }
 }

@@ -28,6 +28,15 @@ package struct WireText: Hashable, Sendable {
   }
 }
 
+extension WireText {
+  /// Whether the characters hold a control character, which can only stand there escaped.
+  ///
+  /// Programs in C end a text at NUL, and others drop what they cannot show: nobody knows which name is meant.
+  func holdsControls(_ bytes: Span<UInt8>) -> Bool {
+    hasEscapes && decoded(bytes).utf8.contains { $0 < 0x20 || $0 == 0x7F }
+  }
+}
+
 extension Span<UInt8> {
   /// These bytes as text; what is not UTF-8 is replaced.
   package func exactText(_ range: Range<Int>) -> ExactText {

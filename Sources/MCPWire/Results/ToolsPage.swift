@@ -53,7 +53,7 @@ package struct ToolsPage: Hashable, Sendable {
   private static func checkKeys(of object: JSONNode, known: [[UInt8]]) throws(WireRefusal) {
     for member in object.members ?? [] where member.key.utf8.count <= 96 {
       let key = Array(member.key.utf8)
-      let folded = KeyFolding.fold(key)
+      let folded = FoldedKey.of(key)
       guard !known.contains(folded) || KeyFolding.exact.contains(key) else {
         throw WireRefusal(.internalError, "a key in the list of tools could be mistaken for another one")
       }

@@ -31,7 +31,7 @@ struct TextMistake {
       case .loneSurrogate: ("\(error)", "write the character itself")
       case .invalidUTF8: ("\(error)", "save the file as UTF-8")
       case .byteOrderMark: ("\(error)", "save the file without it")
-      case .controlCharacterInString, .numberTooLong, .nulInKey, .tooDeep: ("\(error)", nil)
+      case .controlCharacterInString, .foldingKey, .numberTooLong, .nulInKey, .tooDeep: ("\(error)", nil)
       }
     self.offset = offset
     pointer =
