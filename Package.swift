@@ -33,10 +33,11 @@ let package = Package(
     .target(name: "JSONSchema", dependencies: ["JSONText", "RegularExpressions"]),
     .target(name: "JSONText", dependencies: ["CSodium"]),
     .target(name: "MCPWire", dependencies: ["JSONText"]),
-    .target(name: "Policy", dependencies: ["JSONSchema", "JSONText", "RegularExpressions"]),
+    .target(name: "Policy", dependencies: ["CFolding", "JSONSchema", "JSONText", "RegularExpressions"]),
     .target(name: "RegularExpressions", dependencies: ["CRE2"]),
     .target(name: "Risk", dependencies: ["JSONText"]),
 
+    .target(name: "CFolding", cSettings: strictC, linkerSettings: [.linkedLibrary("utf8proc")]),
     .target(
       name: "CRE2", cxxSettings: strictCXX, linkerSettings: [.linkedLibrary("re2")]),
 
@@ -114,7 +115,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let inC: Set = ["AllocationCount", "CRE2", "CSystem", "CTerminal"]
+let inC: Set = ["AllocationCount", "CFolding", "CRE2", "CSystem", "CTerminal"]
 for target in package.targets where [.regular, .executable, .test].contains(target.type) && !inC.contains(target.name) {
   target.swiftSettings = strict + (target.swiftSettings ?? [])
 }

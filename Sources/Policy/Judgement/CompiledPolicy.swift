@@ -56,6 +56,7 @@ final class CompiledLevel: Sendable {
   let resources: NameTable<CompiledRule>
   let prompts: NameTable<CompiledRule>
   let serverRequests: NameTable<CompiledRule>
+  let lookalikes: Lookalikes
 
   init(_ level: PolicyLevel, isEnforced: Bool) {
     fallback = level.fallback
@@ -63,16 +64,19 @@ final class CompiledLevel: Sendable {
     allTools = level.allTools.map {
       CompiledRule($0, key: nil, pattern: nil, in: .tools, isEnforced: isEnforced)
     }
-    func table(_ entries: [PolicyLevel.Entry]?, _ section: PolicySection) -> NameTable<CompiledRule> {
-      NameTable(
-        (entries ?? []).map {
-          ($0.pattern, CompiledRule($0.rule, key: $0.key, pattern: $0.pattern, in: section, isEnforced: isEnforced))
-        })
+    func rules(
+      _ entries: [PolicyLevel.Entry]?, _ section: PolicySection
+    ) -> [(pattern: NamePattern, value: CompiledRule)] {
+      (entries ?? []).map {
+        ($0.pattern, CompiledRule($0.rule, key: $0.key, pattern: $0.pattern, in: section, isEnforced: isEnforced))
+      }
     }
-    tools = table(level.tools, .tools)
-    resources = table(level.resources, .resources)
-    prompts = table(level.prompts, .prompts)
-    serverRequests = table(level.serverRequests, .serverRequests)
+    let toolRules = rules(level.tools, .tools)
+    tools = NameTable(toolRules)
+    lookalikes = Lookalikes(hide: level.hide ?? [], tools: toolRules)
+    resources = NameTable(rules(level.resources, .resources))
+    prompts = NameTable(rules(level.prompts, .prompts))
+    serverRequests = NameTable(rules(level.serverRequests, .serverRequests))
   }
 
   /// The rules of a section; nil where there can be none.

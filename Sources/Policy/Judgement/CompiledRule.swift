@@ -21,6 +21,10 @@ final class CompiledRule: Sendable {
   var asks: Bool { rule.action == .requireApproval }
   /// Whether there is anything but an action and limits.
   let hasConditions: Bool
+  /// Where it looks in the arguments.
+  let paths: [ConditionPath]
+  /// Whether it was written for this one name.
+  var isExact: Bool { if case .exact = pattern { true } else { false } }
 
   init(_ rule: PolicyRule, key: ExactText?, pattern: NamePattern?, in section: PolicySection, isEnforced: Bool) {
     self.rule = rule
@@ -36,6 +40,7 @@ final class CompiledRule: Sendable {
     allowIf = entries(rule.allowIf, .allowIf)
     hasConditions =
       rule.matchesSchema || !(require.isEmpty && denyIf.isEmpty && approveIf.isEmpty && allowIf.isEmpty)
+    paths = Self.paths(of: rule)
     let place = Self.place(of: rule, key: key, pattern: pattern, in: section)
     limits = rule.limits.map { CompiledLimit($0, owner: place, reason: Self.text(of: $0, reason)) }
     allowance = Decision(.allow, rule: rule.pointer, isEnforced: isEnforced)

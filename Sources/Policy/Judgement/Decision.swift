@@ -28,6 +28,9 @@ package struct Decision: Hashable, Sendable {
     self.isEnforced = isEnforced
   }
 
+  /// What stands for the rule where a request was refused because it can be read in two ways.
+  package static let malformed = "(malformed)"
+
   /// Whether the request goes on to the server.
   package var letsThrough: Bool { verdict == .allow || !isEnforced }
 }

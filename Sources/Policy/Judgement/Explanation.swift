@@ -3,7 +3,7 @@ package struct Explanation: Hashable, Sendable {
   package struct Step: Hashable, Sendable {
     /// What was looked at.
     package enum Subject: String, CaseIterable, Hashable, Sendable {
-      case hide, rule, `default`, action
+      case hide, rule, `default`, action, arguments
       case matchSchema = "match_schema"
       case require
       case denyIf = "deny_if"

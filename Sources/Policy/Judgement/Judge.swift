@@ -44,6 +44,9 @@ extension CompiledPolicy {
       if Trace.isOn { note(default: decision, level, &trace) }
       if decision.verdict == .deny { return Judgement(decision) }
     }
+    if case .tool(let name) = call.target, !(rules.own?.isExact ?? false), !(rules.own?.denies ?? false) {
+      if let judgement = judge(lookalikesOf: name, level, now, &trace) { return judgement }
+    }
     if let denying = rules.first({ $0.denies ? $0 : nil }) {
       trace.note(.init(.action, rule: denying.rule.pointer, .denies, "its action is deny"))
       return Judgement(denying.denial)
@@ -61,6 +64,10 @@ extension CompiledPolicy {
       }
       held = .some(node)
       return node
+    }
+    if let twin = twin(rules, call.target, read) {
+      trace.note(.init(.arguments, rule: Decision.malformed, .denies, twin.inWords))
+      return Judgement(Decision(.deny, rule: Decision.malformed, reason: twin.inWords))
     }
     if rules.haveConditions {
       if let denial = schemaDenial(rules, read, inputSchema, &trace) { return Judgement(denial) }
@@ -93,6 +100,44 @@ extension CompiledPolicy {
     guard let name = target.name else { return nil }
     if let rule = level?.rules(section)?.find(name, where: { !$0.isExpired(at: now) }) { return rule }
     return top.rules(section)?.find(name) { !$0.isExpired(at: now) }
+  }
+
+  // MARK: Names and keys that could be taken for others
+
+  private func judge<Trace: JudgementTrace>(
+    lookalikesOf name: ExactText, _ level: CompiledLevel?, _ now: Moment, _ trace: inout Trace
+  ) -> Judgement? {
+    switch lookalike(level, name, at: now) {
+    case nil: return nil
+    case .hidden(let entry):
+      trace.note(
+        .init(.hide, rule: entry.pointer, .denies, "the name could be taken for one that `\(entry.text)` hides"))
+      return Judgement(hidden)
+    case .denied(let rule):
+      let decision = decision(lookalike: rule)
+      trace.note(.init(.rule, rule: decision.rule, .denies, "no rule names it exactly, and \(decision.reason ?? "")"))
+      return Judgement(decision)
+    }
+  }
+
+  /// A key of the arguments that a careless server takes for one at which a rule looks.
+  ///
+  /// A tool's and a prompt's arguments were read already as strictly as their server needs it.
+  private func twin(
+    _ rules: ApplicableRules, _ target: Call.Target, _ arguments: () -> JSONNode?
+  ) -> ConditionPath.Twin? {
+    let mayStandBeside =
+      switch target {
+      case .tool, .prompt: true
+      case .resource, .serverRequest, .other: false
+      }
+    return rules.first { rule in
+      guard !rule.paths.isEmpty, let arguments = arguments() else { return nil }
+      for path in rule.paths {
+        if let twin = path.twin(in: arguments, mayStandBeside: mayStandBeside) { return twin }
+      }
+      return nil
+    }
   }
 
   // MARK: Steps 6 to 8

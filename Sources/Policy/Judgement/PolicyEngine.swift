@@ -56,6 +56,11 @@ package struct PolicyEngine: Sendable {
   /// Never in a policy that only observes: it changes nothing.
   package func isHidden(server: ExactText, tool: ExactText) -> Bool {
     guard let policy, policy.isEnforced else { return false }
-    return policy.hiding(policy.servers[server], tool) != nil
+    let level = policy.servers[server]
+    if policy.hiding(level, tool) != nil { return true }
+    let now = Moment(microseconds: .min)
+    let own = level?.tools.find(tool) ?? policy.top.tools.find(tool)
+    guard !(own?.isExact ?? false), case .hidden = policy.lookalike(level, tool, at: now) else { return false }
+    return true
   }
 }

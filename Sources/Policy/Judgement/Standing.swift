@@ -114,6 +114,9 @@ extension PolicyEngine {
       level?.tools.find(tool) { !$0.isExpired(at: now) } ?? policy.top.tools.find(tool) { !$0.isExpired(at: now) }
     let own = rule.map(Standing.init(of:)) ?? policy.standingByDefault(level)
     guard own.verdict != .deny else { return own }
+    if !(rule?.isExact ?? false), let lookalike = policy.lookalike(level, tool, at: now) {
+      return Standing(of: lookalike, in: policy)
+    }
     let general = [level?.allTools, policy.top.allTools].compactMap { $0 }.filter { !$0.isExpired(at: now) }
     if let denying = general.first(where: \.denies) { return Standing(of: denying) }
     var standing = own
@@ -144,6 +147,19 @@ extension Standing {
       verdict = .ask
     } else if !rule.limits.isEmpty, verdict == .allow {
       verdict = .limit
+    }
+  }
+
+  /// Of a tool whose name could be taken for another's.
+  fileprivate init(of lookalike: CompiledPolicy.Lookalike, in policy: CompiledPolicy) {
+    switch lookalike {
+    case .hidden(let entry):
+      self.init(
+        verdict: .hide, summary: "hide", rule: "(hidden)", source: .hidden(entry.text.string), line: entry.line,
+        reason: policy.hidden.reason)
+    case .denied(let rule):
+      self.init(of: rule)
+      reason = policy.decision(lookalike: rule).reason
     }
   }
 

@@ -15,7 +15,7 @@ struct LimitCostTests {
   }
 
   static let refusals: [(arguments: String?, why: String)] = [
-    (nil, "missing"), ("{}", "missing"), (#"{"Amount":1}"#, "missing"), (#"{"amount":null}"#, "null"),
+    (nil, "missing"), ("{}", "missing"), (#"{"amounts":1}"#, "missing"), (#"{"amount":null}"#, "null"),
     (#"{"amount":"5"}"#, "a string, not a number"), (#"{"amount":true}"#, "a boolean, not a number"),
     (#"{"amount":[5]}"#, "an array, not a number"), (#"{"amount":{"value":5}}"#, "an object, not a number"),
     (#"{"amount":-1}"#, "negative"), (#"{"amount":-0.0000000001}"#, "negative"), (#"{"amount":-1e999999}"#, "negative"),
@@ -34,6 +34,14 @@ struct LimitCostTests {
         == Decision(.deny, rule: "/tools/pay/limits/0", reason: "the cost args.amount is \(why)"))
     #expect(counters.count == 0)
     #expect(try Self.judge(engine, #"{"amount":100}"#, &counters).verdict == .allow)
+  }
+
+  @Test("P7: a cost that is there in another spelling only is no cost")
+  func aTwinIsRefused() throws {
+    let engine = try engine(Self.spending)
+    var counters = Counters()
+    #expect(try Self.judge(engine, #"{"Amount":1}"#, &counters).rule == Decision.malformed)
+    #expect(counters.count == 0)
   }
 
   @Test func costsAreExact() throws {

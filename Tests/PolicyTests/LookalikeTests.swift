@@ -1,0 +1,137 @@
+import JSONText
+import Policy
+import Testing
+
+/// P11: names that a careless server takes for others.
+struct LookalikeTests {
+  private func engine(_ policy: String) throws -> PolicyEngine {
+    PolicyEngine(try PolicyDocument.read(Array(policy.utf8)))
+  }
+
+  private func decision(_ engine: PolicyEngine, _ tool: String) -> Decision {
+    var counters = Counters()
+    let call = Call(server: "s", target: .tool(ExactText(tool)), session: "1")
+    let now = Moment(microseconds: 0)
+    let judged = engine.judge(call, counters: &counters, at: now).decision
+    #expect(engine.explain(call, arguments: nil, at: now).decision == judged)
+    return judged
+  }
+
+  @Test(
+    "P11: a denied name is denied in other dress where everything else is allowed",
+    arguments: [
+      "Forbidden", "FORBIDDEN", " forbidden", "forbidden ", "forbidden\n", "\u{A0}forbidden", "\u{FF46}orbidden",
+      "for\u{200B}bidden", "forbidde\u{1D427}", "\u{FEFF}forbidden", "for\u{AD}bidden", "FORBIDDEN\u{3000}",
+    ])
+  func denied(name: String) throws {
+    let policy = try engine(#"{"version":"1","default":"allow","tools":{"forbidden":{"action":"deny"}}}"#)
+    #expect(decision(policy, name).verdict == .deny, "\(name.debugDescription)")
+    #expect(decision(policy, name).rule == "/tools/forbidden")
+    #expect(policy.standing(server: "s", tool: ExactText(name)).verdict == .deny)
+  }
+
+  @Test(
+    "P11: a name that only resembles another one is its own",
+    arguments: ["forbidde", "forbiddenn", "for-bidden", "f\u{43E}rbidden", "forbidd\u{E9}n", "for bidden", ""])
+  func others(name: String) throws {
+    let policy = try engine(#"{"version":"1","default":"allow","tools":{"forbidden":{"action":"deny"}}}"#)
+    #expect(decision(policy, name).verdict == .allow)
+  }
+
+  @Test("P11: an allowed name allows no other spelling")
+  func allowed() throws {
+    let policy = try engine(#"{"version":"1","tools":{"get":{}}}"#)
+    for name in ["Get", "get ", "\u{FF47}et"] { #expect(decision(policy, name).rule == "(default)") }
+    #expect(decision(policy, "get").verdict == .allow)
+  }
+
+  @Test("P11: who is hidden is hidden in other dress, in lists too")
+  func hidden() throws {
+    for hide in ["drop_all", "Drop_All", "drop_*", "DROP_*"] {
+      let policy = try engine(#"{"version":"1","default":"allow","hide":["\#(hide)"]}"#)
+      for name in ["drop_all", "DROP_ALL", "Drop_all "] {
+        #expect(decision(policy, name).verdict == .hide, "\(hide) \(name)")
+        #expect(policy.isHidden(server: "s", tool: ExactText(name)))
+        #expect(policy.standing(server: "s", tool: ExactText(name)).verdict == .hide)
+      }
+      #expect(!policy.isHidden(server: "s", tool: "dropall"))
+    }
+  }
+
+  @Test("P11: a rule for exactly this name stands above what it could be taken for")
+  func exact() throws {
+    let policy = try engine(
+      """
+      {"version":"1","default":"allow","hide":["List"],"tools":{"get":{"action":"deny"},"Get":{},"list":{}},
+       "servers":{"t":{"tools":{"GET":{}}}}}
+      """)
+    #expect(decision(policy, "Get").verdict == .allow)
+    #expect(decision(policy, "list").verdict == .allow)
+    #expect(!policy.isHidden(server: "s", tool: "list"))
+    #expect(decision(policy, "get").verdict == .deny)
+    // Which one a third spelling means nobody knows.
+    #expect(decision(policy, "gEt").verdict == .deny)
+    #expect(decision(policy, "LIST").verdict == .hide)
+  }
+
+  @Test("P11: of globs the most specific one counts, folded as they are written")
+  func globs() throws {
+    let policy = try engine(
+      #"{"version":"1","tools":{"*":{},"list_*":{"action":"deny"},"list_my_*":{},"Delete*":{"action":"deny"},"Read*":{}}}"#
+    )
+    #expect(decision(policy, "List_all").rule == "/tools/list_*")
+    #expect(decision(policy, "LIST_MY_own").verdict == .allow)
+    #expect(decision(policy, "delete_draft").rule == "/tools/Delete*")
+    #expect(decision(policy, "read_file").verdict == .allow)
+    let closed = try engine(#"{"version":"1","tools":{"*":{"action":"deny"},"Read*":{}}}"#)
+    #expect(decision(closed, "ReadFile").verdict == .allow)
+    #expect(decision(closed, "readFile").verdict == .deny)
+  }
+
+  @Test("P11: a server's own rule stands above one for all, and what has expired denies nothing")
+  func levels() throws {
+    let policy = try engine(
+      """
+      {"version":"1","default":"allow","tools":{"push":{"action":"deny"},"pull":{"action":"deny","expires":"1969-01-01T00:00:00Z"}},
+       "servers":{"s":{"tools":{"push":{}}}}}
+      """)
+    #expect(decision(policy, "Push").verdict == .allow)
+    #expect(decision(policy, "Pull").verdict == .allow)
+  }
+
+  @Test("P11: the explanation says what the name could be taken for")
+  func explained() throws {
+    let policy = try engine(
+      #"{"version":"1","default":"allow","hide":["gone"],"tools":{"forbidden":{"action":"deny"}}}"#)
+    func last(_ tool: String) -> Explanation.Step? {
+      let call = Call(server: "s", target: .tool(ExactText(tool)), session: "1")
+      return policy.explain(call, arguments: nil, at: Moment(microseconds: 0)).steps.last
+    }
+    let denied = last("Forbidden")
+    #expect(denied?.outcome == .denies)
+    #expect(denied?.rule == "/tools/forbidden")
+    #expect(
+      denied?.text
+        == "no rule names it exactly, and its name could be taken for that of a tool which the policy denies")
+    #expect(last("GONE")?.text == "the name could be taken for one that `gone` hides")
+  }
+
+  @Test("P11: what only observes denies nothing, and says that it would have")
+  func observed() throws {
+    let policy = try engine(
+      #"{"version":"1","mode":"observe","default":"allow","hide":["gone"],"tools":{"forbidden":{"action":"deny"}}}"#)
+    #expect(decision(policy, "Forbidden").verdict == .deny)
+    #expect(decision(policy, "Forbidden").letsThrough)
+    #expect(!policy.isHidden(server: "s", tool: "GONE"))
+  }
+
+  @Test("P11: a name of any length and content is folded")
+  func hostile() throws {
+    let policy = try engine(#"{"version":"1","default":"allow","tools":{"forbidden":{"action":"deny"}}}"#)
+    // One character that unfolds into eighteen.
+    let long = String(repeating: "\u{FDFA}", count: 500)
+    #expect(decision(policy, long).verdict == .allow)
+    #expect(decision(policy, "forbidden" + String(repeating: "\u{200B}", count: 1000)).verdict == .deny)
+    #expect(NameFolding.folded("\u{FF21}\u{2460} ") == "a1")
+  }
+}
