@@ -11,7 +11,11 @@ package struct GateState: Sendable {
   /// The badge of every tool that is known, by server and name.
   package var catalogue: [ExactText: [ExactText: Assessment]]
   /// What the servers' tools take, by server, as far as it is known without a session's own list.
-  package var schemas: [ExactText: ToolSchemas]
+  package var schemas: [ExactText: ToolSchemas] {
+    didSet { schemasRevision += 1 }
+  }
+  /// Counts the changes of `schemas`.
+  private(set) var schemasRevision = 0
   /// Survive a change of `schemas`.
   var schemaCache = SchemaCache()
   /// What is told of all that, for the record and whoever listens.

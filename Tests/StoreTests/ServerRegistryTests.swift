@@ -42,6 +42,20 @@ struct ServerRegistryTests {
     }
   }
 
+  @Test func readsWhoTellsKeysApart() throws {
+    func registry(_ value: String) throws(RegistryError) -> ServerRegistry {
+      try ServerRegistry(text: Array(#"{"mcpServers":{"a":{"command":"x","caseSensitiveKeys":\#(value)}}}"#.utf8))
+    }
+    #expect(try registry("true").servers.map(\.tellsKeysApart) == [true])
+    #expect(try registry("false").servers.map(\.tellsKeysApart) == [false])
+    #expect(
+      throws: RegistryError(
+        "server `a`: `caseSensitiveKeys` must be true or false, not a string", at: TextPlace(line: 1, column: 16))
+    ) {
+      try registry("\"yes\"")
+    }
+  }
+
   @Test func addsAndRemovesWithoutTouchingTheRest() throws {
     let before = "{\n    \"mcpServers\": {\n        \"a\": { \"command\": \"x\" , \"autoApprove\": [1.0] }\n    }\n}\n"
     var registry = try ServerRegistry(text: Array(before.utf8))

@@ -98,7 +98,10 @@ package final class GateProcess {
     sessionNumber += 1
     let base = String(started.microseconds / 1_000_000 % 1_679_616, radix: 36)
     let id = ExactText("\(base)-\(sessionNumber)")
-    let session = GuardedSession(session: id, server: server, pid: pid, gate: self) { [self] status in
+    let tellsKeysApart = inventory.tellsKeysApart(attachment.server)
+    let session = GuardedSession(
+      session: id, server: server, pid: pid, gate: self, tellsKeysApart: tellsKeysApart
+    ) { [self] status in
       sessions[id] = nil
       state.counters.forget(session: id)
       finished(status)

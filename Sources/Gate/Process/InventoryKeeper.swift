@@ -139,6 +139,12 @@ final class InventoryKeeper {
     }
   }
 
+  /// Whether a server is known to tell keys apart that differ in case alone; asked right after `command(for:)`.
+  func tellsKeysApart(_ server: Attachment.Server) -> Bool {
+    guard case .registered(let name) = server else { return false }
+    return registry[name]?.tellsKeysApart ?? false
+  }
+
   /// What to start for a client, whose working folder is open as `folder`.
   ///
   /// Throws: `ControlError` in words for the person who started the client.

@@ -66,11 +66,11 @@ final class GuardedSession {
   private static let readersPatience: Int64 = 60_000_000
 
   init(
-    session: ExactText, server: ExactText, pid: Int32, gate: GateProcess,
+    session: ExactText, server: ExactText, pid: Int32, gate: GateProcess, tellsKeysApart: Bool = false,
     finished: @escaping @LoopActor (ExitStatus) -> Void
   ) {
     name = server
-    core = SessionCore(session: session, server: server, pid: pid)
+    core = SessionCore(session: session, server: server, pid: pid, tellsKeysApart: tellsKeysApart)
     self.gate = gate
     self.finished = finished
   }

@@ -21,6 +21,8 @@ package struct ToolSchemas: Sendable {
   package static let longestTogether = 32 << 20
 
   private var declarations: [ExactText: Declaration] = [:]
+  /// The names of the arguments of all of them.
+  private(set) var keys = DeclaredKeys()
   private var bytes = 0
 
   package init() {}
@@ -39,6 +41,7 @@ package struct ToolSchemas: Sendable {
   package mutating func add(_ tool: JSONNode, sharing known: ToolSchemas? = nil) {
     guard let name = tool["name"]?.text else { return }
     let found = declaration(tool["inputSchema"], known?[name])
+    for member in tool["inputSchema"]?["properties"]?.members ?? [] { keys.add(member.key) }
     if let former = declarations[name] {
       if former != found { declarations[name] = .ambiguous }
       return

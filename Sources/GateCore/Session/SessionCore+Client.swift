@@ -45,6 +45,11 @@ extension SessionCore {
     }
     if message.isModern, refusesVersion(message, id, line, at: now, gate: &gate, into: &output) { return }
     if unknownVersion != nil, refusesSession(message, id, line, into: &output) { return }
+    if let refusal = mistakableArgument(message, line, gate: &gate) {
+      recordMalformed(refusal, method: message.methodName(line), at: now, gate: &gate, into: &output)
+      output.toClient.append(refusal, id: line, id)
+      return
+    }
     var request = RequestsInFlight.Request(
       clientID: line.exactText(id), key: key, method: message.method, sent: now, isModern: message.isModern)
     if let target = Self.target(of: message, line) {
@@ -83,6 +88,11 @@ extension SessionCore {
     // Another step that is denied ends a call that had its place.
     giveBack(request.reservation, at: now, gate: &gate)
     let id = request.clientID.utf8
+    if judged.decision.rule == Decision.malformed {
+      let refusal = WireRefusal(.invalidParams, judged.decision.reason ?? "the arguments can be read in two ways")
+      output.toClient.append(refusal, id: line, message.id ?? 0..<0)
+      return false
+    }
     switch target {
     case .tool(let name) where judged.decision.verdict == .hide:
       output.toClient.appendResult(Refusing.unknownTool(name, isModern: request.isModern), id: id)

@@ -67,7 +67,7 @@ extension SessionCore {
   }
 
   /// What the server declared of a tool, as this session was told or else any other; nil if it did not.
-  private func declaration(
+  func declaration(
     of target: Call.Target, _ known: [ExactText: ToolSchemas]
   ) -> ToolSchemas.Declaration? {
     guard case .tool(let name) = target else { return nil }
@@ -79,7 +79,7 @@ extension SessionCore {
     _ refusal: WireRefusal, method: ExactText?, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
-    let decision = Decision(.deny, rule: "(malformed)", reason: refusal.message)
+    let decision = Decision(.deny, rule: Decision.malformed, reason: refusal.message)
     _ = record(
       decision, method: method ?? "(unreadable)", subject: nil, argumentsDigest: nil, at: now, gate: &gate,
       into: &output)

@@ -50,7 +50,7 @@ package struct SessionCore: Sendable {
   enum ListPromise: Sendable { case none, made, active }
 
   var state = State.open
-  var reader = MessageReader()
+  var reader: MessageReader
   var requests = RequestsInFlight()
   var serverRequests = ServerRequests()
   var continuations = Continuations()
@@ -69,10 +69,17 @@ package struct SessionCore: Sendable {
   var subscriptions: [UInt64: Bool] = [:]
   /// The client's name as it last wrote it, to see with one comparison that it is still the same.
   var clientText: [UInt8] = []
+  /// What other sessions know of the names of this server's arguments, and by which state of that.
+  var sharedKeys = DeclaredKeys()
+  var sharedKeysRevision = -1
   /// Memory for compact arguments of calls that are not passed on.
   var scratch: [UInt8] = []
 
-  package init(session: ExactText, server: ExactText, pid: Int32, grant: ExactText = "local") {
+  /// With `tellsKeysApart` the server is known not to confuse keys that differ in case alone.
+  package init(
+    session: ExactText, server: ExactText, pid: Int32, grant: ExactText = "local", tellsKeysApart: Bool = false
+  ) {
+    reader = MessageReader(tellsKeysApart: tellsKeysApart)
     self.session = session
     self.server = server
     self.pid = pid

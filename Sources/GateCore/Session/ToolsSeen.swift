@@ -17,6 +17,11 @@ struct ToolsSeen: Sendable {
   /// The schema of a tool as this session was told it last; nil where it was not.
   func schema(of tool: ExactText) -> ToolSchemas.Declaration? { newerSchemas[tool] ?? schemas[tool] }
 
+  /// Whether a key of a call might be one that some tool declares in another spelling.
+  func doubts(_ key: JSONCursor.NotedKey, _ line: Span<UInt8>) -> Bool {
+    schemas.keys.doubts(key, line) || newerSchemas.keys.doubts(key, line)
+  }
+
   /// Takes a page in; gives all tools if it was the last one.
   ///
   /// Schemas that are the same in `known` are shared with it.

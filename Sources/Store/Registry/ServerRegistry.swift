@@ -12,11 +12,16 @@ package struct RegisteredServer: Hashable, Sendable {
   package var transport: Transport
   /// How many milliseconds a call may take; nil where the entry does not say.
   package var timeout: Int?
+  /// Calls of it may have arguments with keys that differ in case alone (`"caseSensitiveKeys": true`).
+  ///
+  /// Servers in some languages take such keys for one and the same, and might act on another than the policy looked at.
+  package var tellsKeysApart: Bool
 
-  package init(name: ExactText, transport: Transport, timeout: Int? = nil) {
+  package init(name: ExactText, transport: Transport, timeout: Int? = nil, tellsKeysApart: Bool = false) {
     self.name = name
     self.transport = transport
     self.timeout = timeout
+    self.tellsKeysApart = tellsKeysApart
   }
 
   /// What may be shown of the transport: its kind and the program's or host's name, no argument, no value.
@@ -98,7 +103,8 @@ package struct ServerRegistry: Hashable, Sendable {
         try ServerRegistry.check(name: member.key)
         servers.append(
           RegisteredServer(
-            name: member.key, transport: try .init(member.value), timeout: try ServerRegistry.timeout(member.value)))
+            name: member.key, transport: try .init(member.value), timeout: try ServerRegistry.timeout(member.value),
+            tellsKeysApart: try .flag("caseSensitiveKeys", of: member.value)))
       } catch {
         throw RegistryError("server `\(member.key.string)`: \(error.message)", at: keyPlace)
       }

@@ -73,3 +73,12 @@ extension RegisteredServer.Transport {
     }
   }
 }
+
+extension Bool {
+  /// A setting of ours in an entry: false where it is absent.
+  static func flag(_ key: ExactText, of entry: JSONNode) throws(RegistryError) -> Bool {
+    guard let value = entry[key] else { return false }
+    guard let flag = value.bool else { throw RegistryError("`\(key)` must be true or false, not \(value.kindInWords)") }
+    return flag
+  }
+}

@@ -64,6 +64,7 @@ extension Gatehouse {
   ) { arguments throws(Failure) in
     let servers = try inventory()
     let running = serversOfGate()
+    let excused = Set(try readRegistry().servers.filter(\.tellsKeysApart).map(\.name))
     if arguments.has("--json") {
       var writer = JSONWriter()
       writer.beginArray()
@@ -74,6 +75,7 @@ extension Gatehouse {
         writer.member("transport", server.transport)
         writer.member("program", server.program)
         writer.member("state", ifPresent: running[server.name]?.state.rawValue)
+        if excused.contains(server.name) { writer.member("case_sensitive_keys", true) }
         writer.member("tools", server.tools.count)
         writer.member("scanned", ifPresent: server.scanned?.rfc3339)
         writer.member("last_error", ifPresent: running[server.name]?.lastError ?? server.lastError)
@@ -99,6 +101,9 @@ extension Gatehouse {
       ])
     }
     StandardOutput.write(table.text)
+    for name in excused.sorted() {
+      StandardOutput.write("\(name): keys of arguments that differ in case alone may pass (caseSensitiveKeys)\n")
+    }
     return 0
   }
 
