@@ -57,6 +57,9 @@ class Playing(client_today.Playing):
         }
         return plain(await lists[kind](cursor=cursor))
 
+    async def tool_names(self) -> list[str]:
+        return [tool.name for tool in await self.client.list_tools()]
+
     async def call(self, tool: str, arguments: JSON, progress: Any = False) -> JSON:
         handler = None if progress is False else self.reporter(progress)
         done = await self.client.call_tool(tool, arguments, progress_handler=handler, raise_on_error=False)
@@ -87,7 +90,7 @@ class Playing(client_today.Playing):
 @asynccontextmanager
 async def connect(job: JSON) -> Any:
     command, *arguments = job["command"]
-    playing = Playing()
+    playing = Playing(job)
     transport = StdioTransport(
         command, arguments, env=job["environment"], keep_alive=False, log_file=Path(job["errors"])
     )

@@ -30,15 +30,12 @@ def plain(model: Any) -> Any:
     return model.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
-class Playing:
+class Playing(scenarios.Player):
     """The client as the scenarios want it."""
 
-    record = scenarios.Record()
     modern = False
-
-    def __init__(self) -> None:
-        self.session: Any = None
-        self.greeting: Any = None
+    session: Any = None
+    greeting: Any = None
 
     # What the server says
 
@@ -155,18 +152,22 @@ class Playing:
         record.messages.sort(key=str)
         return scenarios.words(ended)
 
-    async def settle(self) -> None:
-        """Waits until what the server has said so far has been handed over."""
-        await self.call("test_simple_text", {})
-        for _ in range(10):
-            await anyio.sleep(0)
+    async def tool_names(self) -> list[str]:
+        names: list[str] = []
+        cursor = None
+        while True:
+            page = await self.session.list_tools(cursor)
+            names += [tool.name for tool in page.tools]
+            cursor = page.nextCursor
+            if cursor is None:
+                return names
 
 
 @asynccontextmanager
 async def connect(job: JSON) -> Any:
     command, *arguments = job["command"]
     server = StdioServerParameters(command=command, args=arguments, env=job["environment"])
-    playing = Playing()
+    playing = Playing(job)
     with open(job["errors"], "w") as errors:
         async with stdio_client(server, errlog=errors) as (reading, writing), ClientSession(
             reading,

@@ -10,6 +10,7 @@ import anyio
 import mcp.types as types
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.subscriptions import listen
 
 import scenarios
 from material import JSON
@@ -21,13 +22,10 @@ def plain(model: Any) -> Any:
     return model.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
-class Playing:
+class Playing(scenarios.Player):
     """The client as the scenarios want it."""
 
-    record = scenarios.Record()
-
-    def __init__(self) -> None:
-        self.client: Any = None
+    client: Any = None
 
     @property
     def session(self) -> Any:
@@ -135,8 +133,6 @@ class Playing:
         return await self.session._dispatcher.send_raw_request(method, params, {})
 
     async def listen(self, uri: str, calls: list[tuple[str, JSON]]) -> JSON:
-        from mcp.client.subscriptions import listen
-
         events = []
         async with listen(
             self.session,
@@ -161,18 +157,34 @@ class Playing:
     async def task(self, tool: str, record: scenarios.Record) -> str:
         raise scenarios.Absent("the SDK of today has no tasks of the older era")
 
-    async def settle(self) -> None:
-        """Waits until what the server has said so far has been handed over."""
-        await self.call("test_simple_text", {})
-        for _ in range(10):
-            await anyio.sleep(0)
+    async def tool_names(self) -> list[str]:
+        """The names of all tools, as who trusts the hints on keeping lists sees them."""
+        names: list[str] = []
+        cursor = None
+        while True:
+            page = await self.client.list_tools(cursor=cursor)
+            names += [tool.name for tool in page.tools]
+            cursor = page.next_cursor
+            if cursor is None:
+                return names
+
+    async def changes(self) -> Any:
+        if not self.modern:
+            return await super().changes()
+
+        @asynccontextmanager
+        async def listening() -> Any:
+            async with listen(self.session, tools_list_changed=True) as subscription:
+                yield subscription.__anext__
+
+        return listening()
 
 
 @asynccontextmanager
 async def connect(job: JSON) -> Any:
     command, *arguments = job["command"]
     server = StdioServerParameters(command=command, args=arguments, env=job["environment"])
-    playing = Playing()
+    playing = Playing(job)
     with open(job["errors"], "w") as errors:
         async with Client(
             stdio_client(server, errlog=errors),

@@ -6,6 +6,8 @@ fail prove nothing. Names are those of the public suite where it has them.
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -16,6 +18,8 @@ from material import JSON
 
 Scenario = Callable[[Any, "Record"], Awaitable[bool]]
 SCENARIOS: dict[str, Scenario] = {}
+#: Those that are only to be seen with a policy that does something; played when they are asked for by name.
+POLICED: dict[str, Scenario] = {}
 #: The longest that any one scenario may take.
 LONGEST = 30
 
@@ -483,15 +487,113 @@ async def tasks(client: Any, record: Record) -> bool:
     return ends == "the task's end"
 
 
+# MARK: With a policy
+
+
+def policed(name: str) -> Callable[[Scenario], Scenario]:
+    def add(function: Scenario) -> Scenario:
+        POLICED[name] = function
+        return function
+
+    return add
+
+
+@policed("pages")
+async def pages(client: Any, record: Record) -> bool:
+    return bool(await listed(client, record, "tools"))
+
+
+@policed("denials")
+async def denials(client: Any, record: Record) -> bool:
+    """Asks for what the policy allows and denies; the test knows the order."""
+    await record.note(client.call("test_image_content", {}))
+    await record.note(client.call("test_structured", {"x": 1, "y": 2.5}))
+    for _ in range(3):
+        await record.note(client.call("test_embedded_resource", {}))
+    await record.note(client.call("test_given_up", {}))
+    await record.note(client.call("test_hidden_text", {}))
+    await record.note(client.read("test://static-binary"))
+    await record.note(client.prompt("test_prompt_with_image", {}))
+    sampling = client.call("test_input_required_sampling", {}) if client.modern else client.call("test_sampling", {"prompt": ""})
+    await record.note(sampling)
+    await record.note(client.call("test_simple_text", {}))
+    return True
+
+
+@policed("replaced-policy")
+async def replaced_policy(client: Any, record: Record) -> bool:
+    """Replaces the policy while it listens, as a person would: hides a tool, changes what no client can see, shows it."""
+    allow: JSON = {"version": "1", "default": "allow"}
+    others: JSON = {"test_image_content": {"action": "deny"}}
+    said = await client.changes()
+    async with said as changes:
+        record.outcome.append(await client.tool_names())
+        for policy in (
+            {**allow, "hide": ["test_echo"]},
+            {**allow, "hide": ["test_echo"], "tools": others},
+            {**allow, "tools": others},
+        ):
+            client.set_policy(policy)
+            if "tools" not in policy or "hide" not in policy:
+                await changes()
+            else:
+                await client.denied("test_image_content")
+            record.outcome.append(await client.tool_names())
+            await record.note(client.call("test_echo", {"text": "here"}))
+    return True
+
+
+class Player:
+    """What the clients of all SDKs have in common."""
+
+    def __init__(self, job: JSON) -> None:
+        self.record = Record()
+        self._home = Path(job["environment"]["GATEHOUSE_HOME"])
+
+    async def settle(self) -> None:
+        """Waits until what the server has said so far has been handed over."""
+        await self.call("test_simple_text", {})
+        for _ in range(10):
+            await anyio.sleep(0)
+
+    def set_policy(self, policy: JSON) -> None:
+        """Replaces the policy of this client's gate in one step."""
+        draft = self._home / "policy.json.new"
+        draft.write_text(json.dumps(policy))
+        draft.chmod(0o600)
+        draft.replace(self._home / "policy.json")
+
+    async def denied(self, tool: str) -> None:
+        """Waits until a tool is denied."""
+        while not (await self.call(tool, {})).get("isError"):
+            await anyio.sleep(0.01)
+
+    async def changes(self) -> Any:
+        """What, once entered, waits for the next word of changed tools; in the older era it comes to every client."""
+
+        @asynccontextmanager
+        async def listening() -> Any:
+            seen = 0
+
+            async def wait() -> None:
+                nonlocal seen
+                while len(self.record.messages) <= seen:
+                    await anyio.sleep(0.01)
+                seen += 1
+
+            yield wait
+
+        return listening()
+
+
 # MARK: Playing them
 
 
 async def play(client: Any, only: list[str] | None = None) -> dict[str, JSON]:
     """Plays scenarios with a connected client and returns what it saw in each."""
     seen: dict[str, JSON] = {}
-    for name, function in SCENARIOS.items():
-        if only and name not in only:
-            continue
+    chosen = {name: {**SCENARIOS, **POLICED}[name] for name in only} if only else SCENARIOS
+    for name, function in chosen.items():
         record = client.record = Record()
         ending: JSON = {}
         try:

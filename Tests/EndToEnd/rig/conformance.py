@@ -19,6 +19,8 @@ CLIENTS = {
     "older": ("older", "legacy"),
     "fastmcp": ("fastmcp", "auto"),
 }
+#: What the gate calls every server of the comparison.
+NAME = "conformance"
 #: The longest that one program may play.
 LONGEST = 150
 
@@ -37,8 +39,6 @@ class Pairs:
         self._gatehouse = gatehouse
         self._environments = environments
         self._folder = folder
-        # FastMCP writes sets into its errors, whose order is chance otherwise.
-        self._environment = {**gatehouse.environment, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
         self._seen: dict[tuple[str, str], dict[tuple[str, bool], Seen]] = {}
 
     def python(self, sdk: str) -> str:
@@ -60,16 +60,28 @@ class Pairs:
         return self._seen[server, program][client, gated]
 
     def play(
-        self, server: str, program: str, ways: list[tuple[str, bool]], only: list[str] | None = None, name: str = "conformance"
+        self,
+        server: str,
+        program: str,
+        ways: list[tuple[str, bool]],
+        only: list[str] | None = None,
+        gatehouse: Gatehouse | None = None,
     ) -> list[Seen]:
         """Has a client's program play scenarios, in each way: the era, and whether the gate is between."""
+        gatehouse = gatehouse or self._gatehouse
+        environment = {
+            **gatehouse.environment,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            # FastMCP writes sets into its errors, whose order is chance otherwise.
+            "PYTHONHASHSEED": "0",
+        }
         command = self.server(server)
         jobs = [
             {
                 "name": str(index),
                 "mode": mode,
-                "command": [self._gatehouse.binary, "run", "--name", name, "--", *command] if gated else command,
-                "environment": self._environment,
+                "command": [gatehouse.binary, "run", "--name", NAME, "--", *command] if gated else command,
+                "environment": environment,
                 "errors": str(self._folder / f"{server}-{program}-{mode}-{gated}"),
                 "only": only,
             }
@@ -77,7 +89,7 @@ class Pairs:
         ]
         done = subprocess.run(
             [self.python(program), str(FOLDER / f"client_{program}.py"), json.dumps(jobs)],
-            capture_output=True, text=True, timeout=LONGEST, env=self._environment,
+            capture_output=True, text=True, timeout=LONGEST, env=environment,
         )
         assert done.returncode == 0, done.stderr
         seen = json.loads(done.stdout)
