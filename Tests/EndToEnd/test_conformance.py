@@ -21,14 +21,19 @@ CANNOT: dict[str, dict[str, str]] = {
         "resources-unsubscribe": "FastMCP's servers have no subscriptions",
         "subscriptions-listen": "FastMCP's servers have no subscriptions",
         "tools-call-refused": "FastMCP makes results of a tool's protocol errors",
+        "elicitation-url-required": "FastMCP makes results of a tool's protocol errors",
+        "tools-call-structured-list": "FastMCP's tools have structured content that is an object",
         "tasks-call": "the SDK of today has no tasks of the older era",
     },
     "today": {"tasks-call": "the SDK of today has no tasks of the older era"},
 }
 #: Scenarios of one era only, beside those of which names.py tells it.
 OF_ONE_ERA = {
-    OLDER: {"elicitation-url", "roots-list", "ping-from-the-server", "elicitation-declined", "announced-changes", "tasks-call"},
-    TODAY: {"subscriptions-listen"},
+    OLDER: {"elicitation-url", "roots-list", "ping-from-the-server", "elicitation-declined", "announced-changes", "tasks-call", "questions-at-once"},
+    TODAY: {
+        "subscriptions-listen", "tools-call-structured-list", "input-required-result-without-end",
+        "input-required-result-without-requests",
+    },
 }
 
 
@@ -86,10 +91,10 @@ GROUPS = {
     "p22": "server-initialize",
     "p23": """
         tools-call-sampling tools-call-elicitation elicitation-sep1034-defaults elicitation-sep1330-enums
-        elicitation-url elicitation-declined roots-list roots-list-changed
+        elicitation-url elicitation-url-required elicitation-declined roots-list roots-list-changed questions-at-once
     """,
     "p24": "ping ping-from-the-server",
-    "p25": "cancellation",
+    "p25": "cancellation cancellation-under-load",
     "p31": "tasks-call",
     "p36": "input-required-result-result-type input-required-result-unsupported-methods",
     "p37": """
@@ -98,8 +103,9 @@ GROUPS = {
         input-required-result-multi-round input-required-result-missing-input-response
         input-required-result-non-tool-request input-required-result-capability-check
         input-required-result-ignore-extra-params input-required-result-validate-input
+        input-required-result-without-end
     """,
-    "p38": "input-required-result-request-state input-required-result-tampered-state",
+    "p38": "input-required-result-request-state input-required-result-without-requests input-required-result-tampered-state",
     "p39": "subscriptions-listen",
     "p43": "caching",
     "p46": "server-stateless",
@@ -107,7 +113,7 @@ GROUPS = {
     "p53": "hidden-text every-plane",
     "p55": """
         tools-call-simple-text tools-call-image tools-call-audio tools-call-embedded-resource tools-call-resource-link
-        tools-call-mixed-content tools-call-structured tools-call-error tools-call-with-logging
+        tools-call-mixed-content tools-call-structured tools-call-structured-list tools-call-error tools-call-with-logging
         tools-call-with-progress json-schema-2020-12 resources-read-text resources-read-binary
         resources-templates-read sep-2164-resource-not-found prompts-get-simple prompts-get-with-args
         prompts-get-embedded-resource prompts-get-with-image

@@ -20,7 +20,7 @@ class Hands(Protocol):
 
 
 class Refusal(Exception):
-    """A tool's failure that is to be the protocol's; each server raises its SDK's own."""
+    """A tool's failure that is to be the protocol's; each server raises its SDK's own, with message, code and data."""
 
 
 NAME_FORM: JSON = {
@@ -99,8 +99,16 @@ class Server:
     async def _test_error_handling(self, arguments: JSON, hands: Hands) -> JSON:
         raise ValueError("This tool fails, as it should. \u202e")
 
+    async def _test_structured_list(self, arguments: JSON, hands: Hands) -> JSON:
+        if not hands.modern:
+            raise ValueError("what is no object is no structured content of the older era")
+        return result(text("[1, null]"), structuredContent=[1, None])
+
+    async def _test_url_required(self, arguments: JSON, hands: Hands) -> JSON:
+        raise Refusal("Please sign in.", -32042, {"elicitations": [URL_FORM]})
+
     async def _test_protocol_error(self, arguments: JSON, hands: Hands) -> JSON:
-        raise Refusal("no")
+        raise Refusal("no", 4711, {"more": [1, 2.50, None]})
 
     async def _test_sampling(self, arguments: JSON, hands: Hands) -> JSON:
         question = {"messages": [{"role": "user", "content": text(arguments["prompt"])}], "maxTokens": 100, "temperature": 0.25}
@@ -207,6 +215,10 @@ def asking(kind: str, answers: JSON, state: str | None, capabilities: JSON) -> J
         if state == "round 1":
             return unfinished({"who": elicit(f"And your other name, {name}?")}, f"round 2 of {name}")
         return f"{state} and {name}" if name else unfinished({}, state)
+    if kind == "waiting":
+        return "waited until round 3" if state == "3" else unfinished({}, str(int(state or 0) + 1))
+    if kind == "without_end":
+        return unfinished({"who": elicit()}, "again")
     if kind == "capabilities":
         may = [key for key in ("elicitation", "sampling", "roots") if capabilities.get(key) is not None]
         if answers or not may:

@@ -98,7 +98,7 @@ class Playing(scenarios.Player):
         return plain(await self.session.call_tool(tool, arguments, progress_callback=callback))
 
     async def give_up(self, tool: str, arguments: JSON) -> JSON:
-        number = self.session._request_id
+        number = self.session._request_id  # the next one
         try:
             return plain(await self.session.call_tool(tool, arguments, read_timeout_seconds=timedelta(seconds=0.2)))
         except McpError:
@@ -148,6 +148,8 @@ class Playing(scenarios.Player):
         record.outcome[-1] = ended
         record.outcome.append(plain(await tasks.list_tasks()))
         await record.note(tasks.cancel_task("made up"))
+        endless = (await tasks.call_tool_as_task("test_endless", {}, ttl=60_000)).task.taskId
+        record.outcome += [plain(await tasks.get_task(endless)), plain(await tasks.cancel_task(endless))]
         # Whether the task's states come before or after the answers is chance, too.
         record.messages.sort(key=str)
         return scenarios.words(ended)

@@ -92,6 +92,8 @@ TOOLS: list[JSON] = [
     tool("test_tool_with_logging", "Writes to the log."),
     tool("test_tool_with_progress", "Reports progress.", {"steps": NUMBER}),
     tool("test_error_handling", "Fails as tools do."),
+    tool("test_structured_list", "Answers with structured content that is no object."),
+    tool("test_url_required", "Fails until a page was visited."),
     tool("test_protocol_error", "Fails as protocols do."),
     tool("test_sampling", "Asks the client's model.", {"prompt": STRING}),
     tool("test_elicitation", "Asks the client's person.", {"message": STRING}),
@@ -110,7 +112,7 @@ TOOLS: list[JSON] = [
     tool("test_announce", "Says that the lists changed."),
     *(
         tool(f"test_input_required_{name}", f"Asks with an unfinished result: {name}.")
-        for name in ("elicitation", "sampling", "roots", "state", "many", "rounds", "capabilities")
+        for name in ("elicitation", "sampling", "roots", "state", "many", "rounds", "waiting", "without_end", "capabilities")
     ),
 ]
 

@@ -135,6 +135,13 @@ async def stateless(client: Any, record: Record) -> bool:
     await record.note(client.raw("server/discover", {}))
     await record.note(client.raw("resources/list", {"_meta": {"example.org/unknown": 1, "traceparent": "00-a-b-01"}}))
     await record.note(client.raw("not/a-method", {"x": 1}))
+    for meta in (
+        {"io.modelcontextprotocol/protocolVersion": "1999-01-01"},
+        {"io.modelcontextprotocol/protocolVersion": "2025-11-25"},
+        {"io.modelcontextprotocol/clientCapabilities": None},
+    ):
+        await record.note(client.raw("prompts/list", {"_meta": meta}))
+    await record.note(client.raw("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {}}))
     return client.modern and value["version"] == "2026-07-28"
 
 
@@ -205,6 +212,15 @@ async def hidden_text(client: Any, record: Record) -> bool:
     found = [one["description"] for one in await listed(client, record, "tools") if one["name"] == "test_hidden_text"]
     value = await record.note(client.call("test_hidden_text", {}))
     return material.HIDDEN in found[0] and material.HIDDEN in words(value)
+
+
+calling("tools-call-structured-list", "test_structured_list", {}, lambda value, _: value.get("structuredContent") == [1, None])
+
+
+@scenario("elicitation-url-required")
+async def url_required(client: Any, record: Record) -> bool:
+    value = await record.note(client.call("test_url_required", {}))
+    return value.get("code") == -32042 and "https://example.org" in str(value["data"])
 
 
 calling("tools-call-simple-text", "test_simple_text", {}, lambda value, _: words(value).startswith("This is"))
@@ -329,6 +345,18 @@ asks("multiple-input-requests", "many", 3, "all: ['model', 'roots', 'who'] all t
 asks("multi-round", "rounds", 2, "round 2 of Ada")
 
 
+@scenario("input-required-result-without-requests")
+async def waiting(client: Any, record: Record) -> bool:
+    value = await record.note(client.call("test_input_required_waiting", {}))
+    return words(value) == "waited until round 3" and not record.asked
+
+
+@scenario("input-required-result-without-end")
+async def endless_rounds(client: Any, record: Record) -> bool:
+    value = await record.note(client.call("test_input_required_without_end", {}))
+    return value.get("exception") == "InputRequiredRoundsExceededError" and len(record.asked) == 10
+
+
 async def leg(client: Any, record: Record, tool: str, answers: JSON | None = None, state: str | None = None) -> JSON:
     """One round of a call, by hand."""
     params: JSON = {"name": f"test_input_required_{tool}", "arguments": {}}
@@ -441,6 +469,49 @@ async def cancellation(client: Any, record: Record) -> bool:
         await anyio.sleep(0.01)
     record.outcome.append([before, after])
     return int(after) == int(before) + 1
+
+
+@scenario("cancellation-under-load")
+async def busy_cancellation(client: Any, record: Record) -> bool:
+    before = int(words(await client.call("test_given_up", {})))
+    ends: dict[int, Any] = {}
+
+    async def call(number: int) -> None:
+        try:
+            ends[number] = await client.call("test_echo", {"text": f"{number}"})
+        except Exception as error:
+            ends[number] = failure(error)
+
+    async with anyio.create_task_group() as group:
+        for number in range(40):
+            if number % 4 == 0:
+                group.start_soon(record.note, client.give_up("test_endless", {}))
+            group.start_soon(call, number)
+    record.outcome += [ends[number] for number in range(40)]
+    for _ in range(500):
+        after = int(words(await client.call("test_given_up", {})))
+        if after == before + 10:
+            break
+        await anyio.sleep(0.01)
+    return after == before + 10 and all(words(ends[number]) == f"{number}" for number in range(40))
+
+
+@scenario("questions-at-once")
+async def questions(client: Any, record: Record) -> bool:
+    ends: dict[int, Any] = {}
+
+    async def call(number: int) -> None:
+        try:
+            ends[number] = await client.call("test_sampling", {"prompt": f"river {number}"})
+        except Exception as error:
+            ends[number] = failure(error)
+
+    async with anyio.create_task_group() as group:
+        for number in range(40):
+            group.start_soon(call, number)
+    record.outcome += [ends[number] for number in range(40)]
+    record.asked.sort(key=str)
+    return all(f"about river {number}'" in words(ends[number]) for number in range(40))
 
 
 @scenario("many-at-once")

@@ -82,7 +82,8 @@ class Deed(Tool):
             else:
                 value = await deeds.call(self.name, arguments, hands)
         except acts.Refusal as refusal:
-            raise MCPError(4711, str(refusal), {"more": [1, 2.50, None]}) from None
+            message, code, data = refusal.args
+            raise MCPError(code, message, data) from None
         made = types.CallToolResult.model_validate(value)
         return ToolResult(content=made.content, structured_content=made.structured_content)
 

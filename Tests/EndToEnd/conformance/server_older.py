@@ -80,13 +80,14 @@ listing("prompts", types.ListPromptsRequest, types.ListPromptsResult)
 async def call(asked: Any) -> Any:
     name = asked.params.name
     if asked.params.task is not None:
-        return await server.request_context.experimental.run_task(slowly)
+        return await server.request_context.experimental.run_task(endlessly if name == "test_endless" else slowly)
     if name not in {tool["name"] for tool in material.TOOLS} or name.startswith("test_input_required_"):
         raise refuse(types.INVALID_PARAMS, f"Unknown tool: {name}")
     try:
         value = await deeds.call(name, asked.params.arguments or {}, Hands())
     except acts.Refusal as refusal:
-        raise refuse(4711, str(refusal), {"more": [1, 2.50, None]}) from None
+        message, code, data = refusal.args
+        raise refuse(code, message, data) from None
     except ValueError as error:
         value = material.result(material.text(str(error)), isError=True)
     return types.ServerResult(types.CallToolResult.model_validate(value))
@@ -95,6 +96,11 @@ async def call(asked: Any) -> Any:
 async def slowly(task: Any) -> types.CallToolResult:
     await task.update_status("half done")
     return types.CallToolResult.model_validate(material.result(material.text("the task's end")))
+
+
+async def endlessly(task: Any) -> types.CallToolResult:
+    await anyio.sleep_forever()
+    raise AssertionError("for ever is over")
 
 
 server.request_handlers[types.CallToolRequest] = call

@@ -95,7 +95,8 @@ async def call(context: Any, params: Any) -> Any:
             return asked_or(types.CallToolResult, value)
         return types.CallToolResult.model_validate(await deeds.call(params.name, params.arguments or {}, hands))
     except acts.Refusal as refusal:
-        raise MCPError(4711, str(refusal), {"more": [1, 2.50, None]}) from None
+        message, code, data = refusal.args
+        raise MCPError(code, message, data) from None
     except ValueError as error:
         return types.CallToolResult.model_validate(material.result(material.text(str(error)), isError=True))
 
