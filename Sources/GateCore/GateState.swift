@@ -65,6 +65,12 @@ package struct GateState: Sendable {
     lastSequence += 1
     stream.append(result, sequence: lastSequence, at: now)
   }
+
+  /// Counts a decision under another verdict than before.
+  mutating func move(_ verdict: Verdict, to other: Verdict) {
+    counts[verdict.index] -= 1
+    counts[other.index] += 1
+  }
 }
 
 extension Verdict {

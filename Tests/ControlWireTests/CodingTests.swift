@@ -74,6 +74,24 @@ private let messages: [(message: GateMessage, line: String)] = [
   ),
   (
     GateMessage(
+      sequence: 15, time: Moment(microseconds: 1),
+      event: .record(RecordEvent(state: .failing, detail: "no room", isDenying: true, lost: 4))),
+    #"{"seq":15,"time":"1970-01-01T00:00:00.000001Z","event":"record","state":"failing","detail":"no room","#
+      + #""denying":true,"lost":4}"#
+  ),
+  (
+    GateMessage(
+      sequence: 0, time: Moment(microseconds: 0),
+      event: .snapshot(
+        Snapshot(
+          servers: [], sessions: [], policy: PolicyEvent(state: .absent, revision: nil, problems: []),
+          policyPath: "/p", record: RecordEvent(state: .failing, isDenying: false, lost: 1), sequence: 44),
+        id: nil)),
+    #"{"event":"snapshot","seq":44,"policy_path":"/p","policy":{"state":"absent","errors":[],"warnings":[]},"#
+      + #""record":{"state":"failing","denying":false,"lost":1},"sessions":[],"servers":[]}"#
+  ),
+  (
+    GateMessage(
       sequence: 0, time: Moment(microseconds: 0),
       event: .hello(Hello(version: 1, build: "0.1", pid: 9, revision: nil, policyPath: "/p"))),
     #"{"event":"hello","version":1,"build":"0.1","pid":9,"policy_path":"/p"}"#

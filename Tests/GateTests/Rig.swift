@@ -3,6 +3,7 @@ import Gate
 import Glibc
 import JSONText
 import Policy
+import Store
 import System
 import Testing
 
@@ -61,7 +62,9 @@ final class Rig {
 
   static let allowing = #"{"version":"1","default":"allow"}"#
 
-  init(policy: String? = Rig.allowing) throws {
+  init(
+    policy: String? = Rig.allowing, record: (any RecordSink)? = nil, onFailure: RecordFailurePolicy = .deny
+  ) throws {
     Signals.ignoreBrokenPipes()
     folder = try TemporaryFolder.make("gatehouse-gate-tests")
     paths = try Paths(
@@ -69,7 +72,9 @@ final class Rig {
       in: Paths.Circumstances(user: ThisProcess.user, home: nil, directory: "/"))
     if let policy { try SafeFile.replace(paths.policy, with: Array(policy.utf8)) }
     try SafeFile.replace("\(folder)/server.py", with: Array(Rig.server.utf8))
-    gate = GateProcess(ServeOptions(paths: paths, build: "test", isBackground: false, idleExit: nil))
+    var options = ServeOptions(paths: paths, build: "test", isBackground: false, idleExit: nil)
+    options.configuration.record.onFailure = onFailure
+    gate = GateProcess(options, record: record)
     listener = try ControlListener(at: paths.socket, gate: gate)
   }
 

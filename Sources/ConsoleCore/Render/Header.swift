@@ -9,6 +9,9 @@ extension ConsoleState {
     case .up:
       guard let policy = gate.policy else { return TextSpan("gate ● up", .decisionAllow) }
       guard let revision = policy.revision else { return TextSpan("gate ● up, DENIES ALL", .decisionDeny) }
+      if let record = gate.record {
+        return TextSpan("gate ● up, NO RECORD\(record.isDenying ? ", DENIES ALL" : "")", .decisionDeny)
+      }
       let rejected = policy.state == .rejected ? " REJECTED" : ""
       let digits = safe(revision, limit: 12)
       return TextSpan(

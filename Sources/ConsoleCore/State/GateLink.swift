@@ -17,6 +17,8 @@ package struct GateLink: Hashable, Sendable {
   package var hello: Hello?
   /// What the gate last said about its policy.
   package var policy: PolicyEvent?
+  /// How the record fails; nil while it can be written.
+  package var record: RecordEvent?
   /// Where the gate reads its policy.
   package var policyPath: String?
   /// The last position of the stream that was seen; 0 if none.

@@ -65,6 +65,7 @@ extension ConsoleState {
     case .toolsChanged(let server):
       live.append { $0.append(remark: "the tools of \(server.string) changed", at: message.time) }
       return refreshSnapshot()
+    case .record(let event): take(event, at: message.time)
     case .tick(let counts): live.rates.add(counts, at: now)
     case .gap(let missed):
       live.dropped = live.dropped.addingReportingOverflow(missed).overflow ? .max : live.dropped + missed
@@ -111,6 +112,16 @@ extension ConsoleState {
     return [.send(.subscribe(since: since, budget: nil, id: nil)), .send(.snapshot(id: nil))]
   }
 
+  private mutating func take(_ event: RecordEvent, at time: Moment) {
+    gate.record = event.state == .failing ? event : nil
+    let text =
+      event.state == .failing
+      ? safe(event.detail ?? "the record cannot be written")
+      : "the record is written again, without \(event.lost) events"
+    live.append { $0.append(remark: text, at: time) }
+    say(event.state == .failing ? .error : .info, text)
+  }
+
   private mutating func take(_ snapshot: Snapshot) -> [ConsoleEffect] {
     sessions = [:]
     for session in snapshot.sessions.prefix(Self.mostSessions) where session.state != .closed {
@@ -118,6 +129,7 @@ extension ConsoleState {
     }
     gate.policyPath = snapshot.policyPath
     gate.policy = snapshot.policy
+    gate.record = snapshot.record
     know(snapshot.servers)
     gate.awaitsSnapshot = false
     guard gate.needsSnapshot else { return [] }

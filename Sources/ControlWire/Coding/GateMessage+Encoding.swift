@@ -63,6 +63,9 @@ extension GateEvent {
     case .toolsChanged(let server):
       writer.member("event", "tools_changed")
       writer.member("server", server.string)
+    case .record(let event):
+      writer.member("event", "record")
+      event.write(&writer)
     case .tick(let counts):
       writer.member("event", "tick")
       writer.counts(counts)
@@ -123,6 +126,15 @@ extension SessionEvent {
   }
 }
 
+extension RecordEvent {
+  fileprivate func write(_ writer: inout JSONWriter) {
+    writer.member("state", state.rawValue)
+    writer.member("detail", ifPresent: detail)
+    writer.member("denying", isDenying)
+    writer.member("lost", lost)
+  }
+}
+
 extension PolicyEvent {
   fileprivate func write(_ writer: inout JSONWriter) {
     writer.member("state", state.rawValue)
@@ -165,6 +177,12 @@ extension Snapshot {
     writer.beginObject()
     policy.write(&writer)
     writer.endObject()
+    if let record {
+      writer.key("record")
+      writer.beginObject()
+      record.write(&writer)
+      writer.endObject()
+    }
     writer.key("sessions")
     writer.beginArray()
     for session in sessions {

@@ -44,6 +44,7 @@ extension GateEvent {
           detail: try fields.stringIfPresent("detail")))
     case "policy": self = .policy(try PolicyEvent(fields))
     case "tools_changed": self = .toolsChanged(server: try fields.text("server"))
+    case "record": self = .record(try RecordEvent(fields))
     case "tick": self = .tick(counts: try Self.counts(fields))
     case "gap": self = .gap(missed: UInt64(clamping: try fields.integer("missed")))
     case "hello":
@@ -108,6 +109,14 @@ extension SessionEvent {
   }
 }
 
+extension RecordEvent {
+  fileprivate init(_ fields: Fields) throws(ControlError) {
+    self.init(
+      state: try fields.word("state"), detail: try fields.stringIfPresent("detail"),
+      isDenying: try fields.bool("denying"), lost: UInt64(clamping: try fields.integer("lost")))
+  }
+}
+
 extension PolicyEvent {
   fileprivate init(_ fields: Fields) throws(ControlError) {
     var problems: [PolicyProblem] = []
@@ -149,7 +158,9 @@ extension Snapshot {
     }
     self.init(
       servers: servers, sessions: sessions, policy: try PolicyEvent(try fields.object("policy")),
-      policyPath: try fields.string("policy_path"), sequence: UInt64(clamping: try fields.integer("seq")))
+      policyPath: try fields.string("policy_path"),
+      record: fields["record"] == nil ? nil : try RecordEvent(try fields.object("record")),
+      sequence: UInt64(clamping: try fields.integer("seq")))
   }
 }
 

@@ -28,6 +28,8 @@ package indirect enum GateEvent: Hashable, Sendable {
   case policy(PolicyEvent)
   /// A server's tools are now others than the catalogue had.
   case toolsChanged(server: ExactText)
+  /// The record cannot be written, or can be again.
+  case record(RecordEvent)
   /// Decisions of the last 100 ms by verdict, in the order of `Verdict.allCases`.
   case tick(counts: [Int])
   /// Events that this subscriber did not get, because it read too slowly or over its budget.
@@ -158,6 +160,26 @@ package struct ServerEvent: Hashable, Sendable {
     self.state = state
     self.pid = pid
     self.detail = detail
+  }
+}
+
+/// How it goes with the record; it is told here and not in the record, which tells of its gaps itself.
+package struct RecordEvent: Hashable, Sendable {
+  package enum State: String, CaseIterable, Hashable, Sendable { case failing, resumed }
+
+  package var state: State
+  /// Why it cannot be written.
+  package var detail: String?
+  /// Whether calls are denied as long as it cannot.
+  package var isDenying: Bool
+  /// How many events are not in it, since it began to fail.
+  package var lost: UInt64
+
+  package init(state: State, detail: String? = nil, isDenying: Bool, lost: UInt64) {
+    self.state = state
+    self.detail = detail
+    self.isDenying = isDenying
+    self.lost = lost
   }
 }
 

@@ -69,16 +69,20 @@ package struct Snapshot: Hashable, Sendable {
   package var sessions: [SessionEvent]
   package var policy: PolicyEvent
   package var policyPath: String
+  /// Why the record cannot be written; nil as long as it can.
+  package var record: RecordEvent?
   /// The stream's position that this is a picture of.
   package var sequence: UInt64
 
   package init(
-    servers: [Server], sessions: [SessionEvent], policy: PolicyEvent, policyPath: String, sequence: UInt64
+    servers: [Server], sessions: [SessionEvent], policy: PolicyEvent, policyPath: String, record: RecordEvent? = nil,
+    sequence: UInt64
   ) {
     self.servers = servers
     self.sessions = sessions
     self.policy = policy
     self.policyPath = policyPath
+    self.record = record
     self.sequence = sequence
   }
 }

@@ -11,8 +11,11 @@ package import System
 package final class GateProcess {
   let options: ServeOptions
   let started = Clock.now()
+  /// The files in the state folder that are this gate's alone; nil where none can be had.
+  let lane: StateLane?
+  let record: GateRecord
   /// What all sessions share; the one place where calls are counted.
-  var state = GateState()
+  var state: GateState
   /// What servers wrote that was no message.
   var messages = MessageLog()
   private(set) var policy: PolicyEvent
@@ -42,8 +45,19 @@ package final class GateProcess {
   /// Called when the gate has nothing left to guard and shall end.
   var ended: (@LoopActor () -> Void)?
 
-  package init(_ options: ServeOptions) {
+  /// Keeps the record in a lane of the state folder, or where else the caller says.
+  package init(_ options: ServeOptions, record: (any RecordSink)? = nil) {
     self.options = options
+    var problem: SystemError?
+    do throws(SystemError) {
+      lane = try StateLane.claim(in: options.paths.state)
+    } catch {
+      lane = nil
+      problem = error
+    }
+    let record = record ?? LaneRecord(options, lane: lane, problem: problem)
+    self.record = GateRecord(record, onFailure: options.configuration.record.onFailure)
+    state = GateState(lastSequence: record.lastSequence)
     policy = PolicyEvent(state: .absent, revision: nil, problems: [])
     inventory = InventoryKeeper(options.paths)
     takeInventory()
@@ -104,6 +118,7 @@ package final class GateProcess {
     ) { [self] status in
       sessions[id] = nil
       state.counters.forget(session: id)
+      self.record.commit()
       finished(status)
       noteIdleness()
     }
@@ -157,10 +172,21 @@ package final class GateProcess {
 
   // MARK: The stream
 
+  /// Records what is new in the stream, decisions at once.
+  ///
+  /// - Returns: Why what was decided must not happen, and where in the stream these decisions begin; nil if it may.
+  func recordDecisions() -> (reason: String, position: UInt64)? {
+    let position = record.position
+    guard case .denied(let reason) = record.take(state.stream) else { return nil }
+    return (reason, position)
+  }
+
   /// Sees to it that what is new in the stream reaches those who listen.
   ///
   /// That is done a little later for all of it together, when no call waits for it.
   func publish() {
+    _ = recordDecisions()
+    if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
     guard state.stream.hasUnsettled else { return }
     if !isFlushDue {
       isFlushDue = true
@@ -171,6 +197,7 @@ package final class GateProcess {
 
   /// Gives what was published to those who listen.
   private func settle() {
+    _ = recordDecisions()
     let start = state.stream.settled
     guard state.stream.hasUnsettled else { return }
     if connections.values.contains(where: \.isSubscribed) {
@@ -187,6 +214,8 @@ package final class GateProcess {
 
   private func flush() {
     isFlushDue = false
+    record.commit()
+    if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
     settle()
     for connection in connections.values { connection.flush() }
   }
@@ -236,7 +265,8 @@ package final class GateProcess {
   var status: GateStatus {
     GateStatus(
       pid: ThisProcess.pid, build: options.build, started: started, policy: policy, policyPath: options.paths.policy,
-      sessions: sessions.count, subscribers: connections.values.count(where: \.isSubscribed), counts: state.counts)
+      sessions: sessions.count, subscribers: connections.values.count(where: \.isSubscribed), counts: state.counts,
+      record: record.status)
   }
 
   var snapshot: Snapshot {
@@ -264,19 +294,24 @@ package final class GateProcess {
     }
     return Snapshot(
       servers: servers, sessions: events.sorted { $0.session < $1.session }, policy: policy,
-      policyPath: options.paths.policy, sequence: state.lastSequence)
+      policyPath: options.paths.policy, record: record.problem, sequence: state.lastSequence)
   }
 
   // MARK: The end
 
   private func noteIdleness() {
     if isStopping || isRetired, sessions.isEmpty {
-      ended?()
+      end()
       return
     }
     idleTimer?.cancel()
     guard let seconds = options.idleExit, sessions.isEmpty, connections.isEmpty else { return }
-    idleTimer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [self] in ended?() }
+    idleTimer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [self] in end() }
+  }
+
+  private func end() {
+    record.commit()
+    ended?()
   }
 
   /// Nobody can find this gate any more: it ends with its last session.

@@ -230,8 +230,12 @@ final class GuardedSession {
     flush()
   }
 
-  /// Writes out what the core wants written: calls and answers first, then what is told about them.
+  /// Records what was decided, then writes out what the core wants written, then tells about it.
   private func flush() {
+    if let refusal = gate.recordDecisions() {
+      core.takeBack(
+        refusal.reason, events: refusal.position, at: Loop.shared.now, gate: &gate.state, into: &output)
+    }
     guard !output.isEmpty else { return gate.publish() }
     toServer?.write(&output.toServer)
     toClient?.write(&output.toClient)

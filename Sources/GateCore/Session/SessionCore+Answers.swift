@@ -42,10 +42,18 @@ extension SessionCore {
       .initialized, .subscriptionsAcknowledged, nil:
       break
     }
+    let next = gate.lastSequence + 1
     if let type = message.resultType, line.isEqual(type.body, to: "input_required") {
       guard mayAsk(message, request, line, at: now, gate: &gate, into: &output) else { return }
     }
+    let start = output.toClient.count
     output.toClient.appendAnswer(message, line, id: request.clientID.utf8)
+    if gate.lastSequence >= next {
+      output.passing.questions.append(
+        Passing.Question(
+          decisions: next..<gate.lastSequence + 1, way: .answer(request, continuation(message, request, line)),
+          start: start, end: output.toClient.count))
+    }
     if message.isToolError { giveBack(request.reservation, at: now, gate: &gate) }
     let outcome: ResultEvent.Outcome = message.isToolError ? .toolError : .ok
     conclude(request, outcome, bytes: line.count, at: now, gate: &gate, into: &output)
@@ -101,13 +109,20 @@ extension SessionCore {
       conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
       return false
     }
-    if let subject = request.subject {
-      let key = Continuations.Key(
-        subject: subject, argumentsDigest: request.argumentsDigest,
-        stateDigest: message.requestState.map { digest($0, line) })
+    if let key = continuation(message, request, line) {
       continuations.expect(key, round: request.round + 1, holding: request.reservation)
     }
     return true
+  }
+
+  /// How the client's next try is known, after this answer to the last one.
+  private mutating func continuation(
+    _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>
+  ) -> Continuations.Key? {
+    guard let subject = request.subject else { return nil }
+    return Continuations.Key(
+      subject: subject, argumentsDigest: request.argumentsDigest,
+      stateDigest: message.requestState.map { digest($0, line) })
   }
 
   /// What `inputRequests` holds; a method that cannot be read counts as an unknown one.

@@ -63,6 +63,10 @@ extension SessionCore {
     let start = output.toServer.count
     output.toServer.appendRequest(message, line, id: number)
     if !beginning.isOver { begin(message, number, output.toServer[start...]) }
+    if request.decision != 0 {
+      output.passing.calls.append(
+        Passing.Call(decision: request.decision, number: number, start: start, end: output.toServer.count))
+    }
   }
 
   /// Judges a request and answers it where it may not pass.
@@ -160,7 +164,10 @@ extension SessionCore {
       let judged = judge(
         .other(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output)
       if judged.decision.letsThrough {
+        let start = output.toServer.count
         output.toServer.appendNotification(message, line)
+        output.passing.calls.append(
+          Passing.Call(decision: judged.sequence, number: 0, start: start, end: output.toServer.count))
       } else {
         tally.droppedNotifications += 1
       }

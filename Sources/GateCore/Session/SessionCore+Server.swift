@@ -58,7 +58,14 @@ extension SessionCore {
       request.reservation = judged.reservation
     }
     serverRequests.insert(key, request)
+    let start = output.toClient.count
     output.toClient.appendRequest(message, line, id: id)
+    if request.decision != 0 {
+      output.passing.questions.append(
+        Passing.Question(
+          decisions: request.decision..<request.decision + 1, way: .request(key: key, id: line.exactText(id)),
+          start: start, end: output.toClient.count))
+    }
   }
 
   /// Whether a request of a server passes without a judgement.

@@ -15,6 +15,9 @@ package struct SessionOutput: Sendable {
   package static let noiseLines = 64
   package static let noiseLength = 512
 
+  /// What of both was judged, for the case that it cannot be recorded.
+  var passing = Passing()
+
   package init() {}
 
   package var isEmpty: Bool {
@@ -25,6 +28,7 @@ package struct SessionOutput: Sendable {
   package mutating func reset() {
     toServer.removeAll(keepingCapacity: toServer.capacity <= Self.keptCapacity)
     toClient.removeAll(keepingCapacity: toClient.capacity <= Self.keptCapacity)
+    passing.reset()
     noise.removeAll()
     listedTools = nil
   }

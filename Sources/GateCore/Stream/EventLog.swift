@@ -33,6 +33,8 @@ package struct EventLog: Sendable {
   package private(set) var end: UInt64 = 0
   /// Everything before it was given to whoever must have it.
   package private(set) var settled: UInt64 = 0
+  /// Where the event after the last decision stands, or will.
+  package private(set) var decided: UInt64 = 0
   /// Whether there are decisions that do not say yet how long judging took; they stand from `unstamped` on.
   package private(set) var needsStamp = false
   private var unstamped: UInt64 = 0
@@ -122,7 +124,7 @@ package struct EventLog: Sendable {
 
   /// Takes the events from a position on out again, the newest that there are, which are stamped and nobody has seen.
   package mutating func takeBack(from position: UInt64) -> [(entry: StreamEntry, text: [UInt8])] {
-    precondition(position >= settled && !needsStamp)
+    precondition(position >= settled)
     var taken: [(entry: StreamEntry, text: [UInt8])] = []
     forEach(from: position) { entry, text in
       var copy: [UInt8] = []
@@ -141,6 +143,8 @@ package struct EventLog: Sendable {
       tick[verdict.index] -= 1
     }
     end = position
+    decided = min(decided, end)
+    needsStamp = false
     return taken
   }
 
@@ -230,6 +234,7 @@ package struct EventLog: Sendable {
     if case .decision(let verdict) = entry.kind {
       tick[verdict.index] += 1
       hasTicked = true
+      decided = end + 1
     }
     last.entries.append(entry)
     end += 1

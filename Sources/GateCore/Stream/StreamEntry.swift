@@ -7,6 +7,8 @@ package struct StreamEntry: Hashable, Sendable {
     case decision(Verdict)
     case result
     case tick
+    /// What is told of the record itself, and is no part of it.
+    case aside
     /// Sessions, servers, the policy: what is told last of all to whoever reads too slowly.
     case other
   }
@@ -39,6 +41,7 @@ package struct StreamEntry: Hashable, Sendable {
       kind = .result
       decision = event.decisionSequence
     case .tick: kind = .tick
+    case .record: kind = .aside
     case .session, .server, .policy, .toolsChanged, .gap, .hello, .snapshot, .status, .serverMessages, .done, .refused,
       .exit:
       break

@@ -82,6 +82,9 @@ extension Gatehouse {
       return "\(time)  server \(event.state.rawValue)  " + TerminalText.safe("\(event.server.string)\(detail)")
     case .toolsChanged(let server):
       return "\(time)  tools changed  \(TerminalText.safe(server.string))"
+    case .record(let event):
+      let detail = event.detail.map { ": \(TerminalText.safe($0))" } ?? ", without \(event.lost) events"
+      return "\(time)  record \(event.state.rawValue)\(detail)"
     case .gap(let missed): return "\(time)  -- \(missed) events missed --"
     default: return nil
     }

@@ -1,0 +1,111 @@
+internal import ControlWire
+internal import GateCore
+internal import JSONText
+internal import Policy
+internal import Store
+internal import System
+
+/// Brings the stream's events into the record, each decision before anything follows from it.
+@LoopActor
+final class GateRecord {
+  private let sink: any RecordSink
+  var onFailure: RecordFailurePolicy
+  /// Events before it were given to the sink, or are lost.
+  private(set) var position: UInt64 = 0
+  /// Something was given to the sink that is not committed.
+  private(set) var hasUncommitted = false
+
+  /// Why the record cannot be written, since when it cannot.
+  private(set) var failure: String?
+  /// What the sink had lost before that.
+  private var lostBefore: UInt64 = 0
+  private var news: RecordEvent?
+  /// The turn of the loop in which writing was last tried in vain.
+  private var lastTry: Moment?
+
+  init(_ sink: any RecordSink, onFailure: RecordFailurePolicy) {
+    self.sink = sink
+    self.onFailure = onFailure
+  }
+
+  /// What `status` tells of it; nil where it could not be opened at all.
+  var status: RecordStatus? {
+    sink.state.map { state in
+      RecordStatus(
+        path: state.folder, lane: state.segment?.lane, segment: state.segment?.number, sequence: state.sequence,
+        hash: state.hash.hexadecimal, failure: failure ?? state.failure, lost: sink.lost)
+    }
+  }
+
+  /// What became of events that were to be recorded.
+  enum Outcome {
+    case done
+    /// They are lost, but that stops nobody.
+    case lost
+    /// What was decided must not happen, for the reason that is given.
+    case denied(String)
+  }
+
+  /// Takes the stream's new events; if decisions are among them, they are recorded when this returns.
+  func take(_ stream: EventLog) -> Outcome {
+    guard position < stream.end else { return .done }
+    let isDecided = stream.decided > position
+    hasUncommitted = true
+    let sink = sink
+    stream.forEach(from: position) { entry, line in
+      if entry.kind != .aside { sink.append(line) }
+    }
+    position = stream.end
+    return isDecided ? commit() : .done
+  }
+
+  /// Writes what waits.
+  @discardableResult
+  func commit() -> Outcome {
+    guard hasUncommitted else { return .done }
+    hasUncommitted = false
+    if failure == nil || lastTry != Loop.shared.now {
+      do throws(SystemError) {
+        try sink.commit()
+        if failure != nil { noteResumed() }
+        return .done
+      } catch {
+        noteFailure(error)
+      }
+    }
+    sink.discard()
+    return onFailure == .deny ? .denied("the decision cannot be recorded: \(failure ?? "")") : .lost
+  }
+
+  /// How it fails now; nil while it does not.
+  var problem: RecordEvent? {
+    failure.map {
+      RecordEvent(
+        state: .failing, detail: $0, isDenying: onFailure == .deny, lost: sink.lost - min(lostBefore, sink.lost))
+    }
+  }
+
+  /// What is to be told of the record; nil if that was told, or all is well.
+  func takeNews() -> RecordEvent? {
+    defer { news = nil }
+    return news
+  }
+
+  private func noteFailure(_ error: SystemError) {
+    lastTry = Loop.shared.now
+    let reason = "\(error)"
+    defer { failure = reason }
+    guard failure == nil else { return }
+    lostBefore = sink.lost
+    let isDenying = onFailure == .deny
+    StandardError.write("gatehouse: \(reason)\(isDenying ? "; calls are denied until it can be" : "")\n")
+    news = RecordEvent(state: .failing, detail: reason, isDenying: isDenying, lost: 0)
+  }
+
+  private func noteResumed() {
+    failure = nil
+    let lost = sink.lost - min(lostBefore, sink.lost)
+    StandardError.write("gatehouse: the record is written again, without \(lost) events\n")
+    news = RecordEvent(state: .resumed, isDenying: false, lost: lost)
+  }
+}

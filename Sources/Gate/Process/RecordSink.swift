@@ -1,0 +1,80 @@
+package import Store
+package import System
+
+/// What takes the lines of the record: a lane of the state folder, or whatever a test puts in its place.
+package protocol RecordSink: AnyObject {
+  /// The number of the last event that is recorded.
+  var lastSequence: UInt64 { get }
+  /// How many lines were lost since it began.
+  var lost: UInt64 { get }
+  /// How the record is, once it could be opened.
+  var state: RecordState? { get }
+
+  /// Takes a JSON object without its line's end; it is kept until it is committed or discarded.
+  func append(_ line: Span<UInt8>)
+  /// Writes all that was taken, or keeps it.
+  func commit() throws(SystemError)
+  /// Drops what was taken, and counts it as lost.
+  func discard()
+}
+
+/// The record of a gate's lane; where it could not be opened at once, each commit tries again.
+final class LaneRecord: RecordSink {
+  private let folder: String
+  private let lane: Int?
+  private let build: String
+  private let sync: RecordSync
+  private let laneProblem: SystemError?
+  private var writer: RecordWriter?
+  /// Lines for a record that is not open yet.
+  private var waiting: [[UInt8]] = []
+  private var lostBefore: UInt64 = 0
+
+  private static let mostWaiting = 10_000
+
+  /// Without a lane the record stays closed, for the reason that is given.
+  init(_ options: ServeOptions, lane: StateLane?, problem: SystemError?) {
+    folder = options.paths.record
+    self.lane = lane?.number
+    build = options.build
+    sync = options.configuration.record.sync
+    laneProblem = problem
+    do {
+      try open()
+    } catch {
+      StandardError.write("gatehouse: \(error)\n")
+    }
+  }
+
+  var lastSequence: UInt64 { writer?.lastSequence ?? 0 }
+  var lost: UInt64 { lostBefore + (writer?.state.lost ?? 0) }
+  var state: RecordState? { writer?.state }
+
+  func append(_ line: Span<UInt8>) {
+    if let writer { return writer.append(line) }
+    if waiting.count >= Self.mostWaiting { discard() }
+    waiting.append(unsafe line.withUnsafeBufferPointer { unsafe Array($0) })
+  }
+
+  func commit() throws(SystemError) {
+    if writer == nil {
+      try open()
+      for line in waiting { writer?.append(line.span) }
+      waiting = []
+    }
+    try writer?.commit()
+  }
+
+  func discard() {
+    lostBefore += UInt64(waiting.count)
+    waiting = []
+    writer?.discard()
+  }
+
+  private func open() throws(SystemError) {
+    guard let lane else { throw laneProblem ?? SystemError("find a free lane", code: 11) }
+    var options = RecordOptions(folder: folder, lane: lane, build: build)
+    options.sync = sync
+    writer = try RecordWriter(options)
+  }
+}

@@ -1,0 +1,289 @@
+"""What is forwarded is recorded, whatever happens; and what cannot be recorded is not forwarded."""
+
+import ctypes
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rig import processes
+from rig.gatehouse import Gatehouse
+from rig.waiting import eventually
+from rig.wire import Wire, plain
+
+COUNTED = str(Path(__file__).resolve().parent / "peers/counted.py")
+
+
+def counted(gatehouse: Gatehouse, ran: Path) -> Wire:
+    """The server that writes down what it ran, behind the gate."""
+    return Wire(gatehouse.start("run", "--name", "counted", "--", sys.executable, COUNTED, str(ran)))
+
+
+def call(number: int) -> bytes:
+    """A call whose arguments nobody else's call has."""
+    return json.dumps(
+        {
+            "jsonrpc": "2.0", "id": number, "method": "tools/call",
+            "params": {"name": "count", "arguments": {"n": number}},
+        },
+        separators=(",", ":"),
+    ).encode()
+
+
+def digest(number: int) -> str:
+    """The digest of its arguments, by which the record knows it."""
+    return hashlib.blake2b(json.dumps({"n": number}, separators=(",", ":")).encode(), digest_size=32).hexdigest()
+
+
+def recorded(gatehouse: Gatehouse) -> list[dict]:
+    """Every whole line of the record."""
+    lines = []
+    for segment in sorted((gatehouse.home / "record").glob("*.jsonl")):
+        for line in segment.read_bytes().split(b"\n")[:-1]:
+            lines.append(json.loads(line))
+    return lines
+
+
+def allowed(gatehouse: Gatehouse) -> set[str]:
+    return {e["args_digest"] for e in recorded(gatehouse) if e["event"] == "decision" and e["verdict"] == "allow"
+            and "args_digest" in e}
+
+
+def ran(path: Path) -> list[int]:
+    """What the server wrote down."""
+    return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+def test_p5_the_record_holds_what_the_stream_tells(gatehouse: Gatehouse, tmp_path: Path) -> None:
+    wire = counted(gatehouse, tmp_path / "ran")
+    wire.initialize()
+    stream = gatehouse.stream()
+    for number in range(50):
+        wire.send(call(number))
+        wire.message()
+    wire.finish()
+    stream.until(lambda e: e["event"] == "session" and e["state"] == "closed")
+    told = {e["seq"]: e for e in stream.events if e.get("seq") and e["event"] != "snapshot"}
+    assert sum(e["event"] == "result" for e in told.values()) == 50
+
+    def kept() -> bool:
+        lines = {e["seq"]: e for e in recorded(gatehouse) if "seq" in e}
+        return all({k: v for k, v in lines.get(n, {}).items() if k != "hash"} == e for n, e in told.items())
+
+    assert eventually(kept, what="the whole stream in the record")
+    assert sorted(allowed(gatehouse)) == sorted(digest(number) for number in range(50))
+
+
+def test_p5_a_killed_gate_has_forwarded_nothing_that_is_not_recorded(gatehouse: Gatehouse, tmp_path: Path) -> None:
+    number = 0
+    log = tmp_path / "ran"
+    last = 0
+    for life in range(20):
+        wire = counted(gatehouse, log)
+        wire.initialize()
+        gate, = gatehouse.gates()
+        before = len(ran(log))
+        stop = threading.Event()
+
+        def load(start: int = number) -> None:
+            mine = start
+            while not stop.is_set():
+                try:
+                    for _ in range(64):
+                        wire.process.stdin.write(call(mine) + b"\n")
+                        mine += 1
+                    wire.process.stdin.flush()
+                except (BrokenPipeError, ValueError):
+                    return
+
+        reader = threading.Thread(target=wire.process.stdout.read, daemon=True)
+        writer = threading.Thread(target=load, daemon=True)
+        reader.start(), writer.start()
+        eventually(lambda: len(ran(log)) > before + 20 + 7 * life, 20, "calls that ran")
+        os.kill(gate, signal.SIGKILL)
+        stop.set()
+        wire.process.wait(10)
+        writer.join(10), reader.join(10)
+        eventually(lambda: not processes.is_alive(gate), what="the gate is gone")
+        done = ran(log)
+        assert len(done) == len(set(done))
+        number = max(done) + 1_000_000
+        numbers = [e["seq"] for e in recorded(gatehouse) if "seq" in e]
+        assert numbers == sorted(set(numbers)) and numbers[-1] > last
+        last = numbers[-1]
+    missing = {digest(n) for n in ran(log)} - allowed(gatehouse)
+    assert not missing, f"{len(missing)} of {len(ran(log))} calls ran and are not in the record"
+
+
+def test_p5_a_stopped_subscriber_holds_up_no_call_and_is_told_what_it_missed(
+    gatehouse: Gatehouse, tmp_path: Path
+) -> None:
+    wire = counted(gatehouse, tmp_path / "ran")
+    wire.initialize()
+    gate, = gatehouse.gates()
+    with open(tmp_path / "watched", "wb") as output:
+        watch = gatehouse.start("watch", "--json", stdout=output)
+    gatehouse.wait_for_subscribers(1)
+
+    def seconds(start: int, count: int = 4_000) -> float:
+        began = time.monotonic()
+        for number in range(start, start + count, 50):
+            wire.send(*(call(n) for n in range(number, number + 50)))
+            for _ in range(50):
+                wire.line()
+        return time.monotonic() - began
+
+    def resident() -> int:
+        return int(Path(f"/proc/{gate}/statm").read_text().split()[1]) * 4096
+
+    before = seconds(0)
+    watch.send_signal(signal.SIGSTOP)
+    seconds(10_000)
+    memory = resident()
+    during = min(seconds(20_000 + 10_000 * turn) for turn in range(3))
+    assert during < 3 * before + 0.5
+    assert resident() < memory + (8 << 20)
+    watch.send_signal(signal.SIGCONT)
+
+    def lines() -> list[dict]:
+        return [json.loads(line) for line in (tmp_path / "watched").read_bytes().split(b"\n")[:-1]]
+
+    last = digest(43_999)
+    events = eventually(lambda: [e for e in [lines()] if any(x.get("args_digest") == last for x in e)], 20, "the end")[0]
+    missed = sum(e["missed"] for e in events if e["event"] == "gap")
+    numbers = [e["seq"] for e in events if e.get("seq")]
+    assert missed > 0 and numbers == sorted(set(numbers))
+    assert len(numbers) + missed >= 2 * 20_000
+    watch.kill(), watch.wait(10)
+
+
+# A full disk
+
+
+def in_namespace(gatehouse: Gatehouse, size: str) -> subprocess.Popen[bytes]:
+    """A process that lives in a mount namespace in which the home is a small file system; it runs what it reads."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def enter() -> None:
+        if libc.unshare(0x00020000) != 0 or libc.mount(b"none", b"/", None, 0x44000, None) != 0:
+            os._exit(77)
+        if libc.mount(b"tmpfs", str(gatehouse.home).encode(), b"tmpfs", 0, f"size={size},mode=700".encode()) != 0:
+            os._exit(77)
+
+    return subprocess.Popen(
+        ["sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=enter, env=gatehouse.environment, cwd="/",
+    )
+
+
+class SmallDisk:
+    """A gate whose state is on a disk of 256 KiB, and the means to fill that and make room again."""
+
+    def __init__(self, gatehouse: Gatehouse, *, configuration: str | None = None) -> None:
+        self.gatehouse = gatehouse
+        policy = gatehouse.policy_file.read_bytes()
+        self.inside = in_namespace(gatehouse, "256k")
+        if self.inside.poll() is not None or not self._root().exists():
+            pytest.skip("no mount namespaces here")
+        (self.home / "policy.json").write_bytes(policy)
+        if configuration:
+            (self.home / "config.json").write_text(configuration)
+
+    def _root(self) -> Path:
+        eventually(lambda: self.inside.poll() is not None or self._sh("echo ready") == "ready", what="a namespace")
+        return Path(f"/proc/{self.inside.pid}/root")
+
+    @property
+    def home(self) -> Path:
+        """The home as others see it."""
+        return Path(f"/proc/{self.inside.pid}/root{self.gatehouse.home}")
+
+    def _sh(self, command: str) -> str:
+        """Runs a command inside that prints one line."""
+        try:
+            self.inside.stdin.write(command.encode() + b"\n")
+            self.inside.stdin.flush()
+            return self.inside.stdout.readline().decode().strip()
+        except BrokenPipeError:
+            return ""
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        target = self.inside.pid
+        return subprocess.Popen(
+            ["nsenter", f"--target={target}", "--mount", self.gatehouse.binary, *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.gatehouse.environment,
+            cwd="/",
+        )
+
+    def fill(self) -> None:
+        """Leaves no byte of room."""
+        with open(self.home / "ballast", "wb", buffering=0) as ballast:
+            for piece in (1 << 16, 1 << 12, 1):
+                try:
+                    while ballast.write(b"x" * piece) == piece:
+                        pass
+                except OSError:
+                    pass
+
+    def make_room(self) -> None:
+        (self.home / "ballast").unlink()
+
+    def recorded(self) -> list[dict]:
+        lines = []
+        for segment in sorted((self.home / "record").glob("*.jsonl")):
+            lines += [json.loads(line) for line in segment.read_bytes().split(b"\n")[:-1]]
+        return lines
+
+    def close(self) -> None:
+        self.inside.stdin.close()
+        self.inside.wait(10)
+
+
+@pytest.fixture
+def small_disk(gatehouse: Gatehouse) -> Iterator[SmallDisk]:
+    disk = SmallDisk(gatehouse)
+    yield disk
+    for pid in processes.with_environment(f"GATEHOUSE_HOME={gatehouse.home}"):
+        if pid != disk.inside.pid:
+            os.kill(pid, signal.SIGTERM)
+    disk.close()
+
+
+def test_p5_a_full_disk_denies_until_there_is_room(small_disk: SmallDisk, tmp_path: Path) -> None:
+    log = tmp_path / "ran"
+    wire = Wire(small_disk.start("run", "--private", "--name", "counted", "--", sys.executable, COUNTED, str(log)))
+    wire.initialize()
+    assert wire.ask("tools/call", {"name": "count", "arguments": {"n": 1}})["result"]["content"][0]["text"] == "done"
+    small_disk.fill()
+    denied = 0
+    # A file has room up to the end of its last page.
+    for number in range(2, 60):
+        answer = wire.ask("tools/call", {"name": "count", "arguments": {"n": number}})
+        decision = answer["result"].get("_meta", {}).get("gatehouse/decision")
+        if decision:
+            denied += 1
+            assert (decision["verdict"], decision["rule"]) == ("deny", "(record)")
+            assert "No space left on device" in decision["reason"]
+            assert answer["result"]["isError"] is True
+        else:
+            assert denied == 0
+        assert "result" in wire.ask("ping", id="p")
+    assert denied > 30
+    small_disk.make_room()
+    for number in range(60, 64):
+        answer = wire.ask("tools/call", {"name": "count", "arguments": {"n": number}})
+        assert answer["result"]["content"][0]["text"] == "done", answer
+    lines = small_disk.recorded()
+    assert ran(log)[-4:] == [60, 61, 62, 63]
+    recorded = {e.get("args_digest") for e in lines if e["event"] == "decision" and e["verdict"] == "allow"}
+    assert {digest(number) for number in ran(log)} <= recorded
+    resumed, = [e for e in lines if e["event"] == "record" and e["state"] == "resumed"]
+    assert resumed["lost"] >= denied
+    assert wire.finish() == 0

@@ -1,0 +1,173 @@
+import ControlWire
+import Gate
+import JSONText
+import Policy
+import Store
+import System
+import Testing
+
+/// A record that fails when it is told to, and asks what was written meanwhile.
+private final class Sink: RecordSink {
+  private(set) var lines: [JSONNode] = []
+  private var waiting: [JSONNode] = []
+  private(set) var lost: UInt64 = 0
+  private(set) var commits = 0
+  var isFull = false
+  var lastSequence: UInt64 { 41 }
+  var state: RecordState? { nil }
+
+  func append(_ line: Span<UInt8>) {
+    let text = unsafe line.withUnsafeBufferPointer { unsafe Array($0) }
+    guard let node = try? JSONNode.read(text) else {
+      Issue.record("no JSON: \(String(decoding: text, as: UTF8.self))")
+      return
+    }
+    waiting.append(node)
+  }
+
+  func commit() throws(SystemError) {
+    commits += 1
+    if isFull { throw SystemError("write the record", code: 28) }
+    lines += waiting
+    waiting = []
+  }
+
+  func discard() {
+    lost += UInt64(waiting.count)
+    waiting = []
+  }
+
+  func has(_ tool: String) -> Bool { lines.contains { $0["tool"]?.string == tool && $0["verdict"]?.string == "allow" } }
+}
+
+extension GateBehaviour {
+  @Suite(.timeLimit(.minutes(1)))
+  struct RecordTests {
+    init() { Loop.startThread() }
+
+    @Test("P5: what is recorded is what is told, and goes on from the record's last number") @LoopActor
+    func P5_everyNumberedEventIsRecorded() async throws {
+      let sink = Sink()
+      let rig = try Rig(record: sink)
+      defer { rig.close() }
+      let watcher = try await rig.subscriber()
+      let client = try rig.session()
+      try await client.initialize()
+      for _ in 0..<20 {
+        client.call("echo")
+        _ = try await client.answer()
+      }
+      client.endInput()
+      _ = await client.exit()
+      var told = 0
+      while true {
+        switch await watcher.next() {
+        case .session(let event) where event.state == .closed: told += 1
+        case .decision, .result, .session, .server, .policy, .toolsChanged:
+          told += 1
+          continue
+        default: continue
+        }
+        break
+      }
+      #expect(told >= 44)
+      #expect(await eventually { sink.lines.count > told })
+      let numbers = sink.lines.map { $0["seq"]?.integer }
+      #expect(numbers == (0..<numbers.count).map { 42 + $0 })
+      #expect(sink.lines.filter { $0["event"]?.string == "result" }.count == 20)
+      // Results ride along with the next decision.
+      #expect(sink.commits < 40)
+    }
+
+    @Test("P5: a full disk denies, tells it, and is over when there is room") @LoopActor
+    func P5_aFullDiskDenies() async throws {
+      let sink = Sink()
+      let rig = try Rig(record: sink)
+      defer { rig.close() }
+      let watcher = try await rig.subscriber()
+      let client = try rig.session()
+      try await client.initialize()
+      client.call("echo")
+      #expect(try await client.answer()["result"]?["isError"] == nil)
+      sink.isFull = true
+      for _ in 0..<3 {
+        client.call("echo")
+        let result = try await client.answer()["result"]
+        #expect(result?["isError"]?.bool == true)
+        #expect(result?["_meta"]?["gatehouse/decision"]?["rule"]?.string == "(record)")
+        let text = result?["content"]?.elements?.first?["text"]?.string ?? ""
+        #expect(text.contains("cannot write the record: No space left on device"))
+      }
+      client.request("ping")
+      #expect(try await client.answer()["result"] != nil)
+      watcher.send(.snapshot(id: 5))
+      sink.isFull = false
+      client.call("echo", #"{"again":true}"#)
+      #expect(try await client.answer()["result"]?["isError"] == nil)
+
+      var seen: [String] = []
+      var denied = 0
+      while seen.count < 3 {
+        switch await watcher.next() {
+        case .record(let event):
+          seen.append(event.state.rawValue)
+          if event.state == .resumed { #expect(event.lost >= 3) } else { #expect(event.isDenying) }
+        case .decision(let event) where event.decision.rule == "(record)": denied += 1
+        case .snapshot(let snapshot, _):
+          seen.append("snapshot")
+          #expect(snapshot.record?.detail == "cannot write the record: No space left on device")
+        default: continue
+        }
+      }
+      #expect(Set(seen) == ["failing", "snapshot", "resumed"])
+      #expect(denied == 3)
+      #expect(sink.lines.count { $0["event"]?.string == "decision" } == 2)
+      #expect(!sink.lines.contains { $0["event"]?.string == "record" })
+    }
+
+    @Test @LoopActor func whereItMayFailCallsGoOnAndTheLossIsTold() async throws {
+      let sink = Sink()
+      let rig = try Rig(record: sink, onFailure: .continue)
+      defer { rig.close() }
+      let watcher = try await rig.subscriber()
+      let client = try rig.session()
+      try await client.initialize()
+      sink.isFull = true
+      for _ in 0..<3 {
+        client.call("echo")
+        #expect(try await client.answer()["result"]?["isError"] == nil)
+      }
+      sink.isFull = false
+      client.call("echo")
+      _ = try await client.answer()
+      var states: [RecordEvent.State] = []
+      while states.last != .resumed {
+        guard case .record(let event) = await watcher.next() else { continue }
+        states.append(event.state)
+        #expect(!event.isDenying)
+        if event.state == .resumed { #expect(event.lost >= 3) }
+      }
+      #expect(states == [.failing, .resumed])
+    }
+
+    @Test @LoopActor func writingIsTriedOnceInATurn() async throws {
+      let sink = Sink()
+      let rig = try Rig(record: sink)
+      defer { rig.close() }
+      let client = try rig.session()
+      try await client.initialize()
+      sink.isFull = true
+      client.call("echo")
+      _ = try await client.answer()
+      await pause(microseconds: 50_000)
+      let before = sink.commits
+      // As one piece they are read together.
+      client.send(
+        (100..<200).map { id in
+          #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"echo","arguments":{}}}"#
+        }.joined(separator: "\n"))
+      for _ in 0..<100 { #expect(try await client.answer()["result"]?["isError"]?.bool == true) }
+      #expect(sink.commits - before <= 6)
+    }
+  }
+}
