@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Policy
+internal import Store
 package import System
 
 /// Finds the gate of a socket, or starts it.
@@ -22,6 +23,12 @@ package enum GateStarter {
       guard startsGate else {
         throw ControlClientError(error.message, help: "start one with `gatehouse serve`, or leave --no-start out")
       }
+    }
+    do {
+      // The gate would say it to its log, and we would wait for it in vain.
+      _ = try GateConfiguration.load(paths.settings)
+    } catch {
+      throw ControlClientError("the gate cannot be started: \(error)")
     }
     let end = Clock.now().advanced(byMicroseconds: patience)
     var nextStart = Clock.now()

@@ -1,5 +1,6 @@
 internal import ControlWire
 internal import Glibc
+internal import Store
 internal import System
 
 /// A gate for one session inside the process of `connect` or `run`: for containers and CI, where nothing may stay behind.
@@ -27,10 +28,11 @@ enum PrivateGate {
   }
 
   @LoopActor
-  private static func guarded(_ options: AttachOptions, _ attachment: Attachment) throws(SystemError) -> Outcome {
+  private static func guarded(_ options: AttachOptions, _ attachment: Attachment) throws -> Outcome {
     Signals.ignoreBrokenPipes()
     var serve = ServeOptions(paths: options.paths, build: options.build, isBackground: false, idleExit: nil)
     serve.isPrivate = true
+    serve.configuration = try GateConfiguration.load(options.paths.settings)
     let gate = GateProcess(serve)
     try Child.reapStrangers()
     try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in gate.stop(hastily: true) }

@@ -20,6 +20,7 @@ package final class GateProcess {
   var messages = MessageLog()
   private(set) var policy: PolicyEvent
 
+  let settings: SettingsKeeper
   private let inventory: InventoryKeeper
   private var policyKeeper: PolicyKeeper?
   private var sessions: [ExactText: GuardedSession] = [:]
@@ -59,6 +60,7 @@ package final class GateProcess {
     self.record = GateRecord(record, onFailure: options.configuration.record.onFailure)
     state = GateState(lastSequence: record.lastSequence)
     policy = PolicyEvent(state: .absent, revision: nil, problems: [])
+    settings = SettingsKeeper(options.paths.settings, current: options.configuration)
     inventory = InventoryKeeper(options.paths)
     takeInventory()
     policyKeeper = PolicyKeeper(
@@ -85,8 +87,9 @@ package final class GateProcess {
     return known + running.keys.filter { !names.contains($0) }.map { KnownServer(name: $0, tools: nil) }
   }
 
-  /// Reads policy, registry and catalogue again, now.
+  /// Reads policy, configuration, registry and catalogue again, now.
   func reload() {
+    settings.read()
     policyKeeper?.read()
     inventory.reload()
     takeInventory()
@@ -266,7 +269,7 @@ package final class GateProcess {
     GateStatus(
       pid: ThisProcess.pid, build: options.build, started: started, policy: policy, policyPath: options.paths.policy,
       sessions: sessions.count, subscribers: connections.values.count(where: \.isSubscribed), counts: state.counts,
-      record: record.status)
+      record: record.status, settings: settings.status)
   }
 
   var snapshot: Snapshot {

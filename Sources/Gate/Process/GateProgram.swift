@@ -1,5 +1,6 @@
 internal import ControlWire
 internal import Glibc
+internal import Store
 internal import System
 
 /// The gate as a program.
@@ -20,7 +21,7 @@ package enum GateProgram {
   }
 
   @LoopActor
-  private static func run(_ options: ServeOptions) throws(SystemError) -> Int32 {
+  private static func run(_ options: ServeOptions) throws -> Int32 {
     Signals.ignoreBrokenPipes()
     ThisProcess.raiseFileLimit()
     if options.isBackground { BoundedLog.keep(options.paths.log) }
@@ -32,6 +33,8 @@ package enum GateProgram {
         "gatehouse: a gate is running at \(socket)\n  end it with `gatehouse stop`, or choose another --socket\n")
       return 1
     }
+    var options = options
+    options.configuration = try GateConfiguration.load(options.paths.settings)
     let gate = GateProcess(options)
     let address = try GateAddress(of: options.paths, lock: lock, gate: gate)
     // A client that comes while the last servers end is one for the next gate.
