@@ -171,3 +171,39 @@ extension RandomRecord {
     return segments[before]?.last.flatMap { StoreTests.hash(of: $0) }
   }
 }
+
+struct RecordDefinitionTests {
+  private static let script =
+    String(describing: #filePath).split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
+    + "/EndToEnd/peers/check_record.py"
+
+  /// What a program that knows nothing of ours says of a record.
+  private func checked(_ folder: String) throws -> (output: String, status: Int32) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", Self.script, folder]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (String(decoding: output, as: UTF8.self), process.terminationStatus)
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func anybodyCanCheckARecordByItsDefinition(_ seed: UInt64) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("definition-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var record = try RandomRecord(folder, seed)
+    let heads = record.heads.enumerated().map { "\($0.offset) \($0.element.hexadecimal)\n" }
+    let whole = try checked(folder)
+    #expect(whole.output == heads.joined())
+    #expect(whole.status == 0)
+    let segment = try #require(record.segments.keys.sorted().last)
+    var lines = try #require(record.segments[segment])
+    let index = record.chance.below(lines.count)
+    lines[index][2] ^= 1
+    try record.store(segment, lines)
+    #expect(try checked(folder).output.hasSuffix("\(segment.fileName):\(index + 1)\n"))
+  }
+}
