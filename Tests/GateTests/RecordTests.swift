@@ -37,6 +37,8 @@ private final class Sink: RecordSink {
     waiting = []
   }
 
+  func use(_ sync: RecordSync) {}
+
   func has(_ tool: String) -> Bool { lines.contains { $0["tool"]?.string == tool && $0["verdict"]?.string == "allow" } }
 }
 

@@ -90,6 +90,7 @@ package final class GateProcess {
   /// Reads policy, configuration, registry and catalogue again, now.
   func reload() {
     settings.read()
+    record.use(settings.current.record)
     policyKeeper?.read()
     inventory.reload()
     takeInventory()

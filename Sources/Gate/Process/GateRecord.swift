@@ -9,7 +9,7 @@ internal import System
 @LoopActor
 final class GateRecord {
   private let sink: any RecordSink
-  var onFailure: RecordFailurePolicy
+  private(set) var onFailure: RecordFailurePolicy
   /// Events before it were given to the sink, or are lost.
   private(set) var position: UInt64 = 0
   /// Something was given to the sink that is not committed.
@@ -28,7 +28,13 @@ final class GateRecord {
     self.onFailure = onFailure
   }
 
-  /// What `status` tells of it; nil where it could not be opened at all.
+  /// Goes by another configuration from now on.
+  func use(_ configuration: GateConfiguration.Record) {
+    onFailure = configuration.onFailure
+    sink.use(configuration.sync)
+  }
+
+  /// What `status` tells of it.
   var status: RecordStatus? {
     sink.state.map { state in
       RecordStatus(

@@ -7,7 +7,7 @@ package protocol RecordSink: AnyObject {
   var lastSequence: UInt64 { get }
   /// How many lines were lost since it began.
   var lost: UInt64 { get }
-  /// How the record is, once it could be opened.
+  /// How the record is; nil where nobody can say.
   var state: RecordState? { get }
 
   /// Takes a JSON object without its line's end; it is kept until it is committed or discarded.
@@ -16,6 +16,8 @@ package protocol RecordSink: AnyObject {
   func commit() throws(SystemError)
   /// Drops what was taken, and counts it as lost.
   func discard()
+  /// Says how surely lines are to be written from now on.
+  func use(_ sync: RecordSync)
 }
 
 /// The record of a gate's lane; where it could not be opened at once, each commit tries again.
@@ -23,8 +25,10 @@ final class LaneRecord: RecordSink {
   private let folder: String
   private let lane: Int?
   private let build: String
-  private let sync: RecordSync
+  private var sync: RecordSync
   private let laneProblem: SystemError?
+  /// Why it could not be opened when that was last tried.
+  private var openingProblem: String?
   private var writer: RecordWriter?
   /// Lines for a record that is not open yet.
   private var waiting: [[UInt8]] = []
@@ -48,7 +52,16 @@ final class LaneRecord: RecordSink {
 
   var lastSequence: UInt64 { writer?.lastSequence ?? 0 }
   var lost: UInt64 { lostBefore + (writer?.state.lost ?? 0) }
-  var state: RecordState? { writer?.state }
+  var state: RecordState? {
+    writer?.state
+      ?? RecordState(
+        folder: folder, segment: nil, sequence: 0, hash: .zero, failure: openingProblem, lost: lostBefore)
+  }
+
+  func use(_ sync: RecordSync) {
+    self.sync = sync
+    writer?.sync = sync
+  }
 
   func append(_ line: Span<UInt8>) {
     if let writer { return writer.append(line) }
@@ -72,9 +85,19 @@ final class LaneRecord: RecordSink {
   }
 
   private func open() throws(SystemError) {
-    guard let lane else { throw laneProblem ?? SystemError("find a free lane", code: 11) }
+    guard let lane else {
+      let problem = laneProblem ?? SystemError("find a free lane", code: 11)
+      openingProblem = "\(problem)"
+      throw problem
+    }
     var options = RecordOptions(folder: folder, lane: lane, build: build)
     options.sync = sync
-    writer = try RecordWriter(options)
+    do throws(SystemError) {
+      writer = try RecordWriter(options)
+      openingProblem = nil
+    } catch {
+      openingProblem = "\(error)"
+      throw error
+    }
   }
 }

@@ -59,4 +59,15 @@ package struct RecordState: Hashable, Sendable {
   package var failure: String?
   /// How many lines were not recorded since this writer began.
   package var lost: UInt64
+
+  package init(
+    folder: String, segment: RecordSegment?, sequence: UInt64, hash: RecordHash, failure: String?, lost: UInt64
+  ) {
+    self.folder = folder
+    self.segment = segment
+    self.sequence = sequence
+    self.hash = hash
+    self.failure = failure
+    self.lost = lost
+  }
 }

@@ -7,7 +7,7 @@ package import System
 ///
 /// Lines are kept until `commit`, which writes all of them or none. Not for several threads at once.
 package final class RecordWriter {
-  private let options: RecordOptions
+  private var options: RecordOptions
   private let hasher = RecordHasher()
   private var file: AppendFile?
   /// The last segment that was begun, by this writer or before it.
@@ -75,6 +75,12 @@ package final class RecordWriter {
       folder: options.folder,
       segment: file == nil ? nil : RecordSegment(lane: options.lane, number: segmentNumber),
       sequence: sequence, hash: hash, failure: failure.map { "\($0)" }, lost: lost)
+  }
+
+  /// May be changed between commits.
+  package var sync: RecordSync {
+    get { options.sync }
+    set { options.sync = newValue }
   }
 
   package var isFailing: Bool { failure != nil }
