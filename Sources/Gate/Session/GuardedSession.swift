@@ -312,7 +312,7 @@ final class GuardedSession {
     case .code(let code): exit = .code(code)
     case .signal(let signal): exit = .signal(signal)
     }
-    if isStarted { gate.serverExited(name, pid: child?.pid ?? 0, childExit, byItself: !(child?.isEnding ?? true)) }
+    if isStarted { gate.serverExited(name, pid: child?.pid ?? 0, childExit, byItself: child?.endedByItself ?? false) }
     if !isHurried, let unread = unreadAtEnd ?? toServer?.unread, core.mayStartAgain(unread: unread) {
       unreadAtEnd = unread
       isUndecided = true
@@ -337,6 +337,8 @@ final class GuardedSession {
     if isUndecided, !isHurried, core.mayStartAgain(unread: unreadAtEnd ?? 0), let command {
       return startAgain(command)
     }
+    // What the client has asked before it could know gets its answer too.
+    if !isHurried { fromClient?.takeRest() }
     core.serverExited(exit, at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     closeClient()
@@ -373,7 +375,8 @@ final class GuardedSession {
     patience?.cancel()
     toClient.closed = { [self] in conclude() }
     toClient.closeWhenEmpty(patience: Self.readersPatience)
-    if isHurried { concludeSoon() }
+    // That may have been the end already.
+    if isHurried, self.toClient != nil { concludeSoon() }
   }
 
   private func concludeSoon() { setPatience { [self] in conclude() } }

@@ -33,6 +33,8 @@ package final class Child {
   private var teardown = Teardown()
   private var timer: LoopTimer?
   package private(set) var exit: Exit?
+  /// It ended without a signal of ours.
+  package private(set) var endedByItself = false
 
   /// Is called when the teardown begins: closes the child's standard input, after what was written to it where that
   /// is possible.
@@ -103,8 +105,6 @@ package final class Child {
   /// Kills the child's group now.
   package func kill() { perform(teardown.hurry()) }
 
-  package var isEnding: Bool { teardown.hasBegun }
-
   private func perform(_ action: Teardown.Action) {
     switch action {
     case .closeInput(let patience):
@@ -137,6 +137,7 @@ package final class Child {
     guard result != 1 else { return }
     let exit: Exit = result < 0 ? .code(127) : isSignalled ? .signal(status) : .code(status)
     self.exit = exit
+    endedByItself = !teardown.hasSignalled
     teardown.exited()
     timer?.cancel()
     watch?.cancel()

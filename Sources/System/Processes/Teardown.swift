@@ -18,6 +18,8 @@ package struct Teardown: Hashable, Sendable {
   package init() {}
 
   package var hasBegun: Bool { state != .running }
+  /// A signal of ours may be what ends the child.
+  package var hasSignalled: Bool { state == .asked || state == .killed }
 
   /// The child shall end.
   package mutating func begin() -> Action {

@@ -83,6 +83,17 @@ package final class InStream {
     Loop.shared.atEndOfTurn { [self] in readOnce() }
   }
 
+  /// Reads what is there now, a megabyte at most, before the stream is closed.
+  package func takeRest() {
+    for _ in 0..<16 where state != .ended && !isPaused && isReadable { readOnce() }
+  }
+
+  private var isReadable: Bool {
+    guard let number = end?.number else { return false }
+    var wanted = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&wanted, 1, 0) > 0
+  }
+
   package func close() {
     state = .ended
     watch?.cancel()
