@@ -26,6 +26,7 @@ let package = Package(
   ],
   targets: [
     // MARK: Pure: values in, values out; no file, socket, clock, Foundation, Glibc or Dispatch.
+    .target(name: "AttackCorpus", dependencies: ["JSONText", "Policy"]),
     .target(name: "ConsoleCore", dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "Risk"]),
     .target(name: "ControlWire", dependencies: ["JSONText", "Policy", "Risk"]),
     .target(name: "GateCore", dependencies: ["ControlWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
@@ -54,6 +55,7 @@ let package = Package(
       name: "Gate",
       dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk", "Store", "System"]
     ),
+    .target(name: "SelfTest", dependencies: ["AttackCorpus", "JSONText", "Policy", "System"]),
     .target(
       name: "Store", dependencies: ["CSQLite", "CSodium", "ControlWire", "JSONText", "Policy", "Risk", "System"]),
     .target(name: "System", dependencies: ["CSystem", "Policy"]),
@@ -61,8 +63,8 @@ let package = Package(
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "Console", "ConsoleCore", "ControlWire", "Demo", "Gate", "InterceptImport", "JSONSchema", "JSONText", "Policy",
-        "Risk", "Store", "System",
+        "AttackCorpus", "Console", "ConsoleCore", "ControlWire", "Demo", "Gate", "InterceptImport", "JSONSchema",
+        "JSONText", "Policy", "Risk", "SelfTest", "Store", "System",
       ]),
 
     // MARK: Debian's libraries
@@ -72,6 +74,7 @@ let package = Package(
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
 
     // MARK: Tests
+    .testTarget(name: "AttackCorpusTests", dependencies: ["AttackCorpus", "JSONText"]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount", cSettings: strictC),
     .testTarget(name: "ConsoleCoreTests", dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"]),
     .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),

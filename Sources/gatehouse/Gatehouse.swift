@@ -15,7 +15,8 @@ import System
 
   static let commands: [Command] =
     [console, demo, serve, connect, run] + servers + [
-      tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, watch,
+      tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, selftest,
+      watch,
       logVerify, status, stop,
     ] + internals
 

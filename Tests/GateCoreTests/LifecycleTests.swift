@@ -67,7 +67,7 @@ struct LifecycleTests {
   @Test(arguments: [
     #""result":null"#, #""result":[]"#, #""result":{"a":1,"a":2}"#, #""result":{"t":"\ud800"}"#, #""error":"no""#,
     #""error":{"code":"x","message":""}"#, #""result":{},"error":{"code":1,"message":""}"#, #""result":{}} {"#,
-  ]) func aMalformedAnswerBecomesAnError(member: String) throws {
+  ]) func P9_aMalformedAnswerBecomesAnError(member: String) throws {
     var play = try Playbook(policy: Playbook.allowAll)
     _ = play.client(call("5", "get"))
     let step = play.server(#"{"jsonrpc":"2.0","id":1,\#(member)}"#)
@@ -89,7 +89,7 @@ struct LifecycleTests {
       ("hello", #""error":{"code":-32700"#, "(unreadable)"),
       (#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{}}"#, nil, "notifications/cancelled"),
     ] as [(String, String?, String)])
-  func aRefusedLineIsAnsweredAsFarAsPossible(line: String, answer: String?, method: String) throws {
+  func P9_aRefusedLineIsAnsweredAsFarAsPossible(line: String, answer: String?, method: String) throws {
     var play = try Playbook(policy: Playbook.allowAll)
     let step = play.client(line)
     #expect(step.toServer == [])

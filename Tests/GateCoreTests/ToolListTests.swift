@@ -53,7 +53,8 @@ struct ToolListTests {
     #expect(!line.contains("drop_all"))
   }
 
-  @Test func P60_aHiddenToolIsUnknown() throws {
+  @Test("P49 P60: a hidden tool is judged all the same, and answered like an unknown one")
+  func aHiddenToolIsUnknown() throws {
     var play = try Playbook(policy: Self.hiding)
     #expect(
       play.client(call("1", "drop_\\u0061ll"))

@@ -76,6 +76,9 @@ struct DifferentialCorpusTests {
     Case("P11 a method with a control character", #"{"jsonrpc":"2.0","id":1,"method":"x\u0001"}"#, .invalidRequest),
     Case(
       "P11 tools/call with long s", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tool\u{17F}/call\"}", .invalidRequest),
+    Case(
+      "P11 tools/call in wide letters", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\u{FF54}ools/call\"}",
+      .invalidRequest),
     Case("P11 another method", #"{"jsonrpc":"2.0","id":1,"method":"tools/calls"}"#, nil),
     Case("P9 lone high surrogate", call(#""name":"\ud800""#), .parseError),
     Case("P9 lone low surrogate", call(#""name":"\udc00""#), .parseError),

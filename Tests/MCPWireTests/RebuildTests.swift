@@ -15,7 +15,7 @@ struct RebuildTests {
     (#"{"a b" : " c  d " , "e" : "\" }" }"#, #"{"a b":" c  d ","e":"\" }"}"#),
     (#"{"u":"\u0041\/\\","z":18446744073709551617}"#, #"{"u":"\u0041\/\\","z":18446744073709551617}"#),
     ("[ true , false , null ]", "[true,false,null]"), ("\"a\u{2028}b\"", "\"a\u{2028}b\""), ("", ""),
-  ]) func everyValueKeepsItsText(text: String, expected: String) {
+  ]) func P1_everyValueKeepsItsText(text: String, expected: String) {
     #expect(compact(text) == expected)
   }
 
@@ -44,7 +44,7 @@ struct RebuildTests {
     return String(decoding: out, as: UTF8.self)
   }
 
-  @Test func theEnvelopeIsOurs() throws {
+  @Test func P2_theEnvelopeIsOurs() throws {
     #expect(
       try rebuilt(#"{"params":{"name":"a","x":[ 1.0 ]},"vendor":1,"method":"tools/call","id":"q","jsonrpc":"2.0"}"#)
         == #"{"jsonrpc":"2.0","id":42,"method":"tools/call","params":{"name":"a","x":[1.0]}}"# + "\n")
@@ -70,6 +70,11 @@ struct RebuildTests {
       line == #"{"jsonrpc":"2.0","id":42,"method":"tools/call","params":{"name":"safe","arguments":{"x":["# + smuggled
         + "]}}}\n")
     #expect(line.utf8.dropLast().allSatisfy { $0 >= 0x20 })
+  }
+
+  @Test("P21: the codes of our own refusals are the standard's")
+  func codesAreTheStandards() {
+    #expect(Set(WireRefusal.Code.allCases.map(\.rawValue)) == [-32700, -32600, -32602, -32603])
   }
 
   @Test func errorsOfOurs() {

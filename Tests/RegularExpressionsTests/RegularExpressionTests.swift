@@ -19,7 +19,8 @@ struct RegularExpressionTests {
     #expect(throws: RegularExpression.Mistake(message: message)) { try RegularExpression(pattern) }
   }
 
-  @Test func boundsThePattern() throws {
+  @Test("P16: a pattern is bounded, and one that is none is a mistake of the policy")
+  func boundsThePattern() throws {
     #expect(throws: RegularExpression.Mistake(message: "it has more than 4096 bytes")) {
       try RegularExpression(String(repeating: "a", count: 4097))
     }
@@ -65,7 +66,8 @@ struct RegularExpressionTests {
     #expect(try !RegularExpression("^good$").matches("good\u{0}evil"))
   }
 
-  @Test func staysLinear() throws {
+  @Test("P16: a search takes linear time")
+  func staysLinear() throws {
     // Backtracking would need 2^40 steps.
     #expect(try !RegularExpression("^(a+)+$").matches(String(repeating: "a", count: 40) + "b"))
   }

@@ -77,9 +77,9 @@ package enum MCPMethod: String, CaseIterable, Hashable, Sendable {
   }
 
   /// Whether a method that is none of the protocol's could be read as one of them: by who overlooks case and blanks around
-  /// it, or by who ends a text at NUL.
+  /// it, by who ends a text at NUL, or by who folds letters of other alphabets, of which no method has any.
   static func isMistakable(_ text: WireText, _ bytes: Span<UInt8>) -> Bool {
-    if text.holdsControls(bytes) { return true }
+    if text.holdsControls(bytes) || text.decoded(bytes).utf8.contains(where: { $0 >= 0x80 }) { return true }
     // An escaped letter takes six bytes, so that nothing longer can fold to a known method.
     guard text.body.count <= 6 * 64 else { return false }
     var folded = FoldedKey.of(Array(text.decoded(bytes).utf8))[...]

@@ -4,7 +4,7 @@ import System
 
 extension Gatehouse {
   /// Commands that the program starts itself with.
-  static let internals: [Command] = [serveInBackground, demoServer, demoAgent, demoKeeper]
+  static let internals: [Command] = [serveInBackground, demoServer, demoAgent, demoKeeper, selftestServer]
 
   private static let serveInBackground = Command(
     ["serve", "--background"], summary: "The gate that `connect`, `run` and the console start.", isInternal: true

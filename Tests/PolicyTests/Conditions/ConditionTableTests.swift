@@ -209,7 +209,8 @@ struct ConditionTableTests {
     #expect((outcome.mistyped != nil) == (mark == "!"), "\(comment) \(kind)")
   }
 
-  @Test(arguments: rows) func asTheTableSays(_ row: Row) throws {
+  @Test("P14: every operator takes every type of value as the table says", arguments: rows)
+  func asTheTableSays(_ row: Row) throws {
     let plain = try entry(condition("args.x", row.op, row.value))
     let starred = try entry(condition("args.items[*].x", row.op, row.value))
     for kind in ConditionEntry.Kind.allCases {
@@ -239,7 +240,8 @@ struct ConditionTableTests {
     }
   }
 
-  @Test func noElementIsAMissingValue() throws {
+  @Test("P14: no element is a missing value")
+  func noElementIsAMissingValue() throws {
     for row in Self.rows where row.found == nil {
       let starred = try entry(condition("args.items[*].x", row.op, row.value))
       for arguments in [#"{"items":[]}"#, "{}", #"{"items":null}"#, #"{"items":[null]}"#, nil] {

@@ -137,7 +137,8 @@ struct ConditionValueTests {
     }
   }
 
-  @Test func textIsComparedByItsBytes() throws {
+  @Test("P14: text is compared by its bytes, escapes resolved")
+  func textIsComparedByItsBytes() throws {
     for (op, value) in [
       (ConditionOperator.eq, "\"\u{E9}\""), (.contains, "\"\u{E9}\""), (.startsWith, "\"\u{E9}\""),
       (.endsWith, "\"\u{E9}\""),
@@ -152,7 +153,8 @@ struct ConditionValueTests {
       try entry(condition("args.x", .endsWith, "\"\u{301}\"")).outcome(.require, subject("{\"x\":\"e\u{301}\"}")).holds)
   }
 
-  @Test func whatNoPatternCanBeHeldAgainstFailsClosed() throws {
+  @Test("P16: what no pattern can be held against fails closed")
+  func whatNoPatternCanBeHeldAgainstFailsClosed() throws {
     let text = String(repeating: "b", count: 100_000)
     let half = String(repeating: "b", count: 7_000)
     for op in [ConditionOperator.regex, .notRegex] {

@@ -25,7 +25,7 @@ struct LimitCostTests {
     (#"{"amount":1000000000000000000}"#, "1000000000000000000, and the limit is 100 per hour"),
   ]
 
-  @Test(arguments: refusals)
+  @Test("P15: a cost that is missing, negative, extreme or no number is refused", arguments: refusals)
   func whatCannotBePaidIsDeniedForEver(arguments: String?, why: String) throws {
     let engine = try engine(Self.spending)
     var counters = Counters()
@@ -44,7 +44,8 @@ struct LimitCostTests {
     #expect(counters.count == 0)
   }
 
-  @Test func costsAreExact() throws {
+  @Test("P14 P15: costs are added exactly")
+  func costsAreExact() throws {
     let engine = try engine(
       #"{"version":"1","tools":{"pay":{"limits":[{"window":"hour","max":1,"cost":"args.amount"}]}}}"#)
     var counters = Counters()
