@@ -7,8 +7,7 @@ struct RecordTests {
   private func header(_ desk: Desk) -> String { screen(desk.state)[0] }
 
   @Test func theHeaderSaysThatNothingIsRecordedAsLongAsThatIsSo() {
-    var desk = Desk()
-    desk.connect()
+    var desk = Desk.ready()
     #expect(!header(desk).contains("NO RECORD"))
     desk.gate(.record(RecordEvent(state: .failing, detail: "cannot write\u{1B}", isDenying: true, lost: 0)))
     #expect(header(desk).contains("NO RECORD, DENIES ALL"))
@@ -21,8 +20,7 @@ struct RecordTests {
   }
 
   @Test func aConsoleThatComesLaterIsToldByTheSnapshot() {
-    var desk = Desk()
-    desk.connect()
+    var desk = Desk.ready()
     var snapshot = desk.snapshot(Desk.servers)
     snapshot.record = RecordEvent(state: .failing, isDenying: true, lost: 9)
     desk.gate(.snapshot(snapshot, id: nil), sequence: 0)
