@@ -414,7 +414,7 @@ final class GuardedSession {
 
   /// The gate itself ends.
   func stop(hastily isHasty: Bool) {
-    core.end("the gate was stopped", at: Clock.now(), gate: &gate.state, into: &output)
+    core.end("the gate was stopped", isOrderly: true, at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     abandon(hastily: isHasty)
   }

@@ -14,7 +14,9 @@ extension SessionCore {
       return
     }
     guard message.kind == .result else {
-      if request.method == .subscriptionsListen { subscriptions[number] = nil }
+      if request.method == .subscriptionsListen {
+        endSubscription(number, request, .error, at: now, gate: &gate, into: &output)
+      }
       passError(message, request, line, into: &output)
       giveBack(request.reservation, at: now, gate: &gate)
       conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
@@ -32,7 +34,7 @@ extension SessionCore {
       discovered(message, request, line, into: &output)
       return
     case .subscriptionsListen:
-      subscriptions[number] = nil
+      endSubscription(number, request, .ok, at: now, gate: &gate, into: &output)
       let edits = message.subscriptionID.map { [WireEdit($0, Array(request.clientID.utf8))] } ?? []
       output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: edits)
       return

@@ -57,8 +57,15 @@ extension SessionCore {
     } else if message.method == .toolsList {
       request.cursor = message.cursor.map { WireText($0, line)?.decoded(line) ?? line.exactText($0) }
     }
+    var resources: [UInt64]?
+    if message.method == .subscriptionsListen {
+      guard let decisions = judgeSubscription(message, request, id, line, at: now, gate: &gate, into: &output) else {
+        return
+      }
+      resources = decisions
+    }
     let number = requests.insert(request)
-    if message.method == .subscriptionsListen { subscriptions[number] = false }
+    if let resources { subscriptions[number] = Subscription(decisions: resources) }
     limitWait(for: number, request, message, line, at: now)
     let start = output.toServer.count
     output.toServer.appendRequest(message, line, id: number)
@@ -186,7 +193,7 @@ extension SessionCore {
       tally.droppedNotifications += 1
       return
     }
-    subscriptions[number] = nil
+    endSubscription(number, request, .cancelled, at: now, gate: &gate, into: &output)
     output.toServer.appendNotification(message, line, edits: [WireEdit(id, Array(String(number).utf8))])
     conclude(request, .cancelled, bytes: 0, at: now, gate: &gate, into: &output)
   }

@@ -56,7 +56,7 @@ extension SessionCore {
       tally.strayAnswers += 1
       return
     }
-    subscriptions[number] = nil
+    endSubscription(number, request, .error, at: now, gate: &gate, into: &output)
     fail(
       request, "the server's answer is longer than \(WireLimits.line) bytes", bytes: WireLimits.line, at: now,
       gate: &gate, into: &output)

@@ -20,7 +20,7 @@ extension SessionCore {
     case .request:
       serverRequest(message, line, at: now, gate: &gate, into: &output)
     case .notification:
-      serverNotification(message, line, at: now, into: &output)
+      serverNotification(message, line, at: now, gate: &gate, into: &output)
     case .result, .error:
       serverAnswer(message, line, at: now, gate: &gate, into: &output)
     }
@@ -83,11 +83,12 @@ extension SessionCore {
   // MARK: Notifications
 
   private mutating func serverNotification(
-    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, into output: inout SessionOutput
+    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
   ) {
     switch message.method {
     case .cancelled:
-      cancelFromServer(message, line, into: &output)
+      cancelFromServer(message, line, at: now, gate: &gate, into: &output)
       return
     case .some(let method) where !method.isNotification:
       tally.droppedNotifications += 1  // a request that nobody could answer
@@ -103,20 +104,16 @@ extension SessionCore {
       tally.droppedNotifications += 1  // of a subscription that has ended
       return
     }
-    if message.method == .subscriptionsAcknowledged { subscriptions[number] = Self.honoursToolChanges(message, line) }
+    if message.method == .subscriptionsAcknowledged {
+      subscriptionAcknowledged(number, request, message, line, at: now, gate: &gate, into: &output)
+    }
     output.toClient.appendNotification(message, line, edits: [WireEdit(tag, Array(request.clientID.utf8))])
-  }
-
-  private static func honoursToolChanges(_ message: WireMessage, _ line: Span<UInt8>) -> Bool {
-    guard let params = message.params else { return false }
-    var scanner = JSONCursor(at: params.lowerBound)
-    let node = try? JSONNode.read(line, &scanner, depth: 1)
-    return node?["notifications"]?["toolsListChanged"]?.bool ?? false
   }
 
   /// A server takes back a request of its own, or ends a subscription of the client's.
   private mutating func cancelFromServer(
-    _ message: WireMessage, _ line: Span<UInt8>, into output: inout SessionOutput
+    _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
   ) {
     guard let id = message.requestID else {
       tally.droppedNotifications += 1
@@ -124,9 +121,10 @@ extension SessionCore {
     }
     if serverRequests.remove(WireID.key(id, line)) != nil {
       output.toClient.appendNotification(message, line)
-    } else if let number = WireID.ours(id, line), subscriptions.removeValue(forKey: number) != nil,
+    } else if let number = WireID.ours(id, line), subscriptions[number] != nil,
       let request = requests.remove(number)
     {
+      endSubscription(number, request, .ok, at: now, gate: &gate, into: &output)
       output.toClient.appendNotification(message, line, edits: [WireEdit(id, Array(request.clientID.utf8))])
     } else {
       tally.droppedNotifications += 1
@@ -148,7 +146,7 @@ extension SessionCore {
     if remains.hasMethod {
       output.toServer.append(refusal, id: line, id)
     } else if let number = WireID.ours(id, line), let request = takeAnswered(number) {
-      subscriptions[number] = nil
+      endSubscription(number, request, .error, at: now, gate: &gate, into: &output)
       fail(
         request, "the server's answer was refused: \(refusal.message)", bytes: line.count, at: now, gate: &gate,
         into: &output)

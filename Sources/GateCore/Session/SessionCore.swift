@@ -65,8 +65,8 @@ package struct SessionCore: Sendable {
   /// Whether the server has answered any request of the client's.
   var hasAnswered = false
   var beginning = Beginning.nothing
-  /// The client's `subscriptions/listen`, by our numbers: whether the server agreed to tell of changed tools.
-  var subscriptions: [UInt64: Bool] = [:]
+  /// The client's `subscriptions/listen`, by our numbers.
+  var subscriptions: [UInt64: Subscription] = [:]
   /// The client's name as it last wrote it, to see with one comparison that it is still the same.
   var clientText: [UInt8] = []
   /// What other sessions know of the names of this server's arguments, and by which state of that.
@@ -163,9 +163,9 @@ package struct SessionCore: Sendable {
     end(detail, at: now, gate: &gate, into: &output)
   }
 
-  /// The session ends for a reason of the gate's: the server could not be started, or the gate stops.
+  /// The session ends for a reason of the gate's: the server could not be started, or, in good order, the gate stops.
   package mutating func end(
-    _ detail: String, at now: Moment, gate: inout GateState, into output: inout SessionOutput
+    _ detail: String, isOrderly: Bool = false, at now: Moment, gate: inout GateState, into output: inout SessionOutput
   ) {
     switch state {
     case .open, .draining: break
@@ -175,6 +175,11 @@ package struct SessionCore: Sendable {
     let isAwaited = state == .open
     state = .ended
     waiting = Waiting()
+    for number in subscriptions.keys.sorted() {
+      guard let request = requests.remove(number) else { continue }
+      answerSubscription(request, isOrderly: isOrderly, detail, into: &output)
+      endSubscription(number, request, .lost, at: now, gate: &gate, into: &output)
+    }
     for request in requests.removeAll() {
       if isAwaited { giveBack(request.reservation, at: now, gate: &gate) }
       output.toClient.appendError(
@@ -187,7 +192,6 @@ package struct SessionCore: Sendable {
       if isAwaited { giveBack(request.reservation, at: now, gate: &gate) }
       conclude(request, .lost, bytes: 0, at: now, gate: &gate, into: &output)
     }
-    subscriptions = [:]
     emit(.closed, detail, at: now, gate: &gate, into: &output)
   }
 
@@ -199,7 +203,7 @@ package struct SessionCore: Sendable {
       output.toClient.append(
         text: "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}\n")
     }
-    for number in subscriptions.keys.sorted() where subscriptions[number] == true {
+    for number in subscriptions.keys.sorted() where subscriptions[number]?.tellsOfTools == true {
       guard let request = requests[number] else { continue }
       output.toClient.append(
         text: "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{\"_meta\":"
