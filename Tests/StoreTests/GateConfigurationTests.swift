@@ -34,11 +34,34 @@ struct GateConfigurationTests {
       #"{"record": {"sync": true}}"#,
       ["1:21: error: `sync` must be a string, not a boolean: write `write`, `group` or `each` (at /record/sync)"]
     ),
+    (
+      #"{"timeouts": {"call": 0, "list": "10", "discover": 1.5}}"#,
+      [
+        "1:23: error: `call` must be a whole number of seconds: write one from 1 to 86400, or null for no limit (at /timeouts/call)",
+        "1:34: error: `list` must be a whole number of seconds: write one from 1 to 86400, or null for no limit (at /timeouts/list)",
+        "1:52: error: `discover` must be a whole number of seconds: write one from 1 to 86400, or null for no limit (at /timeouts/discover)",
+      ]
+    ),
+    (
+      #"{"timeouts": {"calls": 1}}"#,
+      ["1:15: error: unknown key `calls`: did you mean `call`? (at /timeouts/calls)"]
+    ),
     (#"{"record": {}, "record": {}}"#, ["1:16: error: the key `record` occurs twice in one object"]),
   ])
   func saysWhatIsWrongAndWhere(_ text: String, _ problems: [String]) {
     let error = #expect(throws: ConfigurationError.self) { try GateConfiguration.read(Array(text.utf8)) }
     #expect(error?.problems.map(\.description) == problems)
+  }
+
+  @Test("P67: the limits of time are the user's to say, and null is none")
+  func readsTimeouts() throws {
+    func timeouts(_ text: String) throws -> GateConfiguration.Timeouts {
+      try GateConfiguration.read(Array(text.utf8)).timeouts
+    }
+    let usual = try timeouts("{}")
+    #expect([usual.initialize, usual.discover, usual.list, usual.call] == [60, 3, 10, nil])
+    let mine = try timeouts(#"{"timeouts": {"initialize": null, "discover": 5, "call": 600}}"#)
+    #expect([mine.initialize, mine.discover, mine.list, mine.call] == [nil, 5, 10, 600])
   }
 
   @Test func aFileThatIsNotThereIsNoneAndOneThatIsNoneIsAnError() throws {

@@ -128,8 +128,7 @@ package final class GateProcess {
     }
     sessions[id] = session
     noteIdleness()
-    var limits = TimeLimits()
-    if let timeout { limits.call = Int64(timeout) * 1000 }
+    let limits = TimeLimits(options.configuration.timeouts, callTimeout: timeout)
     session.start(command, ends, limits)
     return session
   }

@@ -19,8 +19,8 @@ final class GuardedSession {
   }
 
   let name: ExactText
-  private(set) var core: SessionCore
-  private let gate: GateProcess
+  var core: SessionCore
+  let gate: GateProcess
   /// Called once, when everything is over and the client has its last byte.
   private let finished: @LoopActor (ExitStatus) -> Void
 
@@ -30,27 +30,27 @@ final class GuardedSession {
   private var fromClient: InStream?
   private var toClient: OutQueue?
   private var fromServer: InStream?
-  private var toServer: OutQueue?
-  private var fromErrors: InStream?
+  var toServer: OutQueue?
+  var fromErrors: InStream?
   private var errors: OutQueue?
   private var messages: ServerMessageKeeper?
 
   private var clientFramer = LineFramer()
-  private var serverFramer = LineFramer()
-  private var output = SessionOutput()
-  private var exit: ExitStatus?
+  var serverFramer = LineFramer()
+  var output = SessionOutput()
+  var exit: ExitStatus?
   private var isOver = false
   private var isStarted = false
-  private var patience: LoopTimer?
+  var patience: LoopTimer?
   /// What the server is started with, as long as it may be started again.
-  private var command: ChildCommand?
+  var command: ChildCommand?
   /// How many bytes the server had not read when it closed its output, which it may have done by ending.
-  private var unreadAtEnd: Int?
+  var unreadAtEnd: Int?
   /// Nothing more is read from the client until it is known whether the server is started again.
-  private var isUndecided = false
+  var isUndecided = false
   /// Wakes the core when time has passed; with the moment that it is set to.
-  private var alarm: LoopTimer?
-  private var alarmDue: Moment?
+  var alarm: LoopTimer?
+  var alarmDue: Moment?
   /// The client has left, or the gate ends.
   private var isHurried = false
 
@@ -102,7 +102,7 @@ final class GuardedSession {
     }
   }
 
-  private func launch(_ command: ChildCommand) throws(SystemError) {
+  func launch(_ command: ChildCommand) throws(SystemError) {
     let child = try Child(command)
     self.child = child
     child.exited = { [self] exit in serverExited(exit) }
@@ -112,7 +112,7 @@ final class GuardedSession {
     gate.serverStarted(name, pid: child.pid)
   }
 
-  private func couldNotStart(_ error: SystemError) {
+  func couldNotStart(_ error: SystemError) {
     gate.serverFailed(name, "\(error)")
     var message = Array("gatehouse: \(error)\n".utf8)
     errors?.write(&message)
@@ -231,7 +231,7 @@ final class GuardedSession {
   }
 
   /// Records what was decided, then writes out what the core wants written, then tells about it.
-  private func flush() {
+  func flush() {
     if let refusal = gate.recordDecisions() {
       core.takeBack(
         refusal.reason, events: refusal.position, at: Loop.shared.now, gate: &gate.state, into: &output)
@@ -247,32 +247,11 @@ final class GuardedSession {
     setAlarm()
   }
 
-  /// Sees to it that the core is called when it wants to be; no timer runs while nothing waits.
-  private func setAlarm() {
-    guard let due = core.wakeUp else {
-      alarm?.cancel()
-      alarm = nil
-      return
-    }
-    if alarm != nil, let alarmDue, alarmDue <= due { return }
-    alarm?.cancel()
-    alarmDue = due
-    alarm = Loop.shared.after(microseconds: due.microseconds(since: Clock.now())) { [weak self] in self?.timePassed() }
-  }
-
-  private func timePassed() {
-    alarm = nil
-    // Whoever cannot be written to reads nothing any more.
-    core.timePassed(at: Clock.now(), unread: toServer?.unread ?? 0, gate: &gate.state, into: &output)
-    flush()
-    setAlarm()
-  }
-
   /// Stops reading what nobody takes: a client's calls while the server does not read, and answers likewise.
   ///
   /// Our own answers, which go back to whoever was read, may pile up further before they stop the reading too: a client
   /// may write many calls before it reads its first answer, and must not be held up for it.
-  private func regulate() {
+  func regulate() {
     let clientHas = toClient?.count ?? 0
     let serverHas = toServer?.count ?? 0
     fromServer?.isPaused = clientHas >= Self.highWater || serverHas >= Self.farMark
@@ -342,26 +321,6 @@ final class GuardedSession {
     core.serverExited(exit, at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     closeClient()
-  }
-
-  /// Gives the client another server in the place of one that died of a question that it did not know.
-  private func startAgain(_ command: ChildCommand) {
-    self.command = nil
-    unreadAtEnd = nil
-    isUndecided = false
-    exit = nil
-    patience?.cancel()
-    toServer?.close()
-    fromErrors?.close()
-    serverFramer = LineFramer()
-    core.startsAgain(at: Clock.now(), gate: &gate.state, into: &output)
-    do {
-      try launch(command)
-      flush()
-      regulate()
-    } catch {
-      couldNotStart(error)
-    }
   }
 
   private func closeClient() {

@@ -9,7 +9,20 @@ package struct GateConfiguration: Hashable, Sendable {
     package var sync = RecordSync.write
   }
 
+  /// How many seconds a server may take for an answer; nil for ever.
+  package struct Timeouts: Hashable, Sendable {
+    package var initialize: Int? = 60
+    package var discover: Int? = 3
+    /// For `tools/list`.
+    package var list: Int? = 10
+    /// For what is judged, where the server's own entry in the registry says nothing.
+    package var call: Int?
+
+    package static let longest = 86_400
+  }
+
   package var record = Record()
+  package var timeouts = Timeouts()
 
   /// What holds where there is no file.
   package init() {}
@@ -29,9 +42,10 @@ package struct GateConfiguration: Hashable, Sendable {
     }
     var reader = ConfigurationReader(text)
     var configuration = GateConfiguration()
-    reader.object(root, "a configuration", ["record"]) { reader, key, value in
+    reader.object(root, "a configuration", ["record", "timeouts"]) { reader, key, value in
       switch key {
       case "record": reader.record(value, &configuration.record)
+      case "timeouts": reader.timeouts(value, &configuration.timeouts)
       default: break
       }
     }
@@ -64,6 +78,26 @@ extension ConfigurationReader {
       switch key {
       case "on_failure": reader.word(value, "`on_failure`", &record.onFailure)
       case "sync": reader.word(value, "`sync`", &record.sync)
+      default: break
+      }
+    }
+  }
+}
+
+extension ConfigurationReader {
+  fileprivate mutating func timeouts(_ node: JSONNode, _ timeouts: inout GateConfiguration.Timeouts) {
+    object(node, "`timeouts`", ["initialize", "discover", "list", "call"]) { reader, key, value in
+      let most = GateConfiguration.Timeouts.longest
+      guard value.isNull || value.integer.map({ 1...most ~= $0 }) ?? false else {
+        return reader.error(
+          at: value.range.lowerBound, "`\(key)` must be a whole number of seconds",
+          help: "write one from 1 to \(most), or null for no limit")
+      }
+      switch key {
+      case "initialize": timeouts.initialize = value.integer
+      case "discover": timeouts.discover = value.integer
+      case "list": timeouts.list = value.integer
+      case "call": timeouts.call = value.integer
       default: break
       }
     }
