@@ -18,6 +18,6 @@ package struct Moment: Hashable, Comparable, Sendable {
   /// How many microseconds have passed since `earlier`; 0 if it is later.
   package func microseconds(since earlier: Moment) -> Int64 {
     let (difference, overflow) = microseconds.subtractingReportingOverflow(earlier.microseconds)
-    return overflow ? .max : max(0, difference)
+    return self <= earlier ? 0 : overflow ? .max : difference
   }
 }

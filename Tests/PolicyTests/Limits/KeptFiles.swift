@@ -30,6 +30,7 @@ struct KeptFiles {
       snapshot = Self.snapshot(counters, number: number)
       journals = []
     }
+    counters.journal.end()
     counters.journal.begin()
     journals.append(
       File(

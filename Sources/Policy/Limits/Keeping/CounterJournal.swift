@@ -10,19 +10,19 @@ package struct CounterJournal: Sendable {
   package private(set) var cells: [CounterCell] = []
   /// Whether cells are missing behind those that are there.
   package private(set) var isIncomplete = false
-  /// Counts the files; 0 while nothing is noted.
+  /// Whether anything is noted.
+  package private(set) var isOn = false
+  /// Counts the files, so that a number of one is not taken for one of another.
   private var file: UInt32 = 0
   private var keys: UInt32 = 0
   private var scratch: [UInt8] = []
 
   init() {}
 
-  package var isOn: Bool { file > 0 }
-
   /// Notes from here on for a new file; what was not taken is forgotten.
   package mutating func begin() {
-    if file == .max { file = 0 }
-    file += 1
+    file = file == .max ? 1 : file + 1
+    isOn = true
     keys = 0
     isIncomplete = false
     cells.removeAll(keepingCapacity: true)
@@ -31,7 +31,7 @@ package struct CounterJournal: Sendable {
   /// Notes nothing more.
   package mutating func end() {
     begin()
-    file = 0
+    isOn = false
   }
 
   /// Makes the cells ready to be written, the first of them at a place of a file.

@@ -83,6 +83,9 @@ package struct CounterRestoration: Sendable {
     return .damaged(missing: header.count - place)
   }
 
+  /// Goes on without a file that cannot be read.
+  package mutating func passOver() { isComplete = false }
+
   /// The counts of all that was read.
   package consuming func finish() -> Counters {
     counters.sweepAll()
