@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,6 +94,25 @@ int csys_fstat(int fd, struct csys_file *answer) {
 bool csys_is_directory(uint32_t mode) { return S_ISDIR(mode); }
 bool csys_is_regular(uint32_t mode) { return S_ISREG(mode); }
 bool csys_is_link(uint32_t mode) { return S_ISLNK(mode); }
+
+// MARK: Files in memory
+
+uint8_t *_Nullable csys_map(int fd, size_t size) {
+  // A page without room on the disk would end the process when it is written to.
+  int failure;
+  do failure = posix_fallocate(fd, 0, (off_t)size);
+  while (failure == EINTR);
+  if (failure != 0) {
+    errno = failure;
+    return NULL;
+  }
+  void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  return bytes == MAP_FAILED ? NULL : bytes;
+}
+
+void csys_unmap(uint8_t *bytes, size_t size) { (void)munmap(bytes, size); }
+
+void csys_store_last(uint8_t *place, uint64_t word) { __atomic_store_n((uint64_t *)(void *)place, word, __ATOMIC_RELEASE); }
 
 // MARK: inotify
 

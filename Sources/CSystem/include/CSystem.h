@@ -74,6 +74,14 @@ bool csys_is_directory(uint32_t mode);
 bool csys_is_regular(uint32_t mode);
 bool csys_is_link(uint32_t mode);
 
+// MARK: Files in memory
+
+/// Gives a file `size` bytes that the disk has room for, and maps them to be shared; null where that fails.
+uint8_t *_Nullable csys_map(int fd, size_t size);
+void csys_unmap(uint8_t *bytes, size_t size);
+/// Writes a word after everything that was written before it: whoever finds it there finds the rest, too.
+void csys_store_last(uint8_t *place, uint64_t word);
+
 // MARK: Unix sockets
 
 /// Makes a non-blocking stream socket that listens at a path with mode 0600 from its first moment.

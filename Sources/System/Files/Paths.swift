@@ -15,6 +15,8 @@ package struct Paths: Hashable, Sendable {
   package var database: String { "\(state)/gatehouse.db" }
   /// Holds the segments of the record, of every lane.
   package var record: String { "\(state)/record" }
+  /// The files that keep the counts of limits.
+  package var counters: String { "\(state)/counters" }
   package var log: String { "\(state)/gate.log" }
   /// Held by the gate that listens on the socket.
   package var lock: String { "\(socket).lock" }
