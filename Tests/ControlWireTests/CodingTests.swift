@@ -143,13 +143,15 @@ private let messages: [(message: GateMessage, line: String)] = [
           policy: PolicyEvent(state: .loaded, revision: "r", problems: []), policyPath: "/p", sessions: 2,
           subscribers: 3, counts: [0, 1, 0, 0, 0],
           record: RecordStatus(path: "/r", lane: 0, segment: 2, sequence: 9, hash: "h", failure: "full", lost: 1),
-          settings: SettingsStatus(path: "/c", problem: "bad")),
+          settings: SettingsStatus(path: "/c", problem: "bad"),
+          counters: CounterStatus(path: "/s/counters", restored: 4, problem: "p")),
         id: 1)),
     #"{"event":"status","id":1,"pid":1,"build":"b","started":"1970-01-01T00:00:00.000003Z","policy_path":"/p","#
       + #""policy":{"state":"loaded","revision":"r","errors":[],"warnings":[]},"sessions":2,"subscribers":3,"#
       + #""counts":{"allow":0,"deny":1,"limit":0,"ask":0,"hide":0},"#
       + #""record":{"path":"/r","lane":0,"segment":2,"seq":9,"hash":"h","failing":"full","lost":1},"#
-      + #""config":{"path":"/c","problem":"bad"}}"#
+      + #""config":{"path":"/c","problem":"bad"},"#
+      + #""counters":{"path":"/s/counters","restored":4,"problem":"p"}}"#
   ),
 ]
 

@@ -166,6 +166,10 @@ extension GateStatus {
       writer.key("config")
       settings.write(&writer)
     }
+    if let counters {
+      writer.key("counters")
+      counters.write(&writer)
+    }
   }
 }
 

@@ -144,7 +144,8 @@ extension GateStatus {
       policyPath: try fields.string("policy_path"), sessions: try fields.integer("sessions"),
       subscribers: try fields.integer("subscribers"), counts: try GateEvent.counts(fields),
       record: fields["record"] == nil ? nil : try RecordStatus(try fields.object("record")),
-      settings: fields["config"] == nil ? nil : try SettingsStatus(try fields.object("config")))
+      settings: fields["config"] == nil ? nil : try SettingsStatus(try fields.object("config")),
+      counters: fields["counters"] == nil ? nil : try CounterStatus(try fields.object("counters")))
   }
 }
 

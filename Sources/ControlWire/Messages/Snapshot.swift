@@ -101,10 +101,12 @@ package struct GateStatus: Hashable, Sendable {
   /// Nil where a gate keeps none.
   package var record: RecordStatus?
   package var settings: SettingsStatus?
+  package var counters: CounterStatus?
 
   package init(
     pid: Int32, build: String, started: Moment, policy: PolicyEvent, policyPath: String, sessions: Int,
-    subscribers: Int, counts: [Int], record: RecordStatus? = nil, settings: SettingsStatus? = nil
+    subscribers: Int, counts: [Int], record: RecordStatus? = nil, settings: SettingsStatus? = nil,
+    counters: CounterStatus? = nil
   ) {
     self.pid = pid
     self.build = build
@@ -116,5 +118,6 @@ package struct GateStatus: Hashable, Sendable {
     self.counts = counts
     self.record = record
     self.settings = settings
+    self.counters = counters
   }
 }

@@ -53,6 +53,7 @@ enum PrivateGate {
     }
     Loop.shared.run()
     Child.killAll()
+    gate.conclude()
     return outcome
   }
 }

@@ -21,6 +21,7 @@ package final class GateProcess {
   private(set) var policy: PolicyEvent
 
   let settings: SettingsKeeper
+  private let counterKeeper: CounterKeeper
   private let inventory: InventoryKeeper
   private var policyKeeper: PolicyKeeper?
   private var sessions: [ExactText: GuardedSession] = [:]
@@ -61,7 +62,9 @@ package final class GateProcess {
     state = GateState(lastSequence: record.lastSequence)
     policy = PolicyEvent(state: .absent, revision: nil, problems: [])
     settings = SettingsKeeper(options.paths.settings, current: options.configuration)
+    counterKeeper = CounterKeeper(options.paths, lane: lane, into: &state.counters)
     inventory = InventoryKeeper(options.paths)
+    counterKeeper.tryAgain = { [weak self] in self?.beginCounts() }
     takeInventory()
     policyKeeper = PolicyKeeper(
       options.paths.policy, known: { [unowned self] in knownServers },
@@ -168,6 +171,15 @@ package final class GateProcess {
     }
   }
 
+  // MARK: Counts
+
+  /// Writes down what was counted; to be called before anything is passed on that was.
+  func keepCounts() {
+    if state.counters.hasNews { counterKeeper.keep(&state.counters) }
+  }
+
+  private func beginCounts() { counterKeeper.begin(&state.counters) }
+
   private func tell(_ event: GateEvent) {
     state.tell(event, at: Clock.now())
     publish()
@@ -269,7 +281,7 @@ package final class GateProcess {
     GateStatus(
       pid: ThisProcess.pid, build: options.build, started: started, policy: policy, policyPath: options.paths.policy,
       sessions: sessions.count, subscribers: connections.values.count(where: \.isSubscribed), counts: state.counts,
-      record: record.status, settings: settings.status)
+      record: record.status, settings: settings.status, counters: counterKeeper.status)
   }
 
   var snapshot: Snapshot {
@@ -322,6 +334,9 @@ package final class GateProcess {
     isRetired = true
     noteIdleness()
   }
+
+  /// Writes down what is to outlive the gate, when nothing is left to be done.
+  package func conclude() { counterKeeper.end(&state.counters) }
 
   /// Ends every session, politely or at once; `ended` is called when the last server is gone.
   package func stop(hastily isHasty: Bool = false) {

@@ -50,6 +50,7 @@ package enum GateProgram {
     }
     Loop.shared.run()
     Child.killAll()
+    gate.conclude()
     address.remove()
     return 0
   }

@@ -236,6 +236,7 @@ final class GuardedSession {
       core.takeBack(
         refusal.reason, events: refusal.position, at: Loop.shared.now, gate: &gate.state, into: &output)
     }
+    gate.keepCounts()
     guard !output.isEmpty else { return gate.publish() }
     toServer?.write(&output.toServer)
     toClient?.write(&output.toClient)

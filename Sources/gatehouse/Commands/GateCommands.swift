@@ -110,6 +110,11 @@ extension Gatehouse {
     lines.append("watchers  \(status.subscribers)")
     let counts = zip(Verdict.allCases, status.counts).map { "\($0.rawValue) \($1)" }
     lines.append("decided   " + counts.joined(separator: ", "))
+    if let counters = status.counters {
+      let place = counters.path ?? "in memory alone, so they end with the gate"
+      lines.append("counts    \(place); \(counters.restored) were there at the start")
+      if let problem = counters.problem { lines.append("          \(problem)") }
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
