@@ -123,10 +123,13 @@ def play(gatehouse: Gatehouse, gate: int, disk: "Disk", measure: Callable[[], tu
     assert sent > 10_000
     # Nothing ran twice, and nothing that ran is missing in the record.
     assert [tool for tool, times in ran.items() if times > 1] == []
-    allowed = [line["tool"] for line in disk.record() if line.get("event") == "decision" and line["verdict"] == "allow"]
-    assert len(allowed) == len(set(allowed))
-    if allowed:
-        assert set(ran) - set(allowed) == set()
+    decisions = [line for line in disk.record() if line["event"] == "decision" and "tool" in line]
+    allowed = Counter(line["tool"] for line in decisions if line["verdict"] == "allow")
+    assert set(allowed.values()) == {1}
+    assert set(ran) - set(allowed) == set()
+    enter = ["nsenter", f"--mount=/proc/{gate}/ns/mnt", "--wd=/", gatehouse.binary, "log", "verify"]
+    verified = subprocess.run(enter, env=gatehouse.environment, capture_output=True, text=True)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
     # The first round fills what is kept; the second adds nothing.
     (descriptors, memory), (descriptors_later, memory_later) = measured
     assert descriptors_later == descriptors
@@ -190,6 +193,7 @@ class Round:
             for number, outcome in caller.outcomes.items():
                 assert (outcome == "ok") == (caller.tool(number) in ran), (caller.tool(number), outcome)
                 assert outcome == "ok" or "(record)" in outcome, outcome
+        assert any("(record)" in outcome for caller in others for outcome in caller.outcomes.values())
         for stream in (killed.process.stdin, killed.process.stdout):
             stream.close()
 
