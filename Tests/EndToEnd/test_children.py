@@ -224,6 +224,35 @@ def test_p74_what_a_killed_gate_s_servers_started_ends_too(gatehouse: Gatehouse,
     assert wire.process.wait(10) == (-signal.SIGKILL if options else 1)
 
 
+#: Dies of the first question, and the next time has a helper that heeds no signal.
+AGAIN = """
+import os, signal, subprocess, sys
+if not os.path.exists(sys.argv[1]):
+    open(sys.argv[1], "w").close()
+    sys.stdin.readline()
+    sys.exit(1)
+deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(1000)"
+helper = subprocess.Popen([sys.executable, "-c", deaf], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+helper.stdout.readline()
+print("ready", file=sys.stderr, flush=True)
+sys.stdin.read()
+"""
+
+
+@PRIVATE
+def test_p74_what_a_server_started_that_was_started_again_ends_too(gatehouse: Gatehouse, options: list[str]) -> None:
+    words = ["run", *options, "--name", "again", "--", sys.executable, "-c", AGAIN, str(gatehouse.home / "marker")]
+    wire = Wire(gatehouse.start(*words))
+    version = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
+    wire.send({"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": version}})
+    assert wire.process.stderr.readline() == b"ready\n"
+    both = servers(gatehouse)
+    assert len(both) == 2
+    processes.kill([wire.process.pid] if options else gatehouse.gates())
+    processes.all_gone(both)
+    wire.process.wait(10)
+
+
 def test_p74_a_private_gate_s_guard_goes_with_it(gatehouse: Gatehouse) -> None:
     wire = Wire(gatehouse.start("run", "--private", "--name", "notes", "--", *PLAIN))
     wire.initialize()

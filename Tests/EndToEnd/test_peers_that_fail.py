@@ -1,5 +1,6 @@
 """Servers and clients that stop, die or talk nonsense: who else notices, and what becomes of what they were asked."""
 
+import fcntl
 import json
 import os
 import signal
@@ -112,11 +113,13 @@ def test_p75_what_was_asked_before_a_death_could_be_known_is_answered(gatehouse:
     gate = gatehouse.serve()
     wire = Wire(gatehouse.start(*counting(gatehouse, "s")))
     wire.initialize()
-    # The server's end and the client's questions reach the gate at the same time.
+    # The server's end and the client's questions, more than are read at once, reach the gate at the same time.
+    fcntl.fcntl(wire.process.stdin, fcntl.F_SETPIPE_SZ, 1 << 20)
+    parameters = {"name": "x", "arguments": {"text": "x" * 20_000}}
     processes.kill([gate.pid], signal.SIGSTOP)
     processes.kill([server_of(gatehouse)])
     for number in range(20):
-        wire.send({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": {"name": "x", "arguments": {}}})
+        wire.send({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": parameters})
     processes.kill([gate.pid], signal.SIGCONT)
     assert sorted(wire.message()["id"] for _ in range(20)) == list(range(20))
     assert wire.line() is None

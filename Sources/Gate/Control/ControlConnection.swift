@@ -92,9 +92,13 @@ final class ControlConnection {
       gate.disconnected(self)
     }
     // So that the client can end what the gate no longer can, if the gate is killed.
-    if let session, let child = session.childPid {
-      send(.server(ServerEvent(server: session.name, state: .started, pid: child)))
-    }
+    guard let session, let child = session.childPid else { return }
+    tell(child, of: session.name)
+    session.startedAgain = { [weak self, name = session.name] in self?.tell($0, of: name) }
+  }
+
+  private func tell(_ child: Int32, of server: ExactText) {
+    send(.server(ServerEvent(server: server, state: .started, pid: child)))
   }
 
   // MARK: What it gets

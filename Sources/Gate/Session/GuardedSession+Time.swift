@@ -43,6 +43,7 @@ extension GuardedSession {
     core.startsAgain(at: Clock.now(), gate: &gate.state, into: &output)
     do {
       try launch(command)
+      if let childPid { startedAgain?(childPid) }
       flush()
       regulate()
     } catch {

@@ -77,6 +77,8 @@ final class GuardedSession {
 
   /// The server's process, which leads a group of its own; nil where it could not be started.
   var childPid: Int32? { child?.pid }
+  /// Is told the process of each further server that is started.
+  var startedAgain: (@LoopActor (Int32) -> Void)?
 
   /// Starts the server and the relaying.
   ///
@@ -356,6 +358,7 @@ final class GuardedSession {
     errorsPatience?.cancel()
     fromErrors?.close()
     errors?.closeWhenEmpty(patience: Self.readersPatience)
+    startedAgain = nil
     finished(exit ?? .code(1))
   }
 
