@@ -38,7 +38,6 @@ extension GuardedSession {
     exit = nil
     patience?.cancel()
     toServer?.close()
-    fromErrors?.close()
     serverFramer = LineFramer()
     core.startsAgain(at: Clock.now(), gate: &gate.state, into: &output)
     do {

@@ -31,9 +31,7 @@ final class GuardedSession {
   private var toClient: OutQueue?
   private var fromServer: InStream?
   var toServer: OutQueue?
-  var fromErrors: InStream?
-  private var errors: OutQueue?
-  private var messages: ServerMessageKeeper?
+  private var errors: ErrorsRelay?
 
   private var clientFramer = LineFramer()
   var serverFramer = LineFramer()
@@ -54,11 +52,6 @@ final class GuardedSession {
   /// The client has left, or the gate ends.
   private var isHurried = false
 
-  /// The client takes nothing of what the server writes to its errors.
-  private var isDeaf = false
-  private var errorsPatience: LoopTimer?
-  /// How long a client may take nothing of a server's errors before the server goes on without it.
-  private static let listenersPatience: Int64 = 1_000_000
   /// How long what an ended server left behind may go on writing to its pipes, and how long the last bytes wait for a
   /// client where nobody waits for the client.
   private static let lastBytes: Int64 = 5_000_000
@@ -86,12 +79,11 @@ final class GuardedSession {
   func start(_ command: ChildCommand, _ ends: consuming ClientEnds, _ limits: TimeLimits) {
     core.limits = limits
     self.command = command
-    let errors = OutQueue(ends.errors)
-    self.errors = errors
+    errors = ErrorsRelay(
+      to: ends.errors, ServerMessageKeeper(command, of: name, session: core.session, gate: gate))
     folder = ends.folder
     let toClient = OutQueue(ends.output)
     self.toClient = toClient
-    messages = ServerMessageKeeper(command, of: name, session: core.session, gate: gate)
     core.opened(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     do {
@@ -116,8 +108,7 @@ final class GuardedSession {
 
   func couldNotStart(_ error: SystemError) {
     gate.serverFailed(name, "\(error)")
-    var message = Array("gatehouse: \(error)\n".utf8)
-    errors?.write(&message)
+    errors?.say("\(error)")
     core.end("the server could not be started", at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     child?.kill()
@@ -133,7 +124,6 @@ final class GuardedSession {
     self.toServer = toServer
     toServer.pressureChanged = { [self] _ in regulate() }
     toClient?.pressureChanged = { [self] _ in regulate() }
-    errors?.pressureChanged = { [self] isFull in errorsPressureChanged(isFull) }
     // A server that reads no more answers no more; what it has yet to say is still heard.
     toServer.broke = { _ in child.tearDown() }
     // A client that reads no more has left.
@@ -141,36 +131,7 @@ final class GuardedSession {
     fromServer = try InStream(
       own: output, received: { [self] bytes in received(fromServer: bytes) },
       ended: { [self] _ in serverOutputEnded() })
-    fromErrors = try InStream(
-      own: stderr, received: { [self] bytes in received(errors: bytes) },
-      ended: { [self] _ in
-        messages?.end()
-        concludeWhenRead()
-      })
-  }
-
-  private func received(errors bytes: Span<UInt8>) {
-    messages?.take(errors: bytes)
-    guard !isDeaf else { return }
-    var copy: [UInt8] = []
-    copy.reserveCapacity(bytes.count)
-    for index in bytes.indices { copy.append(bytes[index]) }
-    errors?.write(&copy)
-  }
-
-  /// A client that does not keep up with a server's errors holds it up for a moment, so that none are lost; one that does
-  /// not read them at all does not.
-  private func errorsPressureChanged(_ isFull: Bool) {
-    isDeaf = false
-    fromErrors?.isPaused = isFull
-    errorsPatience?.cancel()
-    guard isFull, let before = errors?.count else { return }
-    errorsPatience = Loop.shared.after(microseconds: Self.listenersPatience) { [self] in
-      guard let errors, errors.isFull else { return }
-      guard errors.count >= before else { return errorsPressureChanged(true) }
-      isDeaf = true
-      fromErrors?.isPaused = false
-    }
+    try errors?.read(stderr) { [self] in concludeWhenRead() }
   }
 
   // MARK: Messages
@@ -243,7 +204,7 @@ final class GuardedSession {
     toServer?.write(&output.toServer)
     toClient?.write(&output.toClient)
     gate.publish()
-    if !output.noise.isEmpty { messages?.take(noise: output.noise) }
+    if !output.noise.isEmpty { errors?.keep(noise: output.noise) }
     if let tools = output.listedTools { gate.toolsListed(tools, of: name) }
     output.reset()
     if isDrained { child?.tearDown() }
@@ -301,14 +262,14 @@ final class GuardedSession {
       regulate()
     }
     setPatience { [self] in concludeServer() }
-    fromErrors?.endWhenEmpty()
+    errors?.endWhenEmpty()
     fromServer?.endWhenEmpty()
     concludeWhenRead()
   }
 
   /// Goes on to the end when the last of both outputs of a server that is gone is read.
   private func concludeWhenRead() {
-    guard exit != nil, fromServer?.hasEnded ?? true, fromErrors?.hasEnded ?? true else { return }
+    guard exit != nil, fromServer?.hasEnded ?? true, errors?.hasEnded ?? true else { return }
     concludeServer()
   }
 
@@ -354,10 +315,8 @@ final class GuardedSession {
     folder = nil
     toClient?.close()
     toClient = nil
-    messages?.end()
-    errorsPatience?.cancel()
-    fromErrors?.close()
-    errors?.closeWhenEmpty(patience: Self.readersPatience)
+    errors?.close()
+    errors = nil
     startedAgain = nil
     finished(exit ?? .code(1))
   }
