@@ -155,6 +155,21 @@ def test_the_gate_changes_nothing(name: str, era: str, gatehouse: Gatehouse, tmp
     assert record_of(gated, sdk.ERAS[era], SCENARIOS[name], tmp_path / "gated") == expected
 
 
+@pytest.mark.parametrize("era", sdk.ERAS)
+def test_p60_a_hidden_tool_is_answered_as_one_that_is_not_there(
+    era: str, gatehouse: Gatehouse, tmp_path: Path
+) -> None:
+    async def call_what_is_not_there(client: Any, record: Record) -> None:
+        await note(record, client.call_tool("not_there", {"text": "x"}))
+
+    direct = StdioServerParameters(command=MIRROR[0], args=MIRROR[1:], env=gatehouse.environment)
+    expected = record_of(direct, sdk.ERAS[era], call_what_is_not_there, tmp_path / "direct")
+    gatehouse.set_policy({"version": "1", "default": "allow", "hide": ["not_there"]})
+    gated = gatehouse.running("mirror", MIRROR)
+    assert record_of(gated, sdk.ERAS[era], call_what_is_not_there, tmp_path / "gated") == expected
+    assert expected[0]["isError"] is True
+
+
 def surroundings(server: StdioServerParameters, errors: Path) -> dict[str, str]:
     async def ask() -> dict[str, str]:
         async with sdk.session(server, errors=errors) as client:

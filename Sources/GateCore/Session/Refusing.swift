@@ -58,11 +58,15 @@ enum Refusing {
   }
 
   /// The result of a call of a hidden tool: what a server says of a tool that it does not have.
-  static func unknownTool(_ name: ExactText, isModern: Bool) -> [UInt8] {
-    toolResult("Unknown tool: \(name)", nil, isModern: isModern)
+  ///
+  /// With a stamp it is one of the stateless era, whose servers write into each result who they are.
+  static func unknownTool(_ name: ExactText, stamp: ServerStamp?) -> [UInt8] {
+    toolResult("Unknown tool: \(name)", nil, isModern: stamp != nil, stamp: stamp)
   }
 
-  static func toolResult(_ text: String, _ decision: Decision?, isModern: Bool) -> [UInt8] {
+  static func toolResult(
+    _ text: String, _ decision: Decision?, isModern: Bool, stamp: ServerStamp? = nil
+  ) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     if isModern { writer.member("resultType", "complete") }
@@ -77,6 +81,9 @@ enum Refusing {
     if let decision {
       writer.key("_meta")
       write(decision, to: &writer)
+    } else if let stamp, !stamp.isEmpty {
+      writer.key("_meta")
+      stamp.write(to: &writer)
     }
     writer.endObject()
     return writer.bytes

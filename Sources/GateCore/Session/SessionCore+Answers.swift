@@ -80,6 +80,7 @@ extension SessionCore {
     let engine = gate.engine
     let server = server
     let isHidden = { (tool: ExactText) in engine.isHidden(server: server, tool: tool) }
+    if request.isModern { stamp.remember(page.serverInfo, line) }
     let edits = page.edits(line, isUncacheable: request.isModern, isHidden: isHidden)
     output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: edits)
     let known = gate.schemas[server]

@@ -106,7 +106,8 @@ extension SessionCore {
     }
     switch target {
     case .tool(let name) where judged.decision.verdict == .hide:
-      output.toClient.appendResult(Refusing.unknownTool(name, isModern: request.isModern), id: id)
+      let stamp = request.isModern ? self.stamp : nil
+      output.toClient.appendResult(Refusing.unknownTool(name, stamp: stamp), id: id)
     case .tool:
       output.toClient.appendResult(Refusing.toolResult(judged.decision, isModern: request.isModern), id: id)
     case .resource, .prompt, .serverRequest, .other:

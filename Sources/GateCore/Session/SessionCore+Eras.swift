@@ -52,7 +52,9 @@ extension SessionCore {
     era.succeeded()
     beginning = .over
     let id = request.clientID.utf8
-    let list = JSONNode.read(part: message.payload, of: line)?["supportedVersions"]
+    let result = JSONNode.read(part: message.payload, of: line)
+    stamp.remember(result.flatMap { ServerInfo.find(in: $0) }, line)
+    let list = result?["supportedVersions"]
     guard let list, let elements = list.elements else {
       output.toClient.appendAnswer(message, line, id: id)
       return

@@ -72,6 +72,8 @@ package struct SessionCore: Sendable {
   /// What other sessions know of the names of this server's arguments, and by which state of that.
   var sharedKeys = DeclaredKeys()
   var sharedKeysRevision = -1
+  /// Whom the server says that it is, in the stateless era.
+  var stamp = ServerStamp()
   /// Memory for compact arguments of calls that are not passed on.
   var scratch: [UInt8] = []
 

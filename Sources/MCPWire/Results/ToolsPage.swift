@@ -12,6 +12,9 @@ package struct ToolsPage: Hashable, Sendable {
   /// Nil on the last page.
   package let nextCursor: ExactText?
 
+  /// Where the result says who its server is.
+  package var serverInfo: Range<Int>? { ServerInfo.find(in: result) }
+
   private let result: JSONNode
   private let toolsRange: Range<Int>
 
