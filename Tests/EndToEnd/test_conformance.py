@@ -11,7 +11,7 @@ from names import HTTP_ONLY, OLDER, PUBLIC, TODAY
 from scenarios import SCENARIOS
 
 from conftest import ENVIRONMENTS
-from rig.conformance import CLIENTS, SERVERS, Pairs, is_modern
+from rig.conformance import CLIENTS, SERVERS, Pairs, Seen, is_modern
 from rig.gatehouse import Gatehouse
 
 #: What an SDK's server cannot do, with any client. Everything else must be seen to work.
@@ -31,7 +31,7 @@ CANNOT: dict[str, dict[str, str]] = {
 OF_ONE_ERA = {
     OLDER: {"elicitation-url", "roots-list", "ping-from-the-server", "elicitation-declined", "announced-changes", "tasks-call", "questions-at-once"},
     TODAY: {
-        "subscriptions-listen", "tools-call-structured-list", "input-required-result-without-end",
+        "wrong-version", "subscriptions-listen", "tools-call-structured-list", "input-required-result-without-end",
         "input-required-result-without-requests",
     },
 }
@@ -68,6 +68,7 @@ def as_gated(record: Any, modern: bool) -> Any:
 
     - `tools.listChanged` is promised in the answer to `initialize`: another policy may hide or show tools.
     - A list of tools may be kept for no time and by nobody else, in the stateless era: likewise.
+    - A version that is not known here is refused by the gate itself, with the code and the data of the servers.
     - What a server still answers to a call that was given up is dropped; the older SDK complains of such answers.
     """
     record = copy.deepcopy(record)
@@ -79,6 +80,11 @@ def as_gated(record: Any, modern: bool) -> Any:
         record["capabilities"]["tools"]["listChanged"] = True
     elif isinstance(record.get("tools"), list) and modern:
         record.update({"ttlMs": 0, "cacheScope": "private"})
+    elif record.get("code") == -32022:
+        known = "`2024-11-05`, `2025-03-26`, `2025-06-18`, `2025-11-25`, `2026-07-28`"
+        version = record["data"]["requested"]
+        if version == "1999-01-01":
+            record["message"] = f"[gatehouse] refused: protocol version `{version}` is not known here; known are {known}"
     elif "messages" in record:
         record["messages"] = [one for one in record["messages"] if "Request cancelled" not in str(one)]
     return {key: as_gated(one, modern) for key, one in record.items()}
@@ -96,6 +102,7 @@ GROUPS = {
     "p24": "ping ping-from-the-server",
     "p25": "cancellation cancellation-under-load",
     "p31": "tasks-call",
+    "p34": "wrong-version",
     "p36": "input-required-result-result-type input-required-result-unsupported-methods",
     "p37": """
         input-required-result-basic-elicitation input-required-result-basic-sampling
@@ -136,9 +143,13 @@ def played(group: str) -> Callable[[Any], Any]:
 def compare(scenario: str, server: str, client: str, pairs: Pairs) -> None:
     direct = pairs.seen(server, client, gated=False)
     gated = pairs.seen(server, client, gated=True)
+    compare_seen(scenario, direct, gated, is_modern(server, client))
+
+
+def compare_seen(scenario: str, direct: Seen, gated: Seen, modern: bool) -> None:
     assert "connection" not in direct, direct["connection"]
     assert "connection" not in gated, gated["connection"]
-    expected = as_gated(without_chance(direct[scenario]), is_modern(server, client))
+    expected = as_gated(without_chance(direct[scenario]), modern)
     assert "failed" not in expected, expected["failed"]
     assert without_chance(gated[scenario]) == expected
 
@@ -179,6 +190,13 @@ def test_p35_the_gate_leaves_the_era_to_client_and_server(server: str, client: s
     for gated in (False, True):
         introduction = pairs.seen(server, client, gated)["server-initialize"]["outcome"][0]
         assert introduction["version"] == era(server, client)
+
+
+@played("p34")
+def test_p34_a_wrong_version_is_refused_with_those_that_are_known(
+    scenario: str, server: str, client: str, pairs: Pairs
+) -> None:
+    compare(scenario, server, client, pairs)
 
 
 @played("p36")
@@ -233,6 +251,25 @@ def test_p56_what_a_server_says_by_itself_reaches_its_client(
     scenario: str, server: str, client: str, pairs: Pairs
 ) -> None:
     compare(scenario, server, client, pairs)
+
+
+def test_p3_a_policy_that_only_observes_changes_nothing(gatehouse: Gatehouse, pairs: Pairs, tmp_path: Path) -> None:
+    limit = [{"window": "hour", "max": 0}]
+    gatehouse.set_policy(
+        {
+            "version": "1",
+            "mode": "observe",
+            "default": "deny",
+            "hide": ["test_s*"],
+            "all_tools": {"limits": limit},
+            "server_requests": {"*": {"action": "deny"}},
+        }
+    )
+    played = Pairs(gatehouse, ENVIRONMENTS, tmp_path).play("today", "today", [("auto", True), ("legacy", True)])
+    for client, observed in zip(("today", "today-legacy"), played, strict=True):
+        direct = pairs.seen("today", client, gated=False)
+        for scenario in SCENARIOS:
+            compare_seen(scenario, direct, observed, is_modern("today", client))
 
 
 # MARK: That they prove something

@@ -10,11 +10,11 @@ from conftest import ENVIRONMENTS
 from rig.conformance import CLIENTS, Pairs, Seen, is_modern
 from rig.gatehouse import Gatehouse
 
-#: Of each server's list a whole page, and some of every other page.
+#: Some of every page; of the servers that list their tools as material.py has them, all of the third.
 HIDDEN = [
-    "test_audio_content", "test_error_handling", "test_given_up", "test_input_required_capabilities",
-    "test_elicitation_sep1034_defaults", "test_elicitation_sep1330_enums", "test_elicitation_url", "test_list_roots",
-    "test_ping_client", "json_schema_2020_12_tool", "test_echo", "test_in_turn",
+    *(tool["name"] for tool in material.TOOLS[2 * material.PAGE : 3 * material.PAGE]),
+    "test_audio_content", "test_error_handling", "test_given_up", "test_input_required_roots",
+    "test_input_required_capabilities",
 ]  # fmt: skip
 POLICY: dict[str, Any] = {
     "version": "1",
@@ -154,8 +154,8 @@ def test_p47_hidden_tools_are_on_no_page_and_every_page_keeps_its_cursor(play: P
         assert len(shown["tools"]) < len(with_all["tools"])
         assert shown["tools"] == [tool for tool in with_all["tools"] if tool["name"] not in HIDDEN]
     empty = [page for page in gated if not page["tools"]]
-    assert len(empty) == 1
-    assert empty[0]["nextCursor"]
+    assert len(empty) == (0 if server == "fastmcp" else 1)
+    assert all(page["nextCursor"] for page in empty)
 
 
 def test_p43_no_client_keeps_a_page_of_tools(play: Play, server: str, client: str) -> None:

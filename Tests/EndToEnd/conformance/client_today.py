@@ -121,15 +121,13 @@ class Playing(scenarios.Player):
         """A request that is no more than its JSON, with what the stateless era wants in each."""
         params = dict(params)
         if self.modern:
+            able = {"elicitation": {"form": {}}, "sampling": {}, "roots": {}} if capabilities is None else capabilities
             params["_meta"] = {
                 "io.modelcontextprotocol/protocolVersion": self.client.protocol_version,
                 "io.modelcontextprotocol/clientInfo": {"name": "raw", "version": "1"},
-                "io.modelcontextprotocol/clientCapabilities": {} if capabilities is None else capabilities,
+                "io.modelcontextprotocol/clientCapabilities": able,
                 **params.get("_meta", {}),
             }
-            if capabilities is None:
-                able = {"elicitation": {"form": {}}, "sampling": {}, "roots": {}}
-                params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = able
         return await self.session._dispatcher.send_raw_request(method, params, {})
 
     async def listen(self, uri: str, calls: list[tuple[str, JSON]]) -> JSON:

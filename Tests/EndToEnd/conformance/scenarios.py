@@ -135,6 +135,13 @@ async def stateless(client: Any, record: Record) -> bool:
     await record.note(client.raw("server/discover", {}))
     await record.note(client.raw("resources/list", {"_meta": {"example.org/unknown": 1, "traceparent": "00-a-b-01"}}))
     await record.note(client.raw("not/a-method", {"x": 1}))
+    return client.modern and value["version"] == "2026-07-28"
+
+
+@scenario("wrong-version")
+async def wrong_version(client: Any, record: Record) -> bool:
+    if not client.modern:
+        raise Absent("requests of the older era have no version")
     for meta in (
         {"io.modelcontextprotocol/protocolVersion": "1999-01-01"},
         {"io.modelcontextprotocol/protocolVersion": "2025-11-25"},
@@ -142,7 +149,7 @@ async def stateless(client: Any, record: Record) -> bool:
     ):
         await record.note(client.raw("prompts/list", {"_meta": meta}))
     await record.note(client.raw("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {}}))
-    return client.modern and value["version"] == "2026-07-28"
+    return [one.get("code") for one in record.outcome] == [-32022, -32022, -32602, -32022]
 
 
 @scenario("ping")
