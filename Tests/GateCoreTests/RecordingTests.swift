@@ -136,4 +136,34 @@ struct RecordingTests {
     #expect(
       play.server(#"{"jsonrpc":"2.0","id":2,"result":{}}"#).toClient == [#"{"jsonrpc":"2.0","id":1,"result":{}}"#])
   }
+
+  @Test("P5: a subscription to resources does not reach the server unrecorded")
+  func namedResources() throws {
+    var play = try Playbook(policy: Playbook.allowAll)
+    let listen = modern(
+      "\"s\"", "subscriptions/listen", #""notifications":{"resourceSubscriptions":["x://a","x://b"]}"#)
+    let step = unrecorded(&play) { say(&$0, listen) }
+    #expect(step.toServer == [])
+    #expect(step.events.filter { $0.contains("deny subscriptions/listen x://") }.count == 2)
+    #expect(step.toClient.count == 1)
+    #expect(step.toClient.first?.contains("the disk is full") == true)
+    #expect(!play.core.hasRequestsInFlight)
+    #expect(play.client(listen).toServer.count == 1)
+    #expect(play.exit(.code(0)).toClient.count == 1)
+  }
+
+  @Test("P5: what a task asks does not reach the client unrecorded, and is judged again")
+  func whatTasksAsk() throws {
+    var play = try Playbook(policy: Playbook.allowAll)
+    _ = play.client(modern("1", "tools/call", #""name":"make""#))
+    _ = play.server(#"{"jsonrpc":"2.0","id":1,"result":{"resultType":"task","taskId":"t","status":"working"}}"#)
+    let asking = #""taskId":"t","inputRequests":{"q":{"method":"elicitation/create"}}"#
+    let told = #"{"jsonrpc":"2.0","method":"notifications/tasks","params":{\#(asking)}}"#
+    #expect(unrecorded(&play) { answer(&$0, told) }.toClient == [])
+    _ = play.client(modern("2", "tasks/get", #""taskId":"t""#))
+    let got = unrecorded(&play) { answer(&$0, #"{"jsonrpc":"2.0","id":2,"result":{\#(asking)}}"#) }
+    #expect(got.toClient.count == 1)
+    #expect(got.toClient.first?.contains("inputRequests") == false)
+    #expect(play.server(told).events.first?.hasSuffix("allow elicitation/create (default)") == true)
+  }
 }

@@ -23,6 +23,8 @@ struct RequestsInFlight: Sendable {
     var reservation: Reservation?
     /// How many times the server has already asked for more input.
     var round = 0
+    /// Whether the client wants a task made of it, as the older era has it.
+    var isTask = false
     /// The page that was asked for.
     var cursor: ExactText?
   }

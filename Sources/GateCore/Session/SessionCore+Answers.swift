@@ -17,6 +17,7 @@ extension SessionCore {
       if request.method == .subscriptionsListen {
         endSubscription(number, request, .error, at: now, gate: &gate, into: &output)
       }
+      taskFailed(request, bytes: line.count, at: now, gate: &gate, into: &output)
       passError(message, request, line, into: &output)
       giveBack(request.reservation, at: now, gate: &gate)
       conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
@@ -40,13 +41,18 @@ extension SessionCore {
       return
     case .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead, .resourcesSubscribe,
       .resourcesUnsubscribe, .promptsList, .promptsGet, .completionComplete, .loggingSetLevel, .ping, .tasksGet,
-      .tasksResult, .tasksList, .tasksCancel, .samplingCreateMessage, .elicitationCreate, .rootsList, .cancelled,
+      .tasksResult, .tasksList, .tasksCancel, .tasksUpdate, .taskChanged, .samplingCreateMessage, .elicitationCreate,
+      .rootsList, .cancelled,
       .initialized, .subscriptionsAcknowledged, nil:
       break
     }
     let next = gate.lastSequence + 1
     if let type = message.resultType, line.isEqual(type.body, to: "input_required") {
       guard mayAsk(message, request, line, at: now, gate: &gate, into: &output) else { return }
+    }
+    let concernsTask = request.method?.concernsTask ?? false
+    if concernsTask {
+      guard mayAskForTask(message, request, line, at: now, gate: &gate, into: &output) else { return }
     }
     let start = output.toClient.count
     output.toClient.appendAnswer(message, line, id: request.clientID.utf8)
@@ -55,6 +61,12 @@ extension SessionCore {
         Passing.Question(
           decisions: next..<gate.lastSequence + 1, way: .answer(request, continuation(message, request, line)),
           start: start, end: output.toClient.count))
+    }
+    if concernsTask { noteTask(message, request, line, at: now, gate: &gate, into: &output) }
+    if request.isTask || message.resultType != nil, request.method == .toolsCall,
+      becomesTask(message, request, line, at: now, gate: &gate, into: &output)
+    {
+      return
     }
     if message.isToolError { giveBack(request.reservation, at: now, gate: &gate) }
     let outcome: ResultEvent.Outcome = message.isToolError ? .toolError : .ok
@@ -133,6 +145,10 @@ extension SessionCore {
     guard let range = message.inputRequests else { return [] }
     var scanner = JSONCursor(at: range.lowerBound)
     guard let node = try? JSONNode.read(line, &scanner, depth: 2) else { return [("(unreadable)", nil)] }
+    return asked(node)
+  }
+
+  static func asked(_ node: JSONNode) -> [(method: ExactText, params: JSONNode?)] {
     guard let members = node.members else { return [("(unreadable)", nil)] }
     return members.map { ($0.value["method"]?.text ?? "(unreadable)", $0.value["params"]) }
   }

@@ -51,9 +51,15 @@ extension SessionCore {
       return
     }
     var request = RequestsInFlight.Request(
-      clientID: line.exactText(id), key: key, method: message.method, sent: now, isModern: message.isModern)
+      clientID: line.exactText(id), key: key, method: message.method, sent: now, isModern: message.isModern,
+      isTask: message.wantsTask)
     if let target = Self.target(of: message, line) {
       guard pass(&request, message, target, line, at: now, gate: &gate, into: &output) else { return }
+    } else if message.method?.concernsTask ?? false {
+      request.subject = Self.taskID(message, line)
+      if message.method == .tasksUpdate {
+        guard judgeUpdate(&request, message, line, at: now, gate: &gate, into: &output) else { return }
+      }
     } else if message.method == .toolsList {
       request.cursor = message.cursor.map { WireText($0, line)?.decoded(line) ?? line.exactText($0) }
     }
@@ -73,6 +79,11 @@ extension SessionCore {
     if request.decision != 0 {
       output.passing.calls.append(
         Passing.Call(decision: request.decision, number: number, start: start, end: output.toServer.count))
+    }
+    for (index, decision) in (resources ?? []).enumerated() {
+      let end = output.toServer.count
+      output.passing.calls.append(
+        Passing.Call(decision: decision, number: index == 0 ? number : 0, start: index == 0 ? start : end, end: end))
     }
   }
 
@@ -125,10 +136,11 @@ extension SessionCore {
     case .resourcesRead, .resourcesSubscribe: message.uri.map { .resource(uri: $0.decoded(line)) }
     case .initialize, .discover, .toolsList, .resourcesList, .resourceTemplatesList, .resourcesUnsubscribe,
       .promptsList, .completionComplete, .loggingSetLevel, .subscriptionsListen, .ping, .tasksGet, .tasksResult,
-      .tasksList, .tasksCancel, .rootsList:
+      .tasksList, .tasksCancel, .tasksUpdate, .rootsList:
       nil
     // No client sends these; as requests they are as good as unknown.
-    case .samplingCreateMessage, .elicitationCreate, .cancelled, .initialized, .subscriptionsAcknowledged, nil:
+    case .samplingCreateMessage, .elicitationCreate, .cancelled, .initialized, .subscriptionsAcknowledged,
+      .taskChanged, nil:
       .other(method: message.methodName(line))
     }
   }
@@ -156,7 +168,7 @@ extension SessionCore {
     case .initialized:
       if listPromise == .made { listPromise = .active }
       output.toServer.appendNotification(message, line)
-    case .subscriptionsAcknowledged:
+    case .subscriptionsAcknowledged, .taskChanged:
       output.toServer.appendNotification(message, line)
     case .some:
       // A server might act on it, and nobody would hear how it went.

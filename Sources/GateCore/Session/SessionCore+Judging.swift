@@ -85,7 +85,7 @@ extension SessionCore {
       into: &output)
   }
 
-  private func record(
+  func record(
     _ decision: Decision, method: ExactText, subject: ExactText?, argumentsDigest: String?, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput
   ) -> UInt64 {

@@ -23,6 +23,8 @@ struct Passing: Sendable {
       case request(key: ExactText, id: ExactText)
       /// The answer to a request of the client's that asks for more input.
       case answer(RequestsInFlight.Request, Continuations.Key?)
+      /// What a task wants to ask, in a notification.
+      case notification(task: ExactText)
     }
 
     var decisions: Range<UInt64>
@@ -67,6 +69,7 @@ extension SessionCore {
     for call in passing.calls where call.number != 0 {
       // It may have been cancelled in the same breath.
       guard let request = takeCancelled(call.number, at: now) else { continue }
+      subscriptions[call.number] = nil
       deny(request, denial, at: now, gate: &gate, into: &output)
     }
     for question in passing.questions {
@@ -78,7 +81,9 @@ extension SessionCore {
           code: Refusing.code, message: Refusing.text(denial), data: Refusing.data(denial), id: id.utf8)
       case .answer(let request, let key):
         if let key { _ = continuations.take(key) }
+        if let id = request.subject { tasks.noteAsked(nil, of: id) }
         deny(request, denial, at: now, gate: &gate, into: &output)
+      case .notification(let id): tasks.noteAsked(nil, of: id)
       }
     }
     gate.change(denied, to: denial, failing: failed, from: position)

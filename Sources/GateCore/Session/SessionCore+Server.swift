@@ -75,7 +75,7 @@ extension SessionCore {
     case .initialize, .discover, .toolsList, .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead,
       .resourcesSubscribe, .resourcesUnsubscribe, .promptsList, .promptsGet, .completionComplete, .loggingSetLevel,
       .subscriptionsListen, .samplingCreateMessage, .elicitationCreate, .cancelled, .initialized,
-      .subscriptionsAcknowledged, nil:
+      .subscriptionsAcknowledged, .tasksUpdate, .taskChanged, nil:
       false
     }
   }
@@ -97,7 +97,11 @@ extension SessionCore {
     case .some: break
     }
     guard let tag = message.subscriptionID else {
-      output.toClient.appendNotification(message, line)
+      if message.method == .taskChanged {
+        taskChanged(message, [], line, at: now, gate: &gate, into: &output)
+      } else {
+        output.toClient.appendNotification(message, line)
+      }
       return
     }
     guard let number = WireID.ours(tag, line), subscriptions[number] != nil, let request = requests[number] else {
@@ -107,7 +111,12 @@ extension SessionCore {
     if message.method == .subscriptionsAcknowledged {
       subscriptionAcknowledged(number, request, message, line, at: now, gate: &gate, into: &output)
     }
-    output.toClient.appendNotification(message, line, edits: [WireEdit(tag, Array(request.clientID.utf8))])
+    let edits = [WireEdit(tag, Array(request.clientID.utf8))]
+    if message.method == .taskChanged {
+      taskChanged(message, edits, line, at: now, gate: &gate, into: &output)
+    } else {
+      output.toClient.appendNotification(message, line, edits: edits)
+    }
   }
 
   /// A server takes back a request of its own, or ends a subscription of the client's.

@@ -55,6 +55,7 @@ package struct SessionCore: Sendable {
   var serverRequests = ServerRequests()
   var continuations = Continuations()
   var tools = ToolsSeen()
+  var tasks = TasksBegun()
   var listPromise = ListPromise.none
   var era = EraWitness()
   /// A version that the server chose and nobody here knows; nothing of such a session passes.
@@ -190,6 +191,7 @@ package struct SessionCore: Sendable {
         id: request.clientID.utf8)
       conclude(request, .lost, bytes: 0, at: now, gate: &gate, into: &output)
     }
+    for call in tasks.removeAll() { conclude(call, .lost, bytes: 0, at: now, gate: &gate, into: &output) }
     for request in serverRequests.removeAll() {
       if isAwaited { giveBack(request.reservation, at: now, gate: &gate) }
       conclude(request, .lost, bytes: 0, at: now, gate: &gate, into: &output)

@@ -24,6 +24,7 @@ package enum MCPMethod: String, CaseIterable, Hashable, Sendable {
   case tasksResult = "tasks/result"
   case tasksList = "tasks/list"
   case tasksCancel = "tasks/cancel"
+  case tasksUpdate = "tasks/update"
 
   // Requests of a server
   case samplingCreateMessage = "sampling/createMessage"
@@ -34,14 +35,21 @@ package enum MCPMethod: String, CaseIterable, Hashable, Sendable {
   case cancelled = "notifications/cancelled"
   case initialized = "notifications/initialized"
   case subscriptionsAcknowledged = "notifications/subscriptions/acknowledged"
+  case taskChanged = "notifications/tasks"
+
+  /// Whether it is about one task.
+  package var concernsTask: Bool {
+    self == .tasksGet || self == .tasksResult || self == .tasksCancel || self == .tasksUpdate
+  }
 
   /// Whether it is sent without an id and gets no answer.
   package var isNotification: Bool {
     switch self {
-    case .cancelled, .initialized, .subscriptionsAcknowledged: true
+    case .cancelled, .initialized, .subscriptionsAcknowledged, .taskChanged: true
     case .initialize, .discover, .toolsList, .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead,
       .resourcesSubscribe, .resourcesUnsubscribe, .promptsList, .promptsGet, .completionComplete, .loggingSetLevel,
-      .subscriptionsListen, .ping, .tasksGet, .tasksResult, .tasksList, .tasksCancel, .samplingCreateMessage,
+      .subscriptionsListen, .ping, .tasksGet, .tasksResult, .tasksList, .tasksCancel, .tasksUpdate,
+      .samplingCreateMessage,
       .elicitationCreate, .rootsList:
       false
     }

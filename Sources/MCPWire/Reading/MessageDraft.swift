@@ -19,6 +19,7 @@ struct MessageDraft {
   var meta: Range<Int>?
   var requestID: Range<Int>?
   var cursor: Range<Int>?
+  var wantsTask = false
   var inputResponses: Range<Int>?
   var requestState: Range<Int>?
   var handshakeClient: Range<Int>?
@@ -111,6 +112,7 @@ struct MessageDraft {
     message.arguments = arguments
     message.requestID = requestID.flatMap { WireID.isValid($0, bytes) ? $0 : nil }
     message.cursor = cursor
+    message.wantsTask = wantsTask
     message.inputResponses = inputResponses
     message.requestState = requestState
     message.progressToken = progressToken
@@ -139,7 +141,7 @@ struct MessageDraft {
     case .initialize, .discover, .toolsList, .resourcesList, .resourceTemplatesList, .promptsList,
       .completionComplete, .loggingSetLevel, .subscriptionsListen, .ping, .tasksGet, .tasksResult, .tasksList,
       .tasksCancel, .samplingCreateMessage, .elicitationCreate, .rootsList, .initialized,
-      .subscriptionsAcknowledged, nil:
+      .subscriptionsAcknowledged, .tasksUpdate, .taskChanged, nil:
       break
     }
   }

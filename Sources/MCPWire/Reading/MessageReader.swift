@@ -146,7 +146,9 @@ package struct MessageReader: Sendable {
         if JSONCursor.matches(key, "name", bytes) { draft.handshakeClient = range }
       }
     } else {
-      if !isKnown(key, bytes), KeyFolding.isMistakable(key, bytes, for: KeyFolding.params) {
+      if JSONCursor.matches(key, "task", bytes) {
+        draft.wantsTask = true
+      } else if !isKnown(key, bytes), KeyFolding.isMistakable(key, bytes, for: KeyFolding.params) {
         draft.mistakableParam = true
       }
       try scanner.skipValue(bytes, depth: depth)
@@ -155,8 +157,8 @@ package struct MessageReader: Sendable {
 
   private static func isKnown(_ key: JSONCursor.StringToken, _ bytes: Span<UInt8>) -> Bool {
     JSONCursor.matches(key, "protocolVersion", bytes) || JSONCursor.matches(key, "capabilities", bytes)
-      || JSONCursor.matches(key, "task", bytes) || JSONCursor.matches(key, "ref", bytes)
-      || JSONCursor.matches(key, "argument", bytes) || JSONCursor.matches(key, "context", bytes)
+      || JSONCursor.matches(key, "ref", bytes) || JSONCursor.matches(key, "argument", bytes)
+      || JSONCursor.matches(key, "context", bytes)
   }
 
   private static func scanMetaMember(

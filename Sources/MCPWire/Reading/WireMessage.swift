@@ -32,6 +32,8 @@ package struct WireMessage: Hashable, Sendable {
   /// The request that `notifications/cancelled` is about.
   package internal(set) var requestID: Range<Int>?
   package internal(set) var cursor: Range<Int>?
+  /// Whether the params have a `task`, by which the older era asks for one.
+  package internal(set) var wantsTask = false
   package internal(set) var inputResponses: Range<Int>?
   package internal(set) var clientName: WireText?
   package internal(set) var progressToken: Range<Int>?
