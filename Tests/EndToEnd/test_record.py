@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -169,6 +170,30 @@ def test_a_record_that_cannot_be_opened_denies_until_it_can_or_the_user_says_oth
     assert verify(gatehouse)["gate"]["found"]
     assert list(elsewhere.iterdir()) == []
     assert f"record    {folder}, up to event" in gatehouse.succeed("status")
+
+
+def test_a_file_that_may_not_grow_denies_and_loses_nothing_of_what_it_has(gatehouse: Gatehouse) -> None:
+    limit = 16_384
+    wire = Wire(
+        gatehouse.start(
+            "run", "--private", "--name", "notes", "--", *PLAIN,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)),
+        )
+    )
+    wire.initialize()
+    answers = [wire.call("get_note", {"text": "x"}, number)["result"] for number in range(60)]
+    denials = [answer["_meta"]["gatehouse/decision"] for answer in answers if answer.get("isError")]
+    assert 10 < len(denials) < 60
+    for denial in denials:
+        assert denial["rule"] == "(record)" and "cannot write the record: File too large" in denial["reason"]
+    path, = segments(gatehouse)
+    assert limit - 2_000 < path.stat().st_size <= limit
+    assert verify(gatehouse)["whole"] and checked(gatehouse)[0] == 0
+    resource.prlimit(wire.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert not wire.call("get_note")["result"].get("isError")
+    assert wire.finish() == 0
+    lane, = verify(gatehouse)["lanes"]
+    assert lane["lost"] >= len(denials)
 
 
 @pytest.mark.parametrize("sync", ["group", "each"])
