@@ -87,6 +87,7 @@ def decision(value: dict[str, Any]) -> dict[str, Any]:
         # A tool with an output schema, which no SDK checks in a failure.
         (STRUCTURED, "not one", "/tools/test_structured/deny_if/0"),
     ],
+    ids=["plain", "with-output-schema"],
 )
 def test_p58_a_denial_is_a_result_that_the_model_reads(
     play: Play, server: str, client: str, number: int, reason: str, rule: str
