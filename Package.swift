@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "GateCore", dependencies: ["ControlWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
     .target(name: "InterceptImport", dependencies: ["CYAML", "JSONText", "Policy"]),
     .target(name: "JSONSchema", dependencies: ["JSONText", "RegularExpressions"]),
-    .target(name: "JSONText", dependencies: ["CSodium"]),
+    .target(name: "JSONText", dependencies: ["CSodium", "CText"]),
     .target(name: "MCPWire", dependencies: ["JSONText"]),
     .target(name: "Policy", dependencies: ["CFolding", "JSONSchema", "JSONText", "RegularExpressions"]),
     .target(name: "RegularExpressions", dependencies: ["CRE2"]),
@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "CFolding", cSettings: strictC, linkerSettings: [.linkedLibrary("utf8proc")]),
     .target(
       name: "CRE2", cxxSettings: strictCXX, linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CText", cSettings: strictC),
 
     // MARK: The outside world
     .target(name: "CSystem", cSettings: strictC),
@@ -118,7 +119,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let inC: Set = ["AllocationCount", "CFolding", "CRE2", "CSystem", "CTerminal"]
+let inC: Set = ["AllocationCount", "CFolding", "CRE2", "CSystem", "CTerminal", "CText"]
 for target in package.targets where [.regular, .executable, .test].contains(target.type) && !inC.contains(target.name) {
   target.swiftSettings = strict + (target.swiftSettings ?? [])
 }

@@ -82,7 +82,7 @@ package struct LineFramer: Sendable {
   }
 
   private func nextLineFeed() -> Int? {
-    let found = bytes.span.firstIndex(of: 0x0A, or: 0x0A, from: searched, to: bytes.count)
+    let found = bytes.span.firstLineFeed(from: searched)
     return found < bytes.count ? found : nil
   }
 

@@ -9,14 +9,8 @@ package struct WireText: Hashable, Sendable {
   /// Nil if the value there is not a string; `range` must be a value that was scanned, quotes included.
   package init?(_ range: Range<Int>, _ bytes: Span<UInt8>) {
     guard range.count >= 2, bytes[range.lowerBound] == 0x22 else { return nil }
-    let body = range.lowerBound + 1..<range.upperBound - 1
-    var hasEscapes = false
-    for index in body where bytes[index] == 0x5C {
-      hasEscapes = true
-      break
-    }
-    self.body = body
-    self.hasEscapes = hasEscapes
+    body = range.lowerBound + 1..<range.upperBound - 1
+    hasEscapes = bytes.firstQuoteOrBackslash(from: body.lowerBound, to: body.upperBound) < body.upperBound
   }
 
   /// The characters, escapes resolved.

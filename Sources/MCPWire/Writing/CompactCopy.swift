@@ -21,11 +21,10 @@ extension [UInt8] {
     let end = Swift.min(range.upperBound, bytes.count)
     var runStart = range.lowerBound
     var index = runStart
-    while index < end {
-      let byte = bytes[index]
-      if byte > 0x22 {
-        index += 1
-      } else if byte == 0x22 {
+    while true {
+      index = bytes.firstQuoteOrBlank(from: index, to: end)
+      guard index < end else { break }
+      if bytes[index] == 0x22 {
         index = Self.endOfString(bytes, from: index + 1, to: end)
       } else {
         append(bytes, runStart..<index)
@@ -58,7 +57,7 @@ extension [UInt8] {
   private static func endOfString(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
     var index = start
     while index < end {
-      index = bytes.firstIndex(of: 0x22, or: 0x5C, from: index, to: end)
+      index = bytes.firstQuoteOrBackslash(from: index, to: end)
       guard index < end else { break }
       if bytes[index] == 0x22 { return index + 1 }
       index += 2

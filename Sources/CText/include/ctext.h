@@ -1,0 +1,26 @@
+#ifndef GATEHOUSE_CTEXT_H
+#define GATEHOUSE_CTEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// Searches over bytes that look at 16 or 32 at a time. Each takes bytes from `start` to before `end`, reads nothing
+// outside of them, and answers `end` where it finds nothing.
+
+/// Where plain text of a JSON string ends: at a quote, a backslash, a control character or a byte that is not ASCII.
+size_t ctext_plain_end(const uint8_t *bytes, size_t start, size_t end);
+
+/// Where the first quote or backslash is.
+size_t ctext_quote_or_backslash(const uint8_t *bytes, size_t start, size_t end);
+
+/// Where the first byte is that is a quote or below: outside of strings, where a string begins or a blank stands.
+size_t ctext_quote_or_blank(const uint8_t *bytes, size_t start, size_t end);
+
+/// Where the first line feed is.
+size_t ctext_line_feed(const uint8_t *bytes, size_t start, size_t end);
+
+#pragma clang assume_nonnull end
+
+#endif
