@@ -118,7 +118,7 @@ package struct CountWindow: Sendable {
   /// Puts the sum of a period back that is not that of the runs: where times were joined.
   mutating func restorePeriod(_ period: Int64, sum: Int128) {
     self.period = period
-    sumOfPeriod = sum
+    sumOfPeriod = Swift.min(sum, self.sum)
   }
 
   /// Remembers fewer times, and gives memory for more than `capacity` back.

@@ -115,7 +115,9 @@ package struct Counters: Sendable {
       guard slots[part.slot].generation == part.generation, let key = slots[part.slot].key else { continue }
       let isRemoved = slots[part.slot].window.remove(
         part.amount, addedAt: part.time, now: latest, length: key.window.microseconds)
-      if isRemoved, journal.isOn { journal.note(.remove, key, &slots[part.slot].mark, at: part.time, part.amount) }
+      if isRemoved, journal.isOn, !journal.note(.remove, slots[part.slot].mark, at: part.time, part.amount) {
+        journal.note(.remove, key, &slots[part.slot].mark, at: part.time, part.amount)
+      }
     }
   }
 }
@@ -210,7 +212,9 @@ extension Counters {
       slots[slot].window.add(
         amount, at: latest, length: holds[index].key.window.microseconds, capacity: timesForEach)
       footprint += slots[slot].window.footprint - before
-      if journal.isOn { journal.note(.add, holds[index].key, &slots[slot].mark, at: latest, amount) }
+      if journal.isOn, !journal.note(.add, slots[slot].mark, at: latest, amount) {
+        journal.note(.add, holds[index].key, &slots[slot].mark, at: latest, amount)
+      }
       if isRevocable || !countsWhenForwarded {
         parts.append(
           Reservation.Part(

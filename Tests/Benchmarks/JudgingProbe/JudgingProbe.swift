@@ -44,6 +44,7 @@ enum JudgingProbe {
 
   static func allocations(_ engine: PolicyEngine, _ kind: Workload.Case) -> Int64 {
     var counters = Counters()
+    counters.journal.begin()
     let calls = Workload.calls(kind)
     var now: Int64 = 1_700_000_000_000_000
     var found: Int64 = 0
@@ -51,6 +52,7 @@ enum JudgingProbe {
       now += kind.step
       let before = allocation_count()
       let judgement = engine.judge(calls[round % 3], counters: &counters, at: Moment(microseconds: now))
+      writeDown(&counters)
       let after = allocation_count()
       // Until then counts are made, and get the memory that they need.
       guard round >= 300 else { continue }
@@ -64,6 +66,12 @@ enum JudgingProbe {
 
   static func printTimes() throws {
     let engines = try [false, true].map(Workload.engine)
+    let limit = Workload.cases.first { $0.name == "limit" } ?? Workload.cases[0]
+    let (plain, kept) = (judging(engines[0], limit), judging(engines[0], limit, isKept: true))
+    print(
+      "To note two counts of a call for a file, and make them ready for it, takes \(Int((kept - plain).rounded())) ns.")
+    print("To read 30,000 counts again takes \(try millisecondsToRestore(30_000)) ms.")
+    print("")
     let table = Dictionary(uniqueKeysWithValues: Workload.names.map { ($0, $0.utf8.count) })
     print(
       "Nanoseconds of a processor with a policy of 5,000 tools; medians of \(batches) batches. \"read\" is what the gate needs to read the"
@@ -93,8 +101,41 @@ enum JudgingProbe {
 
   static let batches = 15
 
-  static func judging(_ engine: PolicyEngine, _ kind: Workload.Case) -> Double {
+  /// What the gate does before it passes a call on that was counted, but for the copying itself.
+  static func writeDown(_ counters: inout Counters) {
+    guard counters.hasNews else { return }
+    counters.journal.seal(7, from: 0)
+    counters.journal.clear()
+    _ = counters.takeLatest()
+  }
+
+  /// How long it takes to have so many counts again, each with three times.
+  static func millisecondsToRestore(_ count: Int) throws -> Int {
+    let text = #"{"version":"1","tools":{"*":{"limits":[{"window":"day","max":9}]}}}"#
+    let engine = PolicyEngine(try PolicyDocument.read(Array(text.utf8)))
     var counters = Counters()
+    for index in 0..<3 * count {
+      let call = Call(server: "git", target: .tool(ExactText("a_tool_with_a_name_\(index % count)")), session: "1")
+      _ = engine.judge(call, counters: &counters, at: Moment(microseconds: Int64(index)))
+    }
+    var (snapshot, cells, bytes) = (counters.snapshot(), [CounterCell](), [UInt8]())
+    while snapshot.appendNext(to: &cells) {}
+    for index in cells.indices {
+      cells[index].seal(7, at: index)
+      cells[index].append(to: &bytes)
+    }
+    let start = processorTime
+    var restoration = CounterRestoration()
+    restoration.begin(CounterHeader(.snapshot, lane: 0, number: 1, seed: 7, count: cells.count))
+    let isRead = restoration.take(bytes.span)
+    let restored = restoration.finish().count
+    if !isRead || restored != count { fail("\(restored) counts were read again") }
+    return Int((processorTime - start + 500_000) / 1_000_000)
+  }
+
+  static func judging(_ engine: PolicyEngine, _ kind: Workload.Case, isKept: Bool = false) -> Double {
+    var counters = Counters()
+    if isKept { counters.journal.begin() }
     let calls = Workload.calls(kind)
     let text = Array(Workload.arguments(filling: 200).utf8)
     var now: Int64 = 1_700_000_000_000_000
@@ -104,6 +145,7 @@ enum JudgingProbe {
         now += kind.step
         let judgement = engine.judge(
           calls[round % 3], counters: &counters, at: Moment(microseconds: now), arguments: { try? JSONNode.read(text) })
+        if isKept { writeDown(&counters) }
         if judgement.decision.verdict == kind.verdict { agreed += 1 }
       }
       if agreed < rounds - 3 { fail("\(kind.name): other verdicts") }

@@ -64,6 +64,13 @@ package struct CounterCell: BitwiseCopyable, Hashable, Sendable {
     head & 0xFFFF_FFFF == check(seed, place) && kind != nil
   }
 
+  /// Appends the cell as it stands in a file.
+  package func append(to bytes: inout [UInt8]) {
+    for word in [head, first, second, third] {
+      for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * shift))) }
+    }
+  }
+
   // Every step can be undone, so two cells that differ in one word differ in all 64 bits of which half are kept.
   private func check(_ seed: UInt64, _ place: Int) -> UInt64 {
     var mixed = (seed &+ UInt64(truncatingIfNeeded: place)) &* 0x9E37_79B9_7F4A_7C15 ^ head >> 32

@@ -45,13 +45,29 @@ package struct CounterJournal: Sendable {
   /// What a count knows of its number: the file and the number in it.
   typealias Mark = UInt64
 
-  /// Notes an amount of a count.
+  /// Stands in a mark for the number of a count that is not noted.
+  private static let unnoted = UInt64(UInt32.max)
+
+  /// Notes an amount of a count that has its number in this file; false if it has none, and then its key is asked for.
+  ///
+  /// Apart from the other, because to hand over a key costs more than all this.
+  mutating func note(_ kind: CounterCell.Kind, _ mark: Mark, at time: Int64, _ amount: Int128) -> Bool {
+    guard mark >> 32 == UInt64(file) else { return false }
+    if mark & 0xFFFF_FFFF != Self.unnoted { append(kind, mark, at: time, amount) }
+    return true
+  }
+
+  /// Notes an amount of a count that has no number in this file yet.
   mutating func note(_ kind: CounterCell.Kind, _ key: CounterKey, _ mark: inout Mark, at time: Int64, _ amount: Int128)
   {
-    if mark >> 32 != UInt64(file) {
-      if key.endsWithSession { return }
-      guard number(key, &mark) else { return }
+    if key.endsWithSession {
+      mark = UInt64(file) << 32 | Self.unnoted
+    } else if number(key, &mark) {
+      append(kind, mark, at: time, amount)
     }
+  }
+
+  private mutating func append(_ kind: CounterCell.Kind, _ mark: Mark, at time: Int64, _ amount: Int128) {
     if cells.count < Self.most {
       cells.append(CounterCell(kind, UInt32(truncatingIfNeeded: mark), at: time, amount))
     } else {

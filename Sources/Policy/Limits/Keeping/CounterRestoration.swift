@@ -157,7 +157,9 @@ extension Counters {
 
   /// Counts an amount that was counted before, at its own time.
   fileprivate mutating func restore(_ amount: Int128, in slot: Int, at time: Int64) {
-    guard let key = slots[slot].key else { return }
+    // More is never counted, whatever a file says, and could not be written again.
+    let amount = min(amount, CounterCell.greatestAmount - slots[slot].window.sum)
+    guard let key = slots[slot].key, amount > 0 else { return }
     let length = key.window.microseconds
     let before = slots[slot].window.footprint
     // Times never go back, whatever a file says.

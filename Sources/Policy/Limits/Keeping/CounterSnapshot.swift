@@ -29,8 +29,10 @@ package struct CounterSnapshot: Sendable {
         cells.append(CounterCell(.add, number, at: run.time, run.amount))
         derived.add(run.amount, at: run.time, length: length, capacity: CountWindow.mostTimes)
       }
-      if derived.period != window.period || derived.sumOfPeriod != window.sumOfPeriod {
-        cells.append(CounterCell(.period, number, at: window.period, window.sumOfPeriod))
+      // What counts for a period counts for a sliding limit, too, or the period is over.
+      let sum = min(window.sumOfPeriod, window.sum)
+      if derived.period != window.period || derived.sumOfPeriod != sum {
+        cells.append(CounterCell(.period, number, at: window.period, sum))
       }
       next += 1
     }
