@@ -9,6 +9,8 @@ package struct Secrets: Sendable {
   private static let most = 256
   /// Shorter values are found in too much that is innocent.
   private static let least = 4
+  /// How many bytes may be compared for one line.
+  private static let mostWork = 1 << 20
   private static let leastOfOthers = 6
 
   private init(values: [[UInt8]]) { self.values = values }
@@ -60,10 +62,14 @@ package struct Secrets: Sendable {
   /// A line without its secrets; where it was cut, a secret may have been cut with it.
   package func hiding(in line: [UInt8], isCut: Bool = false) -> [UInt8] {
     var hidden = TokenShapes(line).found
+    var work = 0
     for index in line.indices {
       for value in values where value[0] == line[index] {
         var count = 0
         while count < value.count, index + count < line.count, value[count] == line[index + count] { count += 1 }
+        work += count
+        // A line that nearly is very many secrets is shown to nobody.
+        guard work <= Self.mostWork else { return Array(Self.mark.utf8) }
         let isPart = isCut && index + count == line.count && count >= Self.least
         if count == value.count || isPart {
           hidden.append(index..<(index + count))

@@ -136,7 +136,8 @@ struct TokenShapes {
 
   /// A private key in one line, its line ends escaped.
   private func keyBlock(at start: Int) -> Range<Int>? {
-    guard let begin = KeyBlock.begin(in: line[start...]), begin == start else { return nil }
+    // Only here: a line of nothing but dashes shall not be searched from each of them.
+    guard KeyBlock.begin(in: line[start...].prefix(KeyBlock.longestBeginning)) == start else { return nil }
     return start..<(KeyBlock.end(in: line[start...]) ?? line.count)
   }
 
@@ -174,6 +175,7 @@ struct TokenShapes {
 enum KeyBlock {
   private static let dashes = Array("-----".utf8)
   private static let name = Array("PRIVATE KEY".utf8)
+  static let longestBeginning = 51
 
   /// Where `-----BEGIN ... PRIVATE KEY` stands.
   static func begin(in line: ArraySlice<UInt8>) -> Int? { find("-----BEGIN ", in: line)?.lowerBound }
