@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,13 @@ def test_p70_a_server_s_files_have_the_rights_that_its_client_gives(gatehouse: G
     assert tell(gatehouse, *options, umask=0o137)["umask"] == "0137"
 
 
+def test_p71_a_command_that_the_registry_cannot_hold_is_refused(gatehouse: Gatehouse) -> None:
+    done = gatehouse.run("servers", "add", "odd", "--", "cat", b"\xff")
+    assert done.returncode == 2
+    assert "not UTF-8" in done.stderr
+    assert not (gatehouse.home / "servers.json").exists()
+
+
 def test_p71_one_client_s_environment_is_no_other_s(gatehouse: Gatehouse) -> None:
     # The client that happens to start the gate has a secret.
     mine = {**gatehouse.environment, "MY_TOKEN": "mine"}
@@ -264,6 +272,22 @@ def test_p74_a_private_gate_s_guard_goes_with_it(gatehouse: Gatehouse) -> None:
     ]
     assert wire.finish() == 0
     processes.all_gone(guards)
+
+
+@PRIVATE
+def test_p74_what_left_its_server_s_session_is_let_go_and_holds_nobody_up(
+    gatehouse: Gatehouse, options: list[str]
+) -> None:
+    # It keeps the server's output and errors open.
+    script = "setsid sh -c 'touch up; exec sleep 1000' & while [ ! -e up ]; do sleep 0.01; done; exit 6"
+    begun = time.monotonic()
+    done = gatehouse.run("run", *options, "--name", "daemon", "--", "sh", "-c", script, timeout=20)
+    assert done.returncode == 6
+    assert time.monotonic() - begun < 5
+    ours = processes.with_environment(f"GATEHOUSE_HOME={gatehouse.home}")
+    left = [pid for pid in ours if processes.command_line(pid) == ["sleep", "1000"]]
+    assert len(left) == 1
+    processes.kill(left)
 
 
 def test_p74_no_zombie_stays(gatehouse: Gatehouse) -> None:

@@ -22,6 +22,12 @@ extension Gatehouse {
     guard let words = arguments.command, let program = words.first, !program.isEmpty else {
       throw .usage("the server's command is missing", help: "gatehouse servers add \(name.string) -- COMMAND...")
     }
+    // The registry is a text, and a program has to be started with the very bytes that it names.
+    guard ThisProcess.arguments.allSatisfy({ String(validating: $0, as: UTF8.self) != nil }) else {
+      throw .usage(
+        "the command is not UTF-8 throughout, and the registry can hold nothing else",
+        help: "`gatehouse run` passes on whatever it is given")
+    }
     var environment: [String: String] = [:]
     for variable in arguments.values("--env") {
       let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
