@@ -36,7 +36,7 @@ def shell(gatehouse: Gatehouse, script: str, *words: str) -> subprocess.Complete
 
 @PRIVATE
 @pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
-def test_closed_standard_descriptors_are_empty_ones(gatehouse: Gatehouse, options: list[str], closed: str) -> None:
+def test_p70_closed_standard_descriptors_are_empty_ones(gatehouse: Gatehouse, options: list[str], closed: str) -> None:
     words = ["run", *options, "--", "sh", "-c", "cat; exit 5"]
     assert shell(gatehouse, f'exec "$0" "$@" {closed}', *words).returncode == 5
 
@@ -61,7 +61,7 @@ def test_a_program_that_cannot_start_ends_at_once(gatehouse: Gatehouse, options:
 
 
 @PRIVATE
-def test_a_client_that_reads_late_gets_every_last_answer(gatehouse: Gatehouse, options: list[str]) -> None:
+def test_p3_a_client_that_reads_late_gets_every_last_answer(gatehouse: Gatehouse, options: list[str]) -> None:
     wire = Wire(gatehouse.start("run", *options, "--name", "notes", "--", *PLAIN), within=20)
     count = 6_000
 
@@ -123,20 +123,6 @@ def test_clients_that_come_all_at_once_are_let_in(gatehouse: Gatehouse) -> None:
     finally:
         processes.kill([gate.pid], signal.SIGCONT)
     assert {(client.wait(20), client.stderr.read()) for client in clients} == {(0, b"")}
-
-
-def test_what_a_killed_gate_s_servers_started_ends_too(gatehouse: Gatehouse) -> None:
-    wire = plain(gatehouse, "--stubborn")
-    wire.initialize()
-    both = eventually(lambda: [pids for pids in [servers(gatehouse)] if len(pids) == 2], what="two processes")[0]
-    processes.kill(gatehouse.gates())
-    processes.all_gone(both)
-    assert wire.process.wait(10) == 1
-
-
-def servers(gatehouse: Gatehouse) -> list[int]:
-    ours = processes.with_environment(f"GATEHOUSE_HOME={gatehouse.home}")
-    return [pid for pid in ours if processes.command_line(pid)[:1] == [sys.executable]]
 
 
 # Files that go under a gate at work

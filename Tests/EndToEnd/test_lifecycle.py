@@ -59,20 +59,20 @@ def test_a_gate_that_is_there_is_used(gatehouse: Gatehouse) -> None:
     ("script", "status"),
     [("exit 0", 0), ("exit 7", 7), ("exit 255", 255), ("kill -TERM $$", -15), ("kill -KILL $$", -9)],
 )
-def test_the_server_s_exit_status_is_passed_on(gatehouse: Gatehouse, script: str, status: int) -> None:
+def test_p74_the_server_s_exit_status_is_passed_on(gatehouse: Gatehouse, script: str, status: int) -> None:
     # A server that a signal ended ends the client's side with that signal, as if there were no gate.
     done = gatehouse.run("run", "--", "sh", "-c", f"echo oops >&2; {script}")
     assert (done.returncode, done.stdout) == (status, "")
     assert "oops\n" in done.stderr
 
 
-def test_nothing_of_what_a_server_complains_is_lost(gatehouse: Gatehouse) -> None:
+def test_p73_nothing_of_what_a_server_complains_is_lost(gatehouse: Gatehouse) -> None:
     script = "head -c 3000000 /dev/zero | tr '\\0' x >&2; echo the end >&2; exit 1"
     done = gatehouse.run("run", "--", "sh", "-c", script)
     assert (done.returncode, done.stderr) == (1, "x" * 3_000_000 + "the end\n")
 
 
-def test_the_server_s_exit_status_after_the_client_s_end_is_passed_on(gatehouse: Gatehouse) -> None:
+def test_p74_the_server_s_exit_status_after_the_client_s_end_is_passed_on(gatehouse: Gatehouse) -> None:
     wire = plain(gatehouse, "--status", "5")
     wire.initialize()
     assert wire.finish() == 5
@@ -114,7 +114,7 @@ def test_private_keeps_the_gate_inside_the_process(gatehouse: Gatehouse, how: st
     processes.all_gone(servers(gatehouse))
 
 
-def test_when_the_gate_is_killed_everything_it_guards_ends(gatehouse: Gatehouse) -> None:
+def test_p74_when_the_gate_is_killed_everything_it_guards_ends(gatehouse: Gatehouse) -> None:
     wire = plain(gatehouse)
     wire.initialize()
     ours = eventually(lambda: servers(gatehouse), what="a server")
@@ -127,7 +127,7 @@ def test_when_the_gate_is_killed_everything_it_guards_ends(gatehouse: Gatehouse)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_when_the_client_s_side_is_killed_the_server_ends(gatehouse: Gatehouse, number: signal.Signals) -> None:
+def test_p74_when_the_client_s_side_is_killed_the_server_ends(gatehouse: Gatehouse, number: signal.Signals) -> None:
     wire = plain(gatehouse)
     wire.initialize()
     ours = eventually(lambda: servers(gatehouse), what="a server")
@@ -137,7 +137,7 @@ def test_when_the_client_s_side_is_killed_the_server_ends(gatehouse: Gatehouse, 
     assert len(gatehouse.gates()) == 1
 
 
-def test_a_server_that_will_not_end_is_ended_with_all_it_started(gatehouse: Gatehouse) -> None:
+def test_p74_a_server_that_will_not_end_is_ended_with_all_it_started(gatehouse: Gatehouse) -> None:
     wire = plain(gatehouse, "--stubborn")
     wire.initialize()
     ours = eventually(lambda: [pids for pids in [servers(gatehouse)] if len(pids) == 2], what="two processes")[0]
@@ -146,7 +146,7 @@ def test_a_server_that_will_not_end_is_ended_with_all_it_started(gatehouse: Gate
     assert wire.process.wait(10) == -signal.SIGKILL
 
 
-def test_a_gate_that_is_asked_to_stop_ends_and_leaves_no_socket(gatehouse: Gatehouse) -> None:
+def test_p74_a_gate_that_is_asked_to_stop_ends_and_leaves_no_socket(gatehouse: Gatehouse) -> None:
     wire = plain(gatehouse)
     wire.initialize()
     ours = [*servers(gatehouse), *gatehouse.gates()]

@@ -11,6 +11,7 @@ import pytest
 
 from rig import processes
 from rig.gatehouse import Gatehouse
+from rig.terminal import Terminal
 from rig.waiting import eventually
 from rig.wire import Wire, plain
 
@@ -167,6 +168,31 @@ def test_p73_the_socket_s_answer_is_bounded(gatehouse: Gatehouse) -> None:
     assert stream.ask({"op": "stderr", "server": "nobody"})["lines"] == []
     wire.finish()
     reading.wait(10)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
+def test_p73_the_console_shows_what_a_server_writes(gatehouse: Gatehouse, size: tuple[int, int]) -> None:
+    gatehouse.serve()
+    wire = speaker(gatehouse)
+    wire.call("x", {"say": "".join(f"line {number}\n" for number in range(100)) + "\x1b[2J sk-0123456789abcdefgh\n"})
+    console = Terminal([gatehouse.binary], gatehouse.environment, size)
+    try:
+        console.shows("speaker")
+        console.keys("o")
+        console.shows("Messages of speaker", "line 99", "[hidden]")
+        # It goes on while it is open, until somebody scrolls.
+        wire.call("x", {"say": "and more\n", "noise": "a banner\n"})
+        console.shows("and more", "stdout: a banner")
+        console.keys("g")
+        console.shows("line 0")
+        console.keys("G")
+        console.shows("and more")
+        console.keys("Escape")
+        console.shows_no("Messages of speaker")
+        console.keys("q")
+        assert console.status() == 0
+    finally:
+        console.close()
 
 
 @pytest.mark.parametrize("options", [[], ["--private"]], ids=["gate", "private"])

@@ -105,7 +105,7 @@ def test_p12_a_second_request_with_the_id_of_one_that_waits_is_refused(gatehouse
     assert (answer["id"], answer["error"]["code"]) == (5, -32600)
 
 
-def test_noise_between_a_server_s_messages_is_dropped(gatehouse: Gatehouse) -> None:
+def test_p73_noise_between_a_server_s_messages_is_dropped(gatehouse: Gatehouse) -> None:
     wire = plain(gatehouse, "--noise")
     wire.initialize()
     wire.send(CALL)
@@ -128,7 +128,7 @@ def test_p11_a_name_is_compared_byte_by_byte_after_its_escapes(gatehouse: Gateho
     assert wire.message()["result"]["isError"] is False
 
 
-def test_a_line_of_many_megabytes_is_refused_and_the_session_goes_on(notes: Wire, arrived: Path) -> None:
+def test_p72_a_line_of_many_megabytes_is_refused_and_the_session_goes_on(notes: Wire, arrived: Path) -> None:
     notes.send(CALL.replace("{}", '{"n":"' + "x" * (64 << 20) + '"}'))
     answer = notes.message(30)
     assert "error" in answer, str(answer)[:200]

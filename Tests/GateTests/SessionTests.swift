@@ -44,7 +44,8 @@ extension GateBehaviour {
       }
     }
 
-    @Test @LoopActor func aMegabyteEachWayAtOnceDoesNotLock() async throws {
+    @Test("P72: a megabyte each way at once does not lock") @LoopActor
+    func aMegabyteEachWayAtOnceDoesNotLock() async throws {
       let rig = try Rig()
       defer { rig.close() }
       let client = try rig.session()
@@ -67,7 +68,8 @@ extension GateBehaviour {
       #expect(await client.exit() == .code(0))
     }
 
-    @Test @LoopActor func aClientThatNeverReadsHoldsItsServerUpAndNobodyElse() async throws {
+    @Test("P72: a client that never reads holds its server up and nobody else") @LoopActor
+    func aClientThatNeverReadsHoldsItsServerUpAndNobodyElse() async throws {
       let rig = try Rig()
       defer { rig.close() }
       let stuck = try rig.session()
@@ -95,7 +97,8 @@ extension GateBehaviour {
       #expect(await other.exit() == .code(0))
     }
 
-    @Test @LoopActor func aServerThatNeverReadsHoldsItsClientUp() async throws {
+    @Test("P72: a server that never reads holds its client up") @LoopActor
+    func aServerThatNeverReadsHoldsItsClientUp() async throws {
       let rig = try Rig()
       defer { rig.close() }
       let client = try rig.session()
@@ -111,7 +114,8 @@ extension GateBehaviour {
       #expect(await eventually { rig.gate.sessionCount == 0 })
     }
 
-    @Test @LoopActor func whoeverDiesAnswersWhatWaits() async throws {
+    @Test("P75: whoever dies, what waits is answered") @LoopActor
+    func whoeverDiesAnswersWhatWaits() async throws {
       let rig = try Rig()
       defer { rig.close() }
       let client = try rig.session()
@@ -142,7 +146,8 @@ extension GateBehaviour {
       #expect(await client.exit() == .code(0))
     }
 
-    @Test @LoopActor func aClientThatIsTerminatedTakesItsServerWithItAtOnce() async throws {
+    @Test("P74: a client that is terminated takes its server with it at once") @LoopActor
+    func aClientThatIsTerminatedTakesItsServerWithItAtOnce() async throws {
       let rig = try Rig()
       defer { rig.close() }
       let client = try rig.session("ignore-end")
@@ -153,7 +158,8 @@ extension GateBehaviour {
       #expect(Clock.now().microseconds(since: began) < 1_000_000)
     }
 
-    @Test @LoopActor func aServerThatStaysAfterItsInputsEndIsAsked() async throws {
+    @Test("P74: a server that stays after its input's end is asked") @LoopActor
+    func aServerThatStaysAfterItsInputsEndIsAsked() async throws {
       let rig = try Rig()
       defer { rig.close() }
       let client = try rig.session("ignore-end")
@@ -165,7 +171,8 @@ extension GateBehaviour {
       #expect(await eventually { client.complaints == "asked to end\n" })
     }
 
-    @Test @LoopActor func aServerThatCannotStartSaysWhyAndEndsAsAShellWould() async throws {
+    @Test("P75: a server that cannot start says why and ends as a shell would") @LoopActor
+    func aServerThatCannotStartSaysWhyAndEndsAsAShellWould() async throws {
       let rig = try Rig()
       defer { rig.close() }
       let client = try rig.session(["no-such-program-at-all", "--token=secret"])
@@ -174,7 +181,8 @@ extension GateBehaviour {
       #expect(!client.complaints.contains("secret"))
     }
 
-    @Test @LoopActor func theLastWordsArriveBeforeTheExit() async throws {
+    @Test("P72: the last words arrive before the exit") @LoopActor
+    func theLastWordsArriveBeforeTheExit() async throws {
       let rig = try Rig()
       defer { rig.close() }
       let script =
@@ -240,7 +248,8 @@ extension GateBehaviour {
       if far >= 0 { Glibc.close(far) }
     }
 
-    @Test @LoopActor func stoppingEndsEveryServer() async throws {
+    @Test("P74: stopping ends every server") @LoopActor
+    func stoppingEndsEveryServer() async throws {
       let rig = try Rig()
       defer { rig.close() }
       let watcher = try await rig.subscriber()
@@ -258,7 +267,8 @@ extension GateBehaviour {
       #expect(await eventually { Child.count == 0 })
     }
 
-    @Test @LoopActor func sessionsLeaveNothingOpen() async throws {
+    @Test("P74: sessions leave nothing open") @LoopActor
+    func sessionsLeaveNothingOpen() async throws {
       let rig = try Rig()
       defer { rig.close() }
       func round() async throws {
