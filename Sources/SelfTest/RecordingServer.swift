@@ -55,7 +55,7 @@ struct HonestConversation {
 
   mutating func answer(to line: [UInt8]) -> [UInt8] {
     var answers: [UInt8] = []
-    for message in reader.messages(in: line) {
+    for message in reader.messages(in: ReaderModel.squeezed(line)) {
       let released = held
       held = []
       answers += answer(to: message)

@@ -67,7 +67,7 @@ package enum SelfTestProgram {
     guard report.run > 0 else {
       throw SelfTestFailure(
         "the proxy does not relay an honest session of any protocol version",
-        help: "its last words:\n" + field.lastWords)
+        help: field.lastWords.isEmpty ? nil : "its last words: \(field.lastWords)")
     }
     return report
   }
@@ -95,10 +95,10 @@ struct AttackField {
     self.options = options
   }
 
-  /// What proxies wrote to their standard error last.
+  /// The last line that proxies wrote to their standard error.
   var lastWords: String {
     let text = (try? SafeFile.read(folder + "/errors", limit: 1 << 20)) ?? []
-    return String(decoding: text.suffix(2_000), as: UTF8.self)
+    return String(decoding: text.split(separator: 0x0A).last?.prefix(400) ?? [], as: UTF8.self)
   }
 
   func close() { for session in sessions.values { session.proxy.kill() } }

@@ -54,6 +54,8 @@ extension AttackCorpus {
     shelf.add("raw-nul", "P9", "writes a raw NUL into a string", with("{\"x\":\"a\0b\"}"))
     shelf.add("blank-nbsp", "P9", "writes a no-break space between tokens", with("{\u{A0}}"))
     shelf.add("blank-vertical-tab", "P9", "writes a vertical tab between tokens", with("{\u{0B}}"))
+    shelf.add("blank-control", "P9", "writes a control character between tokens", with("{\u{01}}"))
+    shelf.add("record-separator", "P9", "begins the line with a record separator", "\u{1E}" + forbidden)
     shelf.add(
       "lax-comma", "P9", "hides a second name in a comment",
       call(
@@ -67,6 +69,7 @@ extension AttackCorpus {
       Array(#"{"jsonrpc":"2.0","id":"@@1","method":"tools/call","params":{"name":""#.utf8) + bytes + Array(#""}}"#.utf8)
     }
     let name = Array("forbidden".utf8)
+    shelf.add("utf-16", "P9", "writes the whole message in UTF-16", bytes: wide(forbidden))
     shelf.add("byte-order-mark", "P9", "begins with a byte order mark", "\u{FEFF}" + forbidden)
     shelf.add(
       "bad-byte-in-name", "P9", "puts a byte that is no UTF-8 into the name",
@@ -95,6 +98,10 @@ extension AttackCorpus {
           .utf8)
         + [0xC0] + Array(#"et":1}}}"#.utf8))
     return shelf.attacks
+  }
+
+  private static func wide(_ text: String) -> [UInt8] {
+    text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
   }
 
   static var numbers: [Attack] {

@@ -53,6 +53,7 @@ extension Attack {
 
   /// How often each id is asked under in what a client wrote, by any reader.
   package static func asked(in stream: [UInt8]) -> [String: Int] {
+    let stream = ReaderModel.squeezed(stream)
     var asked: [String: Int] = [:]
     for model in ReaderModel.all {
       var here: [String: Int] = [:]

@@ -9,6 +9,7 @@ package struct Seen: Hashable, Sendable {
 extension Attack {
   /// What arrived at the server that the policy denies, as any reader takes it; each act once, by the first of them.
   package func seen(atServer stream: [UInt8]) -> [Seen] {
+    let stream = ReaderModel.squeezed(stream)
     var seen: [Seen] = []
     var acts: Set<String> = []
     for model in ReaderModel.all {

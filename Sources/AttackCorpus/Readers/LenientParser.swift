@@ -13,6 +13,7 @@ struct LenientParser {
 
   /// The values of one frame, in order; empty where the reader would give up.
   static func values(in frame: [UInt8], _ leniency: Leniency) -> [LenientValue] {
+    let frame = leniency.guessesEncoding ? LenientText.recoded(frame) : frame
     var parser = LenientParser(frame, leniency)
     if leniency.skipsByteOrderMark, frame.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
     var values: [LenientValue] = []
@@ -55,7 +56,7 @@ struct LenientParser {
     while let byte = peek {
       switch byte {
       case 0x20, 0x09, 0x0A, 0x0D: position += 1
-      case 0x0B, 0x0C, 0x1C...0x1F:
+      case 0x01...0x1F:
         guard leniency.takesOddBlanks else { return }
         position += 1
       case 0xC2, 0xE2, 0xEF: guard leniency.takesOddBlanks, skipWideBlank() else { return }
@@ -276,6 +277,18 @@ struct LenientParser {
 
 /// Repairs of text that is not UTF-8.
 enum LenientText {
+  /// The text in UTF-8, if it seems to be UTF-16.
+  static func recoded(_ text: [UInt8]) -> [UInt8] {
+    guard text.count > 3, (text[0] == 0) != (text[1] == 0) else { return text }
+    let isLittle = text[1] == 0
+    var units: [UInt16] = []
+    for index in stride(from: 0, to: text.count - 1, by: 2) {
+      let (low, high) = isLittle ? (text[index], text[index + 1]) : (text[index + 1], text[index])
+      units.append(UInt16(high) << 8 | UInt16(low))
+    }
+    return Array(String(decoding: units, as: UTF16.self).utf8)
+  }
+
   /// The text without what is no character; bytes that spell ASCII in too many bytes become what they spell, as in readers
   /// that only shift bits.
   static func withoutBadBytes(_ text: [UInt8]) -> [UInt8] {

@@ -57,6 +57,8 @@ package struct Leniency: Hashable, Sendable {
   /// Texts end at NUL.
   package var endsAtNUL = false
   package var skipsByteOrderMark = false
+  /// UTF-16 is recognized by its zeros.
+  package var guessesEncoding = false
   package var takesNaN = false
   package var takesTrailingCommas = false
   package var takesComments = false

@@ -25,9 +25,9 @@ package struct ReaderModel: Sendable {
     self.leniency = leniency
   }
 
-  /// Everything that this reader takes for a message, batches unrolled.
+  /// Everything that this reader takes for a message, batches unrolled; `stream` is best squeezed.
   package func messages(in stream: [UInt8]) -> [SeenMessage] {
-    frames(Self.squeezed(stream)).flatMap { frame in
+    frames(stream).flatMap { frame in
       LenientParser.values(in: frame, leniency).flatMap { value -> [SeenMessage] in
         if case .array(let elements) = value { return elements.map { SeenMessage($0, leniency) } }
         return [SeenMessage(value, leniency)]
@@ -35,14 +35,15 @@ package struct ReaderModel: Sendable {
     }
   }
 
-  /// Long runs of one byte tell nothing, and cost time.
-  private static func squeezed(_ stream: [UInt8]) -> [UInt8] {
+  /// A stream without long runs of one byte, which tell nothing and cost time.
+  package static func squeezed(_ stream: [UInt8]) -> [UInt8] {
     guard stream.count > 1 << 19 else { return stream }
     var out: [UInt8] = []
     var start = 0
-    while start < stream.count {
+    let bytes = stream.span
+    while start < bytes.count {
       var end = start + 1
-      while end < stream.count, stream[end] == stream[start] { end += 1 }
+      while end < bytes.count, bytes[end] == bytes[start] { end += 1 }
       // Brackets stay what they are: they nest.
       let isBracket = [0x5B, 0x5D, 0x7B, 0x7D].contains(stream[start])
       out.append(contentsOf: stream[start..<(isBracket ? end : min(end, start + 256))])

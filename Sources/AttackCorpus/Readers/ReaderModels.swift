@@ -28,6 +28,12 @@ extension ReaderModel {
       $0.loneSurrogates = .drop
       $0.badBytes = .drop
     },
+    ReaderModel("Python's json.loads of bytes") {
+      $0.takesNaN = true
+      $0.guessesEncoding = true
+      $0.skipsByteOrderMark = true
+      $0.loneSurrogates = .replace
+    },
     ReaderModel("Node's JSON.parse, lines of readline", .everyLine) {
       $0.loneSurrogates = .replace
       $0.badBytes = .replace
