@@ -152,6 +152,25 @@ extension GateBehaviour {
       #expect(states == [.failing, .resumed])
     }
 
+    @Test("P5: a state folder that is none denies, and is taken once it is one") @LoopActor
+    func P5_aRecordThatCannotBeOpenedDenies() async throws {
+      let folder = try TemporaryFolder.make("gatehouse-gate-tests")
+      // In the way of the folder of the segments.
+      try SafeFile.replace("\(folder)/record", with: [])
+      let rig = try Rig(in: folder)
+      defer { rig.close() }
+      let client = try rig.session()
+      try await client.initialize()
+      client.call("echo")
+      let denied = try await client.answer()["result"]
+      #expect(denied?["_meta"]?["gatehouse/decision"]?["rule"]?.string == "(record)")
+      try SafeFile.remove("\(folder)/record")
+      client.call("echo")
+      #expect(try await client.answer()["result"]?["isError"] == nil)
+      let text = try SafeFile.read("\(folder)/record/0-000001.jsonl", limit: 1 << 20)
+      #expect(String(decoding: text, as: UTF8.self).contains(#""tool":"echo""#))
+    }
+
     @Test @LoopActor func writingIsTriedOnceInATurn() async throws {
       let sink = Sink()
       let rig = try Rig(record: sink)

@@ -63,15 +63,16 @@ final class Rig {
   static let allowing = #"{"version":"1","default":"allow"}"#
 
   init(
-    policy: String? = Rig.allowing, record: (any RecordSink)? = nil, onFailure: RecordFailurePolicy = .deny
+    policy: String? = Rig.allowing, in folder: String? = nil, record: (any RecordSink)? = nil,
+    onFailure: RecordFailurePolicy = .deny
   ) throws {
     Signals.ignoreBrokenPipes()
-    folder = try TemporaryFolder.make("gatehouse-gate-tests")
+    if let folder { self.folder = folder } else { self.folder = try TemporaryFolder.make("gatehouse-gate-tests") }
     paths = try Paths(
-      environment: ["GATEHOUSE_HOME": folder],
+      environment: ["GATEHOUSE_HOME": self.folder],
       in: Paths.Circumstances(user: ThisProcess.user, home: nil, directory: "/"))
     if let policy { try SafeFile.replace(paths.policy, with: Array(policy.utf8)) }
-    try SafeFile.replace("\(folder)/server.py", with: Array(Rig.server.utf8))
+    try SafeFile.replace("\(self.folder)/server.py", with: Array(Rig.server.utf8))
     var options = ServeOptions(paths: paths, build: "test", isBackground: false, idleExit: nil)
     options.configuration.record.onFailure = onFailure
     gate = GateProcess(options, record: record)

@@ -50,14 +50,8 @@ package final class GateProcess {
   /// Keeps the record in a lane of the state folder, or where else the caller says.
   package init(_ options: ServeOptions, record: (any RecordSink)? = nil) {
     self.options = options
-    var problem: SystemError?
-    do throws(SystemError) {
-      lane = try StateLane.claim(in: options.paths.state)
-    } catch {
-      lane = nil
-      problem = error
-    }
-    let record = record ?? LaneRecord(options, lane: lane, problem: problem)
+    lane = try? StateLane.claim(in: options.paths.state)
+    let record = record ?? LaneRecord(options, lane: lane)
     self.record = GateRecord(record, onFailure: options.configuration.record.onFailure)
     state = GateState(lastSequence: record.lastSequence)
     policy = PolicyEvent(state: .absent, revision: nil, problems: [])

@@ -22,11 +22,11 @@ package protocol RecordSink: AnyObject {
 
 /// The record of a gate's lane; where it could not be opened at once, each commit tries again.
 final class LaneRecord: RecordSink {
+  private let stateFolder: String
   private let folder: String
-  private let lane: Int?
+  private var lane: StateLane?
   private let build: String
   private var sync: RecordSync
-  private let laneProblem: SystemError?
   /// Why it could not be opened when that was last tried.
   private var openingProblem: String?
   private var writer: RecordWriter?
@@ -36,13 +36,13 @@ final class LaneRecord: RecordSink {
 
   private static let mostWaiting = 10_000
 
-  /// Without a lane the record stays closed, for the reason that is given.
-  init(_ options: ServeOptions, lane: StateLane?, problem: SystemError?) {
+  /// Uses the gate's lane, or takes one where the gate got none.
+  init(_ options: ServeOptions, lane: StateLane?) {
+    stateFolder = options.paths.state
     folder = options.paths.record
-    self.lane = lane?.number
+    self.lane = lane
     build = options.build
     sync = options.configuration.record.sync
-    laneProblem = problem
     do {
       try open()
     } catch {
@@ -85,14 +85,16 @@ final class LaneRecord: RecordSink {
   }
 
   private func open() throws(SystemError) {
-    guard let lane else {
-      let problem = laneProblem ?? SystemError("find a free lane", code: 11)
-      openingProblem = "\(problem)"
-      throw problem
-    }
-    var options = RecordOptions(folder: folder, lane: lane, build: build)
-    options.sync = sync
     do throws(SystemError) {
+      let lane: StateLane
+      if let known = self.lane {
+        lane = known
+      } else {
+        lane = try StateLane.claim(in: stateFolder)
+      }
+      self.lane = lane
+      var options = RecordOptions(folder: folder, lane: lane.number, build: build)
+      options.sync = sync
       writer = try RecordWriter(options)
       openingProblem = nil
     } catch {
