@@ -38,7 +38,8 @@ package final class GateProcess {
   /// How long events wait for company, so that a burst is one write to each watcher.
   private static let gathering: Int64 = 10_000
   private static let tick: Int64 = 100_000
-  private static let mostPending = 1_024
+  /// More than this many do not wait: a big piece for a watcher would hold up the call that comes next.
+  private static let mostPending = 128
 
   private var isRetired = false
 
