@@ -126,7 +126,7 @@ package final class GateProcess {
     }
     sessions[id] = session
     noteIdleness()
-    let limits = TimeLimits(options.configuration.timeouts, callTimeout: timeout)
+    let limits = TimeLimits(settings.current.timeouts, callTimeout: timeout)
     session.start(command, ends, limits)
     return session
   }
