@@ -147,6 +147,7 @@ extension SessionCore {
 
   /// The digest of a value without the blanks between its tokens.
   mutating func digest(_ value: Range<Int>, _ line: Span<UInt8>) -> String {
+    if reader.isCompact { return ContentDigest(of: line.extracting(value)).hexadecimal }
     scratch.removeAll(keepingCapacity: scratch.capacity <= 1 << 18)
     scratch.appendCompact(line, value)
     return ContentDigest(of: scratch.span).hexadecimal

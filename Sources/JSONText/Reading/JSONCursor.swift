@@ -6,8 +6,11 @@
 package struct JSONCursor: Sendable {
   /// Offset of the next byte.
   package var position: Int
-  /// Hashes of the keys of every object that is open, the innermost last.
-  private var openKeys: [UInt64] = []
+  /// Hashes of the keys of every object that is open, the innermost last, `openCount` of them; the rest is memory.
+  var openKeys: [UInt64] = []
+  var openCount = 0
+  /// Whether blanks between tokens were met since the last `reset`.
+  package private(set) var hasBlanks = false
   /// Whether two keys of one object are refused that careless readers take for one; see `FoldedKey`.
   ///
   /// To be changed between objects only.
@@ -15,14 +18,15 @@ package struct JSONCursor: Sendable {
   /// At this depth the keys of objects are noted while `foldsKeys` is on.
   package var notedDepth = -1
   /// What was noted since the last `reset`.
-  package private(set) var notedKeys: [NotedKey] = []
+  package internal(set) var notedKeys: [NotedKey] = []
 
   package init(at position: Int = 0) { self.position = position }
 
   /// Back to the start, for another text; keeps its memory.
   package mutating func reset() {
     position = 0
-    openKeys.removeAll(keepingCapacity: true)
+    hasBlanks = false
+    openCount = 0
     foldsKeys = false
     notedKeys.removeAll(keepingCapacity: notedKeys.capacity <= 256)
   }
@@ -36,22 +40,32 @@ package struct JSONCursor: Sendable {
 
   // MARK: White space and punctuation
 
+  @inline(__always)
   package mutating func skipWhitespace(_ bytes: Span<UInt8>) {
+    // Nearly always a token follows at once.
+    if position < bytes.count, bytes[position] > 0x20 { return }
+    skipBlanks(bytes)
+  }
+
+  private mutating func skipBlanks(_ bytes: Span<UInt8>) {
     while position < bytes.count {
       switch bytes[position] {
       case 0x20, 0x0A, 0x0D, 0x09: position += 1
       default: return
       }
+      hasBlanks = true
     }
   }
 
   /// The next byte that is not white space, without moving past it.
+  @inline(__always)
   package mutating func peek(_ bytes: Span<UInt8>) throws(JSONError) -> UInt8 {
     skipWhitespace(bytes)
     guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
     return bytes[position]
   }
 
+  @inline(__always)
   package mutating func expect(_ byte: UInt8, _ bytes: Span<UInt8>) throws(JSONError) {
     let found = try peek(bytes)
     guard found == byte else { throw JSONError(.unexpectedByte(found), at: position) }
@@ -70,6 +84,17 @@ package struct JSONCursor: Sendable {
   package mutating func scanString(_ bytes: Span<UInt8>) throws(JSONError) -> StringToken {
     try expect(0x22, bytes)
     let start = position
+    let end = bytes.endOfPlainText(from: start)
+    position = end
+    if end < bytes.count, bytes[end] == 0x22 {
+      position += 1
+      return StringToken(body: start..<end, hasEscapes: false)
+    }
+    return try scanRest(ofStringAt: start, bytes)
+  }
+
+  /// Goes on with a string that is more than plain text.
+  private mutating func scanRest(ofStringAt start: Int, _ bytes: Span<UInt8>) throws(JSONError) -> StringToken {
     var hasEscapes = false
     let count = bytes.count
     while true {
@@ -246,80 +271,16 @@ package struct JSONCursor: Sendable {
     }
   }
 
-  private mutating func skipObject(_ bytes: Span<UInt8>, depth: Int) throws(JSONError) {
-    try eachMember(bytes, depth: depth) { cursor, _, depth throws(JSONError) in
-      try cursor.skipValue(bytes, depth: depth)
-    }
-  }
-
-  /// Walks over the object that is next.
-  ///
-  /// `value` is called behind each key's colon with the key and the depth inside;
-  /// it must move past the value.
-  ///
-  /// Throws: `JSONError`, for a key that occurs twice among others.
-  package mutating func eachMember(
-    _ bytes: Span<UInt8>, depth: Int,
-    _ value: (inout JSONCursor, StringToken, Int) throws(JSONError) -> Void
-  ) throws(JSONError) {
-    try expect(0x7B, bytes)
-    let start = position - 1
-    guard depth < JSONLimits.depth else { throw JSONError(.tooDeep(limit: JSONLimits.depth), at: start) }
-    if try peek(bytes) == 0x7D {
-      position += 1
-      return
-    }
-    let base = openKeys.count
-    var many: Set<UInt64> = []
-    while true {
-      let key = try scanString(bytes)
-      let hash = foldsKeys ? try Self.foldedHash(key, bytes) : try Self.hash(key, bytes)
-      // A collision of two different keys would only refuse a message that nobody writes by accident; two equal keys
-      // are always found.
-      let isNew: Bool
-      if openKeys.count - base < 24 {
-        isNew = !openKeys[base...].contains(hash)
-        openKeys.append(hash)
-      } else {
-        if many.isEmpty { many.formUnion(openKeys[base...]) }
-        isNew = many.insert(hash).inserted
-      }
-      guard isNew else { throw repeated(key, ofObjectAt: start, bytes) }
-      if foldsKeys, depth == notedDepth { notedKeys.append(NotedKey(hash: hash, key: key)) }
-      try expect(0x3A, bytes)
-      try value(&self, key, depth + 1)
-      let next = try peek(bytes)
-      position += 1
-      switch next {
-      case 0x2C: continue
-      case 0x7D:
-        openKeys.removeSubrange(base...)
-        return
-      default: throw JSONError(.unexpectedByte(next), at: position - 1)
-      }
-    }
-  }
-
-  /// FNV-1a over the key's characters, escapes resolved; the same key has the same hash however it is spelled.
-  private static func hash(_ key: StringToken, _ bytes: Span<UInt8>) throws(JSONError) -> UInt64 {
-    var hash = FoldedKey.hashBasis
-    if !key.hasEscapes {
-      for index in key.body { hash = (hash ^ UInt64(bytes[index])) &* FoldedKey.hashPrime }
-      return hash
-    }
-    for byte in decode(key, bytes).utf8 {
-      if byte == 0 { throw JSONError(.nulInKey, at: key.body.lowerBound - 1) }
-      hash = (hash ^ UInt64(byte)) &* FoldedKey.hashPrime
-    }
-    return hash
-  }
-
   /// Whether a string without escapes is exactly `text`.
   package static func matches(_ token: StringToken, _ text: StaticString, _ bytes: Span<UInt8>) -> Bool {
-    guard token.body.count == text.utf8CodeUnitCount, !token.hasEscapes else { return false }
+    // Nearly all keys that are asked about differ in length.
+    token.body.count == text.utf8CodeUnitCount && !token.hasEscapes && isEqual(token.body, text, bytes)
+  }
+
+  private static func isEqual(_ body: Range<Int>, _ text: StaticString, _ bytes: Span<UInt8>) -> Bool {
     for offset in 0..<text.utf8CodeUnitCount {
       let wanted = unsafe text.utf8Start[offset]
-      if bytes[token.body.lowerBound + offset] != wanted { return false }
+      if bytes[body.lowerBound + offset] != wanted { return false }
     }
     return true
   }

@@ -26,8 +26,13 @@ package struct MessageReader: Sendable {
     } catch {
       throw WireRefusal(error)
     }
-    return try draft.checked(line, from: sender)
+    var message = try draft.checked(line, from: sender)
+    message.isCompact = isCompact
+    return message
   }
+
+  /// Whether the message that was read last has no blanks between its tokens.
+  package var isCompact: Bool { !scanner.hasBlanks }
 
   /// The elements of a batch, as ranges of the line; nil if the line is no array.
   ///
@@ -87,26 +92,36 @@ package struct MessageReader: Sendable {
   private static func scanEnvelope(
     _ scanner: inout JSONCursor, _ bytes: Span<UInt8>, _ draft: inout MessageDraft
   ) throws(JSONError) {
-    try scanner.eachMember(bytes, depth: 0) { scanner, key, depth throws(JSONError) in
-      if JSONCursor.matches(key, "jsonrpc", bytes) {
+    var message = try scanner.openObject(bytes, depth: 0)
+    while let key = try scanner.nextKey(of: &message, bytes) {
+      let depth = 1
+      if matches(key, "jsonrpc", bytes) {
         draft.version = try value(&scanner, bytes, depth: depth)
-      } else if JSONCursor.matches(key, "id", bytes) {
+      } else if matches(key, "id", bytes) {
         draft.id = try value(&scanner, bytes, depth: depth)
-      } else if JSONCursor.matches(key, "method", bytes) {
+      } else if matches(key, "method", bytes) {
         draft.method = try value(&scanner, bytes, depth: depth)
-      } else if JSONCursor.matches(key, "params", bytes) {
-        draft.params = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
-          try scanParam(&scanner, key, bytes, depth, &draft)
+      } else if matches(key, "params", bytes) {
+        let start = try next(scanner: &scanner, bytes)
+        if var params = try object(&scanner, bytes, depth) {
+          while let key = try scanner.nextKey(of: &params, bytes) {
+            try scanParam(&scanner, key, bytes, depth + 1, &draft)
+          }
         }
-      } else if JSONCursor.matches(key, "result", bytes) {
-        draft.result = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
-          try scanResultMember(&scanner, key, bytes, depth, &draft)
+        draft.params = start..<scanner.position
+      } else if matches(key, "result", bytes) {
+        let start = try next(scanner: &scanner, bytes)
+        if var result = try object(&scanner, bytes, depth) {
+          while let key = try scanner.nextKey(of: &result, bytes) {
+            try scanResultMember(&scanner, key, bytes, depth + 1, &draft)
+          }
         }
-      } else if JSONCursor.matches(key, "error", bytes) {
+        draft.result = start..<scanner.position
+      } else if matches(key, "error", bytes) {
         draft.error = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
           let range = try value(&scanner, bytes, depth: depth)
-          if JSONCursor.matches(key, "code", bytes) { draft.errorCode = range }
-          if JSONCursor.matches(key, "message", bytes) { draft.errorMessage = range }
+          if matches(key, "code", bytes) { draft.errorCode = range }
+          if matches(key, "message", bytes) { draft.errorMessage = range }
         }
       } else {
         if KeyFolding.isMistakable(key, bytes, for: KeyFolding.envelope) { draft.mistakableEnvelopeKey = true }
@@ -119,34 +134,34 @@ package struct MessageReader: Sendable {
     _ scanner: inout JSONCursor, _ key: JSONCursor.StringToken, _ bytes: Span<UInt8>, _ depth: Int,
     _ draft: inout MessageDraft
   ) throws(JSONError) {
-    if JSONCursor.matches(key, "name", bytes) {
+    if matches(key, "name", bytes) {
       draft.name = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "arguments", bytes) {
+    } else if matches(key, "arguments", bytes) {
       // The method may stand behind its parameters: the arguments of whatever it is are read this way.
       scanner.foldsKeys = scanner.notedDepth >= 0
       draft.arguments = try value(&scanner, bytes, depth: depth)
       scanner.foldsKeys = false
-    } else if JSONCursor.matches(key, "_meta", bytes) {
+    } else if matches(key, "_meta", bytes) {
       draft.meta = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
         try scanMetaMember(&scanner, key, bytes, depth, &draft)
       }
-    } else if JSONCursor.matches(key, "uri", bytes) {
+    } else if matches(key, "uri", bytes) {
       draft.uri = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "requestId", bytes) {
+    } else if matches(key, "requestId", bytes) {
       draft.requestID = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "cursor", bytes) {
+    } else if matches(key, "cursor", bytes) {
       draft.cursor = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "requestState", bytes) {
+    } else if matches(key, "requestState", bytes) {
       draft.requestState = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "inputResponses", bytes) {
+    } else if matches(key, "inputResponses", bytes) {
       draft.inputResponses = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "clientInfo", bytes) {
+    } else if matches(key, "clientInfo", bytes) {
       _ = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
         let range = try value(&scanner, bytes, depth: depth)
-        if JSONCursor.matches(key, "name", bytes) { draft.handshakeClient = range }
+        if matches(key, "name", bytes) { draft.handshakeClient = range }
       }
     } else {
-      if JSONCursor.matches(key, "task", bytes) {
+      if matches(key, "task", bytes) {
         draft.wantsTask = true
       } else if !isKnown(key, bytes), KeyFolding.isMistakable(key, bytes, for: KeyFolding.params) {
         draft.mistakableParam = true
@@ -156,30 +171,30 @@ package struct MessageReader: Sendable {
   }
 
   private static func isKnown(_ key: JSONCursor.StringToken, _ bytes: Span<UInt8>) -> Bool {
-    JSONCursor.matches(key, "protocolVersion", bytes) || JSONCursor.matches(key, "capabilities", bytes)
-      || JSONCursor.matches(key, "ref", bytes) || JSONCursor.matches(key, "argument", bytes)
-      || JSONCursor.matches(key, "context", bytes)
+    matches(key, "protocolVersion", bytes) || matches(key, "capabilities", bytes)
+      || matches(key, "ref", bytes) || matches(key, "argument", bytes)
+      || matches(key, "context", bytes)
   }
 
   private static func scanMetaMember(
     _ scanner: inout JSONCursor, _ key: JSONCursor.StringToken, _ bytes: Span<UInt8>, _ depth: Int,
     _ draft: inout MessageDraft
   ) throws(JSONError) {
-    if JSONCursor.matches(key, "progressToken", bytes) {
+    if matches(key, "progressToken", bytes) {
       draft.progressToken = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "io.modelcontextprotocol/protocolVersion", bytes) {
+    } else if matches(key, "io.modelcontextprotocol/protocolVersion", bytes) {
       draft.protocolVersion = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "io.modelcontextprotocol/clientInfo", bytes) {
+    } else if matches(key, "io.modelcontextprotocol/clientInfo", bytes) {
       _ = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
         let range = try value(&scanner, bytes, depth: depth)
-        if JSONCursor.matches(key, "name", bytes) { draft.metaClient = range }
+        if matches(key, "name", bytes) { draft.metaClient = range }
       }
-    } else if JSONCursor.matches(key, "io.modelcontextprotocol/subscriptionId", bytes) {
+    } else if matches(key, "io.modelcontextprotocol/subscriptionId", bytes) {
       draft.subscriptionID = try value(&scanner, bytes, depth: depth)
     } else {
       let isKnown =
-        JSONCursor.matches(key, "io.modelcontextprotocol/clientCapabilities", bytes)
-        || JSONCursor.matches(key, "io.modelcontextprotocol/related-task", bytes)
+        matches(key, "io.modelcontextprotocol/clientCapabilities", bytes)
+        || matches(key, "io.modelcontextprotocol/related-task", bytes)
       if !isKnown, KeyFolding.isMistakable(key, bytes, for: KeyFolding.meta) { draft.mistakableParam = true }
       try scanner.skipValue(bytes, depth: depth)
     }
@@ -189,18 +204,18 @@ package struct MessageReader: Sendable {
     _ scanner: inout JSONCursor, _ key: JSONCursor.StringToken, _ bytes: Span<UInt8>, _ depth: Int,
     _ draft: inout MessageDraft
   ) throws(JSONError) {
-    if JSONCursor.matches(key, "isError", bytes) {
+    if matches(key, "isError", bytes) {
       draft.isError = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "resultType", bytes) {
+    } else if matches(key, "resultType", bytes) {
       draft.resultType = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "requestState", bytes) {
+    } else if matches(key, "requestState", bytes) {
       draft.requestState = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "inputRequests", bytes) {
+    } else if matches(key, "inputRequests", bytes) {
       draft.inputRequests = try value(&scanner, bytes, depth: depth)
-    } else if JSONCursor.matches(key, "_meta", bytes) {
+    } else if matches(key, "_meta", bytes) {
       _ = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
         let range = try value(&scanner, bytes, depth: depth)
-        if JSONCursor.matches(key, "io.modelcontextprotocol/subscriptionId", bytes) { draft.subscriptionID = range }
+        if matches(key, "io.modelcontextprotocol/subscriptionId", bytes) { draft.subscriptionID = range }
       }
     } else {
       if KeyFolding.isMistakable(key, bytes, for: KeyFolding.result) { draft.mistakableResultKey = true }
@@ -210,16 +225,36 @@ package struct MessageReader: Sendable {
 
   // MARK: Values
 
+  /// Whether a key is exactly `text`; nearly all that are asked about differ in length.
+  @inline(__always)
+  private static func matches(_ key: JSONCursor.StringToken, _ text: StaticString, _ bytes: Span<UInt8>) -> Bool {
+    key.body.count == text.utf8CodeUnitCount && !key.hasEscapes && bytes.isEqual(key.body, to: text)
+  }
+
+  /// Where the value begins that is next.
+  private static func next(scanner: inout JSONCursor, _ bytes: Span<UInt8>) throws(JSONError) -> Int {
+    _ = try scanner.peek(bytes)
+    return scanner.position
+  }
+
+  /// Moves into the object that is next, or past any other value.
+  private static func object(
+    _ scanner: inout JSONCursor, _ bytes: Span<UInt8>, _ depth: Int
+  ) throws(JSONError) -> JSONCursor.OpenObject? {
+    if try scanner.peek(bytes) == 0x7B { return try scanner.openObject(bytes, depth: depth) }
+    try scanner.skipValue(bytes, depth: depth)
+    return nil
+  }
+
   private static func value(
     _ scanner: inout JSONCursor, _ bytes: Span<UInt8>, depth: Int
   ) throws(JSONError) -> Range<Int> {
-    _ = try scanner.peek(bytes)
-    let start = scanner.position
+    let start = try next(scanner: &scanner, bytes)
     try scanner.skipValue(bytes, depth: depth)
     return start..<scanner.position
   }
 
-  /// Walks over the members if an object is next, and past any other value.
+  /// Walks over the members if an object is next, and past any other value; for objects that few messages have.
   private static func scanObject(
     _ scanner: inout JSONCursor, _ bytes: Span<UInt8>, _ depth: Int,
     _ member: (inout JSONCursor, JSONCursor.StringToken, Int) throws(JSONError) -> Void

@@ -16,6 +16,8 @@ package struct WireMessage: Hashable, Sendable {
   package internal(set) var kind = Kind.notification
   /// A string or an integer; nil in a notification, and in an error that belongs to no request.
   package internal(set) var id: Range<Int>?
+  /// Whether there are no blanks between its tokens, so that its parts can be passed on as they are.
+  package internal(set) var isCompact = false
 
   // MARK: Requests and notifications
 

@@ -28,7 +28,7 @@ extension [UInt8] {
     append(bytes, message.methodText)
     if let params = message.params {
       append(text: ",\"params\":")
-      if edits.isEmpty { appendCompact(bytes, params) } else { appendCompact(bytes, params, edits: edits) }
+      if edits.isEmpty { append(params, of: message, bytes) } else { appendCompact(bytes, params, edits: edits) }
     }
     append(text: "}\n")
   }
@@ -41,7 +41,7 @@ extension [UInt8] {
     append(contentsOf: id)
     append(text: message.kind == .error ? ",\"error\":" : ",\"result\":")
     if edits.isEmpty {
-      appendCompact(bytes, message.payload)
+      append(message.payload, of: message, bytes)
     } else {
       appendCompact(bytes, message.payload, edits: edits)
     }
@@ -53,8 +53,13 @@ extension [UInt8] {
     append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
     append(bytes, id)
     append(text: message.kind == .error ? ",\"error\":" : ",\"result\":")
-    appendCompact(bytes, message.payload)
+    append(message.payload, of: message, bytes)
     append(text: "}\n")
+  }
+
+  /// Appends a value of a message without the blanks between its tokens.
+  private mutating func append(_ value: Range<Int>, of message: WireMessage, _ bytes: Span<UInt8>) {
+    if message.isCompact { append(bytes, value) } else { appendCompact(bytes, value) }
   }
 
   /// Appends a result of our own; `result` is one compact JSON object.
@@ -88,5 +93,19 @@ extension [UInt8] {
 
   package mutating func append(text: String) { append(contentsOf: text.utf8) }
 
-  package mutating func append(decimal number: UInt64) { append(contentsOf: String(number).utf8) }
+  package mutating func append(decimal number: UInt64) {
+    var rest = number
+    var place = count
+    repeat {
+      append(0x30)
+      place += 1
+      rest /= 10
+    } while rest > 0
+    rest = number
+    repeat {
+      place -= 1
+      self[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+  }
 }
