@@ -31,47 +31,79 @@ struct RequestsInFlight: Sendable {
 
   /// More than any client has in flight; past it requests are refused.
   static let limit = 65_536
+  private static let kept = 1_024
 
-  private var requests: [UInt64: Request] = [:]
-  private var numbers: [ExactText: UInt64] = [:]
+  /// Nil in places that are free; kept for their memory, as the tables are.
+  private var slots: [Slot?] = []
+  private var free: [Int] = []
+  private var byNumber = PlaceTable()
+  private var byKey = PlaceTable()
   private var last: UInt64 = 0
 
-  var count: Int { requests.count }
-  var isFull: Bool { requests.count >= Self.limit }
+  private struct Slot: Sendable {
+    var request: Request
+    let number: UInt64
+    let keyHash: UInt32
+  }
 
-  func contains(_ key: ExactText) -> Bool { numbers[key] != nil }
+  var count: Int { byNumber.count }
+  var isFull: Bool { count >= Self.limit }
+
+  func contains(_ key: ExactText) -> Bool { place(of: key) != nil }
 
   /// Our number of the request that the client calls `key`.
-  func number(of key: ExactText) -> UInt64? { numbers[key] }
+  func number(of key: ExactText) -> UInt64? { place(of: key).flatMap { slots[$0]?.number } }
 
-  subscript(_ number: UInt64) -> Request? { requests[number] }
+  subscript(_ number: UInt64) -> Request? { place(of: number).flatMap { slots[$0]?.request } }
 
   /// Takes a request in and gives it a number of ours.
-  mutating func insert(_ request: Request) -> UInt64 {
+  mutating func insert(_ request: consuming Request) -> UInt64 {
     last += 1
-    requests[last] = request
-    numbers[request.key] = last
+    let keyHash = NameHash.of(request.key)
+    let place = free.popLast() ?? slots.count
+    if place == slots.count { slots.append(nil) }
+    slots[place] = Slot(request: request, number: last, keyHash: keyHash)
+    byNumber.insert(NameHash.of(last), place)
+    byKey.insert(keyHash, place)
     return last
   }
 
   /// Takes a request out; nil if it is not, or no longer, in flight.
   mutating func remove(_ number: UInt64) -> Request? {
-    guard let request = requests.removeValue(forKey: number) else { return nil }
-    numbers[request.key] = nil
-    return request
+    guard let place = place(of: number), let slot = slots[place].take() else { return nil }
+    byNumber.remove(NameHash.of(number), place)
+    byKey.remove(slot.keyHash, place)
+    free.append(place)
+    // Memory for a few stays, and what a flood took is given back.
+    if count == 0, slots.count > Self.kept { forgetAll() }
+    return slot.request
   }
 
   /// Takes out all of a kind.
   mutating func removeAll(where isOfKind: (Request) -> Bool) -> [Request] {
-    requests.filter { isOfKind($0.value) }.sorted { $0.key < $1.key }.compactMap { remove($0.key) }
+    let found = slots.compactMap { $0 }.filter { isOfKind($0.request) }.map(\.number).sorted()
+    return found.compactMap { remove($0) }
   }
 
   /// Takes all out, the oldest first.
   mutating func removeAll() -> [Request] {
-    let all = requests.sorted { $0.key < $1.key }.map(\.value)
-    requests = [:]
-    numbers = [:]
+    let all = slots.compactMap { $0 }.sorted { $0.number < $1.number }.map(\.request)
+    forgetAll()
     return all
+  }
+
+  private mutating func forgetAll() {
+    let last = last
+    self = RequestsInFlight()
+    self.last = last
+  }
+
+  private func place(of number: UInt64) -> Int? {
+    byNumber.find(NameHash.of(number)) { slots[$0]?.number == number }
+  }
+
+  private func place(of key: ExactText) -> Int? {
+    byKey.find(NameHash.of(key)) { slots[$0]?.request.key == key }
   }
 }
 
