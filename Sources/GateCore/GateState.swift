@@ -9,7 +9,11 @@ package struct GateState: Sendable {
   /// Survive a change of `engine`.
   package var counters: Counters
   /// The badge of every tool that is known, by server and name.
-  package var catalogue: [ExactText: [ExactText: Assessment]]
+  package var catalogue: [ExactText: [ExactText: Assessment]] {
+    didSet { catalogueRevision += 1 }
+  }
+  /// Counts the changes of `catalogue`.
+  private(set) var catalogueRevision = 0
   /// What the servers' tools take, by server, as far as it is known without a session's own list.
   package var schemas: [ExactText: ToolSchemas] {
     didSet { schemasRevision += 1 }

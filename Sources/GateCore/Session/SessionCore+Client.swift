@@ -93,7 +93,7 @@ extension SessionCore {
     at now: Moment, gate: inout GateState, into output: inout SessionOutput
   ) -> Bool {
     request.argumentsDigest = message.arguments.map { digest($0, line) }
-    request.subject = Self.subject(of: target)
+    request.subject = target.subject
     if request.isModern, message.requestState != nil || message.inputResponses != nil, let subject = request.subject {
       let stateDigest = message.requestState.map { digest($0, line) }
       let key = Continuations.Key(

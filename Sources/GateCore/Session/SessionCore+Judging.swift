@@ -19,16 +19,20 @@ extension SessionCore {
   /// With `isContinued` the request is another step of a call that was counted already. What the policy lets through
   /// gets `refusal` instead where there is one, and is not counted. `arguments` is called only where a rule looks at them,
   /// for it reads them anew.
-  func judge(
+  mutating func judge(
     _ target: Call.Target, method: ExactText, argumentsDigest: String?, isContinued: Bool = false,
     unless refusal: Decision? = nil, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput, arguments: () -> JSONNode? = { nil }
   ) -> Judged {
-    let call = Call(server: server, target: target, grant: grant, session: session, client: client)
+    // Taken out of the session for as long as others look at that.
+    var called = CalledTools()
+    swap(&called, &self.called)
+    defer { swap(&called, &self.called) }
+    func call() -> Call { Call(server: server, target: target, grant: grant, session: session, client: client) }
     let schemas = gate.schemas
     let cache = gate.schemaCache
     var made: (schema: ToolSchema, text: [UInt8], digest: ContentDigest)?
-    let inputSchema = {
+    func inputSchema() -> ToolSchema {
       switch declaration(of: target, schemas) {
       case .schema(let text, let digest):
         if let known = cache[digest] { return known }
@@ -42,15 +46,23 @@ extension SessionCore {
       }
     }
     var judgement: Judgement
+    var badge: (category: Category, severity: Severity)?
     if isContinued || refusal != nil {
       // No count of its own and none of the others': the step belongs to a call that had its place, or is not sent.
       var uncounted = Counters()
       judgement = gate.engine.judge(
-        call, counters: &uncounted, at: now, arguments: arguments, inputSchema: inputSchema)
+        call(), counters: &uncounted, at: now, arguments: arguments, inputSchema: inputSchema)
       judgement.reservation = nil
+      badge = gate.badge(of: target.subject, on: server)
+    } else if case .tool(let name) = target {
+      let place = called.place(of: name, call)
+      judgement = gate.engine.judge(
+        &called[place].recurring, counters: &gate.counters, at: now, arguments: arguments, inputSchema: inputSchema)
+      badge = called[place].badge(in: gate)
     } else {
       judgement = gate.engine.judge(
-        call, counters: &gate.counters, at: now, arguments: arguments, inputSchema: inputSchema)
+        call(), counters: &gate.counters, at: now, arguments: arguments, inputSchema: inputSchema)
+      badge = gate.badge(of: target.subject, on: server)
     }
     if let made { gate.schemaCache.keep(made.schema, of: made.text, made.digest) }
     let decision = judgement.decision.letsThrough ? refusal ?? judgement.decision : judgement.decision
@@ -59,10 +71,9 @@ extension SessionCore {
       if decision.isEnforced { gate.counters.giveBack(reservation, at: now) }
       judgement.reservation = decision.isEnforced ? nil : reservation.whenForwarded
     }
-    let subject = Self.subject(of: target)
     let sequence = record(
-      decision, method: method, subject: subject, argumentsDigest: argumentsDigest, at: now, gate: &gate,
-      into: &output)
+      decision, method: method, subject: target.subject, badge: badge, argumentsDigest: argumentsDigest, at: now,
+      gate: &gate)
     return Judged(decision: decision, sequence: sequence, reservation: judgement.reservation)
   }
 
@@ -81,25 +92,25 @@ extension SessionCore {
   ) {
     let decision = Decision(.deny, rule: Decision.malformed, reason: refusal.message)
     _ = record(
-      decision, method: method ?? "(unreadable)", subject: nil, argumentsDigest: nil, at: now, gate: &gate,
-      into: &output)
+      decision, method: method ?? "(unreadable)", subject: nil, badge: nil, argumentsDigest: nil, at: now, gate: &gate)
   }
 
   func record(
     _ decision: Decision, method: ExactText, subject: ExactText?, argumentsDigest: String?, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput
   ) -> UInt64 {
-    let badge = subject.flatMap { gate.catalogue[server]?[$0] }
-    return gate.tell(
-      decision, at: now, source: source, method: method.string, tool: subject.map(Self.shortened)?.string,
-      category: badge?.category, severity: badge?.severity, argumentsDigest: argumentsDigest)
+    record(
+      decision, method: method, subject: subject, badge: gate.badge(of: subject, on: server),
+      argumentsDigest: argumentsDigest, at: now, gate: &gate)
   }
 
-  static func subject(of target: Call.Target) -> ExactText? {
-    switch target {
-    case .tool(let name), .prompt(let name), .resource(let name): name
-    case .serverRequest, .other: nil
-    }
+  private func record(
+    _ decision: Decision, method: ExactText, subject: ExactText?, badge: (category: Category, severity: Severity)?,
+    argumentsDigest: String?, at now: Moment, gate: inout GateState
+  ) -> UInt64 {
+    gate.tell(
+      decision, at: now, source: source, method: method.string, tool: subject.map(Self.shortened)?.string,
+      category: badge?.category, severity: badge?.severity, argumentsDigest: argumentsDigest)
   }
 
   /// A URI may be long, and the stream keeps thousands of events.

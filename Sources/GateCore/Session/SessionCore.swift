@@ -17,12 +17,18 @@ package struct SessionCore: Sendable {
   package let pid: Int32
   /// The name that the client gave itself, fit to be shown; empty until it did.
   package internal(set) var client: ExactText = "" {
-    didSet { source = source(of: client) }
+    didSet {
+      source = source(of: client)
+      called = CalledTools()
+    }
   }
   /// What a decision's line says of session and client.
   private(set) var source: [UInt8] = []
   /// The protocol version that the handshake agreed on; nil before it and in the stateless era.
-  package internal(set) var negotiatedVersion: ExactText?
+  package internal(set) var negotiatedVersion: ExactText? {
+    didSet { mayBatch = negotiatedVersion == Self.batchVersion }
+  }
+  private var mayBatch = false
   package internal(set) var tally = Tally()
 
   /// How often something happened that is not an event of the stream.
@@ -75,6 +81,7 @@ package struct SessionCore: Sendable {
   var sharedKeysRevision = -1
   /// Whom the server says that it is, in the stateless era.
   var stamp = ServerStamp()
+  var called = CalledTools()
   /// Memory for compact arguments of calls that are not passed on.
   var scratch: [UInt8] = []
 
@@ -101,7 +108,7 @@ package struct SessionCore: Sendable {
     _ line: Span<UInt8>, at now: Moment, gate: inout GateState, into output: inout SessionOutput
   ) {
     guard case .open = state, !line.isBlank else { return }
-    if negotiatedVersion == Self.batchVersion, let messages = batch(line) {
+    if mayBatch, let messages = batch(line) {
       for message in messages { clientMessage(line.extracting(message), at: now, gate: &gate, into: &output) }
     } else {
       clientMessage(line, at: now, gate: &gate, into: &output)
@@ -117,7 +124,7 @@ package struct SessionCore: Sendable {
     case .ended: return
     }
     guard !line.isBlank else { return }
-    if negotiatedVersion == Self.batchVersion, let messages = batch(line) {
+    if mayBatch, let messages = batch(line) {
       for message in messages { serverMessage(line.extracting(message), at: now, gate: &gate, into: &output) }
     } else {
       serverMessage(line, at: now, gate: &gate, into: &output)

@@ -17,8 +17,9 @@ final class CompiledRule: Sendable {
   let question: Decision
   /// `deny`, `ask`, `allow`, `10/minute`.
   let summary: String
-  var denies: Bool { rule.action == .deny }
-  var asks: Bool { rule.action == .requireApproval }
+  let denies: Bool
+  let asks: Bool
+  let expires: Moment?
   /// Whether there is anything but an action and limits.
   let hasConditions: Bool
   /// Where it looks in the arguments.
@@ -30,6 +31,9 @@ final class CompiledRule: Sendable {
     self.rule = rule
     self.key = key
     self.pattern = pattern
+    denies = rule.action == .deny
+    asks = rule.action == .requireApproval
+    expires = rule.expires
     let reason = rule.reason.map(Self.withoutStop)
     func entries(_ entries: [ConditionEntry], _ kind: ConditionEntry.Kind) -> [CompiledEntry] {
       entries.map { CompiledEntry($0, kind, reason: reason, isEnforced: isEnforced) }
@@ -51,7 +55,7 @@ final class CompiledRule: Sendable {
     summary = rule.summary
   }
 
-  func isExpired(at now: Moment) -> Bool { rule.expires.map { $0 <= now } ?? false }
+  func isExpired(at now: Moment) -> Bool { expires.map { $0 <= now } ?? false }
 
   /// A limit without a name counts each tool by itself; what is no tool, and `all_tools`, is counted together: there a
   /// caller could choose a fresh name for every call, and the limit would never be reached.

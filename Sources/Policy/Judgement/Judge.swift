@@ -15,6 +15,9 @@ struct ApplicableRules {
     return nil
   }
 
+  /// Whether the action of one of them is to ask a person.
+  var ask: Bool { own?.asks ?? false || serverwide?.asks ?? false || everywhere?.asks ?? false }
+
   var haveConditions: Bool {
     own?.hasConditions ?? false || serverwide?.hasConditions ?? false || everywhere?.hasConditions ?? false
   }
@@ -26,19 +29,25 @@ extension CompiledPolicy {
     _ call: Call, counters: inout Counters, at now: Moment, arguments: () -> JSONNode?, inputSchema: () -> ToolSchema,
     trace: inout Trace
   ) -> Judgement {
-    let level = servers.isEmpty ? nil : servers[call.server]
+    var places = CountPlaces(isKept: false)
+    return judge(
+      call, find(call, at: now), &places, counters: &counters, at: now, arguments: arguments,
+      inputSchema: inputSchema, trace: &trace)
+  }
+
+  /// The same by what `find` says of the request at this moment.
+  func judge<Trace: JudgementTrace>(
+    _ call: Call, _ found: FoundRules, _ places: inout CountPlaces, counters: inout Counters, at now: Moment,
+    arguments: () -> JSONNode?, inputSchema: () -> ToolSchema, trace: inout Trace
+  ) -> Judgement {
+    let level = found.level
     let section = PolicySection(call.target)
-    var rules = ApplicableRules()
-    if case .tool(let name) = call.target {
-      if let entry = hiding(level, name) {
-        trace.note(.init(.hide, rule: entry.pointer, .denies, "`\(entry.text)` hides the tool"))
-        return Judgement(hidden)
-      }
-      rules.serverwide = level?.allTools.flatMap { $0.isExpired(at: now) ? nil : $0 }
-      rules.everywhere = top.allTools.flatMap { $0.isExpired(at: now) ? nil : $0 }
+    if let entry = found.hiding {
+      trace.note(.init(.hide, rule: entry.pointer, .denies, "`\(entry.text)` hides the tool"))
+      return Judgement(hidden)
     }
     if Trace.isOn { noteRules(level, section, call.target, now, &trace) }
-    rules.own = rule(level, section, call.target, now)
+    let rules = found.rules
     if rules.own == nil {
       let decision = fallbackDecision(level, section)
       if Trace.isOn { note(default: decision, level, &trace) }
@@ -74,13 +83,15 @@ extension CompiledPolicy {
       let subject = ConditionSubject(call: call, arguments: read())
       if let denial = conditionDenial(rules, subject, now, &trace) { return Judgement(denial) }
       question = self.question(rules, level, section, subject, now, &trace)
-    } else {
+    } else if rules.ask || rules.own == nil && fallback(level)?.setting == .requireApproval {
       question = self.question(rules, level, section, nil, now, &trace)
+    } else {
+      question = nil
     }
     let tool: ExactText? = if case .tool(let name) = call.target { name } else { nil }
     let outcome = counters.reserve(
       rules.own, rules.serverwide, rules.everywhere, for: call, tool: tool, at: now, isRevocable: question != nil,
-      arguments: read)
+      places: &places, arguments: read)
     if Trace.isOn { noteLimits(rules, outcome, now, &trace) }
     switch outcome {
     case .reserved(let reservation):
@@ -91,15 +102,6 @@ extension CompiledPolicy {
     case .reached, .full, .unpaid:
       return Judgement(decision(outcome))
     }
-  }
-
-  /// The rule that governs a request.
-  private func rule(
-    _ level: CompiledLevel?, _ section: PolicySection, _ target: Call.Target, _ now: Moment
-  ) -> CompiledRule? {
-    guard let name = target.name else { return nil }
-    if let rule = level?.rules(section)?.find(name, where: { !$0.isExpired(at: now) }) { return rule }
-    return top.rules(section)?.find(name) { !$0.isExpired(at: now) }
   }
 
   // MARK: Names and keys that could be taken for others

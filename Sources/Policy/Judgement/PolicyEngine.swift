@@ -38,6 +38,19 @@ package struct PolicyEngine: Sendable {
       call, counters: &counters, at: now, arguments: arguments, inputSchema: inputSchema, trace: &trace)
   }
 
+  /// The same for a call that may come again, which remembers what was found out about it.
+  package func judge(
+    _ recurring: inout RecurringCall, counters: inout Counters, at now: Moment, arguments: () -> JSONNode? = { nil },
+    inputSchema: () -> ToolSchema = { .unknown }
+  ) -> Judgement {
+    guard let policy else { return Judgement(Self.noPolicy) }
+    recurring.find(in: policy, at: now)
+    var trace = NoTrace()
+    return policy.judge(
+      recurring.call, recurring.found, &recurring.places, counters: &counters, at: now, arguments: arguments,
+      inputSchema: inputSchema, trace: &trace)
+  }
+
   /// Judges one request as `judge` does, and tells how the decision came about; counts nothing.
   package func explain(
     _ call: Call, arguments: JSONNode?, inputSchema: ToolSchema = .unknown, counters: Counters = Counters(),

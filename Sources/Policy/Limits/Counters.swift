@@ -21,9 +21,12 @@ package struct Counters: Sendable {
 
   /// A count that the call at hand needs.
   private struct Hold: Sendable {
-    let key: CounterKey
+    /// Nil where the count was found without it.
+    let key: CounterKey?
     /// Nil where the count does not exist yet.
-    let slot: Int?
+    var slot: Int?
+    /// Of the window, in microseconds.
+    let length: Int64
     var amount: Int128
     var countsWhenForwarded: Bool
   }
@@ -82,19 +85,24 @@ package struct Counters: Sendable {
   ///
   /// The reservation holds what counts only for a call that succeeds; with `isRevocable` it holds everything, for a call
   /// that may never be sent (see `Reservation.whenForwarded`). Nothing is allocated where it holds nothing.
-  /// `arguments` is asked once for each cost, and not at all where there is none.
+  /// `arguments` is asked once for each cost, and not at all where there is none. `places` are where the counts of the
+  /// same call were before, and then where they are.
   mutating func reserve(
     _ first: CompiledRule?, _ second: CompiledRule? = nil, _ third: CompiledRule? = nil, for call: Call,
-    tool: ExactText?, at now: Moment, isRevocable: Bool = false, arguments: () -> JSONNode? = { nil }
+    tool: ExactText?, at now: Moment, isRevocable: Bool = false, places: inout CountPlaces,
+    arguments: () -> JSONNode? = { nil }
   ) -> Outcome {
     let needed = (first?.limits.count ?? 0) + (second?.limits.count ?? 0) + (third?.limits.count ?? 0)
     if needed == 0 { return .reserved(nil) }
     latest = max(latest, now.microseconds)
-    if places.count + needed > sweepAt { sweep() }
+    if self.places.count + needed > sweepAt { sweep() }
     holds.removeAll(keepingCapacity: true)
     looks.removeAll(keepingCapacity: true)
-    if let unpaid = gather(first, call, tool, now, arguments) ?? gather(second, call, tool, now, arguments)
-      ?? gather(third, call, tool, now, arguments)
+    let known = places.all.count == needed ? places : nil
+    var limits = 0
+    if let unpaid = gather(first, call, tool, now, known, &limits, arguments)
+      ?? gather(second, call, tool, now, known, &limits, arguments)
+      ?? gather(third, call, tool, now, known, &limits, arguments)
     {
       return unpaid
     }
@@ -104,7 +112,28 @@ package struct Counters: Sendable {
     look(third, now, &check)
     if let reached = check.reached { return .reached(reached, wait: check.wait) }
     if let full = check.full { return .full(full) }
-    return .reserved(take(isRevocable: isRevocable))
+    let reservation = take(isRevocable: isRevocable)
+    if places.isKept, holds.contains(where: { $0.key != nil }) {
+      places.all.removeAll(keepingCapacity: true)
+      var looked = 0
+      note(first, now, &looked, &places)
+      note(second, now, &looked, &places)
+      note(third, now, &looked, &places)
+    }
+    return .reserved(reservation)
+  }
+
+  /// Writes down where the counts of a rule's limits are.
+  private func note(_ rule: CompiledRule?, _ now: Moment, _ looked: inout Int, _ places: inout CountPlaces) {
+    for limit in rule?.limits ?? [] {
+      guard limit.applies(at: now) else {
+        places.all.append(nil)
+        continue
+      }
+      let slot = holds[looks[looked]].slot
+      places.all.append(slot.map { CountPlace(slot: $0, generation: slots[$0].generation) })
+      looked += 1
+    }
   }
 
   /// Takes a call out of the counts that it is still in; does nothing when it is done again.
@@ -125,10 +154,14 @@ package struct Counters: Sendable {
 extension Counters {
   /// Finds the counts of a rule's limits and what the call adds to them.
   private mutating func gather(
-    _ rule: CompiledRule?, _ call: Call, _ tool: ExactText?, _ now: Moment, _ arguments: () -> JSONNode?
+    _ rule: CompiledRule?, _ call: Call, _ tool: ExactText?, _ now: Moment, _ known: CountPlaces?,
+    _ limits: inout Int, _ arguments: () -> JSONNode?
   ) -> Outcome? {
     guard let rule else { return nil }
-    for limit in rule.limits where limit.applies(at: now) {
+    for limit in rule.limits {
+      let place = known?.all[limits] ?? nil
+      limits += 1
+      guard limit.applies(at: now) else { continue }
       var amount = Amount.one
       if let path = limit.cost {
         switch Cost(path, arguments: arguments()) {
@@ -139,22 +172,31 @@ extension Counters {
         case .amount(let cost): amount = cost
         }
       }
-      hold(limit.key(for: call, tool: tool), amount.billionths, limit.count == .forwarded)
+      let (key, slot): (CounterKey?, Int?)
+      if let place, place.slot < slots.count, slots[place.slot].generation == place.generation {
+        (key, slot) = (nil, place.slot)
+      } else {
+        let made = limit.key(for: call, tool: tool)
+        (key, slot) = (made, places[made])
+      }
+      hold(key, slot, limit.window.microseconds, amount.billionths, limit.count == .forwarded)
     }
     return nil
   }
 
-  private mutating func hold(_ key: CounterKey, _ amount: Int128, _ countsWhenForwarded: Bool) {
-    let slot = places[key]
+  private mutating func hold(
+    _ key: CounterKey?, _ slot: Int?, _ length: Int64, _ amount: Int128, _ countsWhenForwarded: Bool
+  ) {
     for index in holds.indices where holds[index].slot == slot && (slot != nil || holds[index].key == key) {
       holds[index].amount = max(holds[index].amount, amount)
       if countsWhenForwarded { holds[index].countsWhenForwarded = true }
       looks.append(index)
       return
     }
-    if let slot { expire(slot, key) }
+    if let slot { expire(slot, length) }
     looks.append(holds.count)
-    holds.append(Hold(key: key, slot: slot, amount: amount, countsWhenForwarded: countsWhenForwarded))
+    holds.append(
+      Hold(key: key, slot: slot, length: length, amount: amount, countsWhenForwarded: countsWhenForwarded))
   }
 
   /// What the limits say that were looked at.
@@ -207,13 +249,15 @@ extension Counters {
     var parts: [Reservation.Part] = []
     for index in holds.indices where holds[index].amount > 0 {
       let (amount, countsWhenForwarded) = (holds[index].amount, holds[index].countsWhenForwarded)
-      let slot = holds[index].slot ?? make(holds[index].key)
+      guard let slot = holds[index].slot ?? holds[index].key.map({ make($0) }) else { continue }
+      holds[index].slot = slot
       let before = slots[slot].window.footprint
-      slots[slot].window.add(
-        amount, at: latest, length: holds[index].key.window.microseconds, capacity: timesForEach)
+      slots[slot].window.add(amount, at: latest, length: holds[index].length, capacity: timesForEach)
       footprint += slots[slot].window.footprint - before
-      if journal.isOn, !journal.note(.add, slots[slot].mark, at: latest, amount) {
-        journal.note(.add, holds[index].key, &slots[slot].mark, at: latest, amount)
+      if journal.isOn, !journal.note(.add, slots[slot].mark, at: latest, amount),
+        let key = holds[index].key ?? slots[slot].key
+      {
+        journal.note(.add, key, &slots[slot].mark, at: latest, amount)
       }
       if isRevocable || !countsWhenForwarded {
         parts.append(
@@ -248,9 +292,9 @@ extension Counters {
     return slot
   }
 
-  private mutating func expire(_ slot: Int, _ key: CounterKey) {
+  private mutating func expire(_ slot: Int, _ length: Int64) {
     let before = slots[slot].window.footprint
-    slots[slot].window.expire(at: latest, length: key.window.microseconds)
+    slots[slot].window.expire(at: latest, length: length)
     footprint += slots[slot].window.footprint - before
   }
 
@@ -274,7 +318,7 @@ extension Counters {
   mutating func sweepAll() {
     for slot in slots.indices {
       guard let key = slots[slot].key else { continue }
-      expire(slot, key)
+      expire(slot, key.window.microseconds)
       if slots[slot].window.isEmpty { drop(slot) }
     }
     sweepAt = min(Self.capacity, max(256, places.count * 2))

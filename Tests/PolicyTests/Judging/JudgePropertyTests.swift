@@ -96,6 +96,7 @@ struct JudgePropertyTests {
       let engine = try engine(text)
       var reference = try ReferenceJudge(text)
       var counters = Counters()
+      var again = Recurring()
       var now: Int64 = 0
       for _ in 0..<40 {
         now += Int64(writer.chance.below(8)) * 1_000_000
@@ -112,6 +113,7 @@ struct JudgePropertyTests {
         let expected = reference.judge(server: server, tool: tool, client: client, arguments: arguments, now: now)
         let decision = judgement.decision
         verdicts[decision.verdict, default: 0] += 1
+        #expect(again.judge(call, engine, at: moment, arguments) == decision, "\(text)")
         guard decision.verdict == expected.0, decision.rule == expected.1, explanation.decision == decision else {
           Issue.record(
             "\(text)\n\(server)/\(tool) of \(client) with \(written ?? "nothing") at \(now): \(decision), not \(expected), explained \(explanation.decision)"
@@ -128,6 +130,52 @@ struct JudgePropertyTests {
       }
     }
     // Every verdict was really met.
+    #expect(Verdict.allCases.allSatisfy { verdicts[$0, default: 0] > 20 }, "\(verdicts)")
+  }
+
+  /// Judges calls by what is remembered of them.
+  private struct Recurring {
+    var calls: [Call: RecurringCall] = [:]
+    var counters = Counters()
+
+    mutating func judge(_ call: Call, _ engine: PolicyEngine, at now: Moment, _ arguments: JSONNode?) -> Decision {
+      var recurring = calls[call] ?? RecurringCall(call)
+      let judgement = engine.judge(&recurring, counters: &counters, at: now, arguments: { arguments })
+      calls[call] = recurring
+      return judgement.decision
+    }
+  }
+
+  /// Rules expire, policies come and go, counts are forgotten, and clocks go back: what is remembered decides nothing.
+  @Test(arguments: 0..<8) func remembersNothingThatDoesNotHold(seed: Int) throws {
+    var writer = Writer(chance: Chance(UInt64(seed) + 900))
+    var engines = [PolicyEngine.denyEverything]
+    for _ in 0..<20 { engines.append(try engine(writer.policy())) }
+    var engine = engines[0]
+    var counters = Counters(times: 64)
+    var again = Recurring()
+    again.counters = counters
+    var now: Int64 = 0
+    var verdicts: [Verdict: Int] = [:]
+    for _ in 0..<4_000 {
+      now += Int64(writer.chance.below(8)) * 1_000_000
+      if writer.chance.happens(oneIn: 100) { now = 0 }
+      if writer.chance.happens(oneIn: 20) { engine = writer.chance.pick(engines) }
+      let session = ExactText(writer.chance.pick(["1", "2"]))
+      if writer.chance.happens(oneIn: 50) {
+        counters.forget(session: session)
+        again.counters.forget(session: session)
+      }
+      let call = Call(
+        server: ExactText(writer.chance.pick(["s", "t", "u"])),
+        target: .tool(ExactText(writer.chance.pick(["a", "ab", "abc", "b", "c"]))), session: session, client: "ci")
+      let arguments = try writer.arguments().map { try JSONNode.read(Array($0.utf8)) }
+      let moment = Moment(microseconds: now)
+      let expected = engine.judge(call, counters: &counters, at: moment, arguments: { arguments }).decision
+      verdicts[expected.verdict, default: 0] += 1
+      try #require(again.judge(call, engine, at: moment, arguments) == expected)
+      try #require(again.counters.count == counters.count)
+    }
     #expect(Verdict.allCases.allSatisfy { verdicts[$0, default: 0] > 20 }, "\(verdicts)")
   }
 }

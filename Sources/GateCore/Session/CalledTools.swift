@@ -1,0 +1,67 @@
+internal import JSONText
+internal import Policy
+internal import Risk
+
+/// The tools that a session has called lately, with what need not be looked up for each call of them.
+///
+/// A client may call names without end, so there are places for a few, and a name takes the place of another.
+struct CalledTools: Sendable {
+  struct Tool: Sendable {
+    var recurring: RecurringCall
+    /// What the badge says in this revision of the catalogue.
+    private var badge: (category: Category, severity: Severity)?
+    private var revision = -1
+
+    init(_ call: Call) { recurring = RecurringCall(call) }
+
+    /// What the tool's badge says.
+    mutating func badge(in gate: GateState) -> (category: Category, severity: Severity)? {
+      if revision != gate.catalogueRevision {
+        revision = gate.catalogueRevision
+        badge = gate.badge(of: recurring.call.target.subject, on: recurring.call.server)
+      }
+      return badge
+    }
+  }
+
+  static let capacity = 64
+
+  /// Nothing until the first call.
+  private var tools: [Tool] = []
+
+  /// Where the tool of a call is kept from now on.
+  mutating func place(of name: ExactText, _ call: () -> Call) -> Int {
+    let place = Int(NameHash.of(name) % UInt32(Self.capacity))
+    if tools.isEmpty {
+      // Nobody calls what is no tool.
+      let nobody = Tool(Call(server: "", target: .other(method: ""), session: ""))
+      tools = Array(repeating: nobody, count: Self.capacity)
+    }
+    if case .tool(name) = tools[place].recurring.call.target { return place }
+    tools[place] = Tool(call())
+    return place
+  }
+
+  /// The tool in a place that `place` gave.
+  subscript(_ place: Int) -> Tool {
+    get { tools[place] }
+    _modify { yield &tools[place] }
+  }
+}
+
+extension Call.Target {
+  /// What stands in the stream as the tool.
+  var subject: ExactText? {
+    switch self {
+    case .tool(let name), .prompt(let name), .resource(let name): name
+    case .serverRequest, .other: nil
+    }
+  }
+}
+
+extension GateState {
+  func badge(of subject: ExactText?, on server: ExactText) -> (category: Category, severity: Severity)? {
+    guard let subject, let found = catalogue[server]?[subject] else { return nil }
+    return (found.category, found.severity)
+  }
+}

@@ -1,0 +1,80 @@
+import JSONText
+
+/// What a policy says about one name on one server.
+struct FoundRules: Sendable {
+  var level: CompiledLevel?
+  /// The entry of `hide` that the tool matches; the rules are then not looked up.
+  var hiding: PolicyLevel.Hidden?
+  var rules = ApplicableRules()
+  /// It is so from the first moment on and before the second: then another rule has expired.
+  private(set) var from = Int64.min
+  private(set) var until = Int64.max
+
+  /// Whether a rule that names the request holds, noting until when the answer does.
+  mutating func holds(_ rule: CompiledRule, at now: Moment) -> Bool {
+    guard let expires = rule.expires else { return true }
+    if expires <= now {
+      from = max(from, expires.microseconds)
+      return false
+    }
+    until = min(until, expires.microseconds)
+    return true
+  }
+
+  func hold(at now: Moment) -> Bool { from <= now.microseconds && now.microseconds < until }
+}
+
+extension CompiledPolicy {
+  /// Looks up what governs a request.
+  func find(_ call: Call, at now: Moment) -> FoundRules {
+    var found = FoundRules()
+    let level = servers.isEmpty ? nil : servers[call.server]
+    found.level = level
+    if case .tool(let name) = call.target {
+      found.hiding = hiding(level, name)
+      if found.hiding != nil { return found }
+      if let rule = level?.allTools, found.holds(rule, at: now) { found.rules.serverwide = rule }
+      if let rule = top.allTools, found.holds(rule, at: now) { found.rules.everywhere = rule }
+    }
+    guard let name = call.target.name else { return found }
+    let section = PolicySection(call.target)
+    found.rules.own = level?.rules(section)?.find(name) { found.holds($0, at: now) }
+    if found.rules.own == nil { found.rules.own = top.rules(section)?.find(name) { found.holds($0, at: now) } }
+    return found
+  }
+}
+
+/// A call that may come again and again: who calls what, with what was found out about it before.
+///
+/// Which rules govern it, and where the counts of its limits are, is used as long as it holds: until another policy is
+/// in force, or another rule has expired. It decides nothing: a judgement is the same as of the call itself.
+///
+/// INVARIANT: it is judged with one and the same `Counters`.
+package struct RecurringCall: Sendable {
+  package let call: Call
+  private var known: Known?
+  var places = CountPlaces(isKept: true)
+
+  package init(_ call: Call) { self.call = call }
+
+  /// What was found, in a place of its own, so that looking at it copies nothing.
+  private final class Known: Sendable {
+    let policy: CompiledPolicy
+    let found: FoundRules
+
+    init(_ policy: CompiledPolicy, _ found: FoundRules) {
+      self.policy = policy
+      self.found = found
+    }
+  }
+
+  /// Looks up what is not known, or does not hold any more.
+  mutating func find(in policy: CompiledPolicy, at now: Moment) {
+    if let known, known.policy === policy, known.found.hold(at: now) { return }
+    known = Known(policy, policy.find(call, at: now))
+    places = CountPlaces(isKept: true)
+  }
+
+  /// What `find` found.
+  var found: FoundRules { known?.found ?? FoundRules() }
+}
