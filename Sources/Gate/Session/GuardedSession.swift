@@ -39,6 +39,7 @@ final class GuardedSession {
   var exit: ExitStatus?
   private var isOver = false
   private var isStarted = false
+  private var isTrimDue = false
   var patience: LoopTimer?
   /// What the server is started with, as long as it may be started again.
   var command: ChildCommand?
@@ -55,6 +56,8 @@ final class GuardedSession {
   /// How long what an ended server left behind may go on writing to its pipes, and how long the last bytes wait for a
   /// client where nobody waits for the client.
   private static let lastBytes: Int64 = 5_000_000
+  /// How long memory for large messages is kept.
+  private static let largeMemory: Int64 = 1_000_000
   /// How long a client may take nothing at all of the last bytes of a server that is gone.
   private static let readersPatience: Int64 = 60_000_000
 
@@ -138,53 +141,16 @@ final class GuardedSession {
 
   private func received(fromClient bytes: Span<UInt8>) {
     clientFramer.feed(bytes)
-    var now = Loop.shared.now
-    while let frame = clientFramer.next() { now = take(clientFrame: frame, at: now) }
+    Self.takeAll(&clientFramer, from: .client, &core, &gate.state, into: &output)
     flush()
     if toClient?.isFull ?? false { regulate() }
   }
 
-  /// Takes a message that came at `start`, and answers when it was done with.
-  @discardableResult
-  private func take(clientFrame frame: LineFramer.Frame, at start: Moment) -> Moment {
-    switch frame {
-    case .line(let range):
-      core.fromClient(clientFramer.bytes.span.extracting(range), at: start, gate: &gate.state, into: &output)
-    case .oversized:
-      core.oversized(
-        from: .client, head: clientFramer.oversizedHead.span, tail: clientFramer.oversizedTail.span, at: start,
-        gate: &gate.state, into: &output)
-    }
-    return stamp(since: start)
-  }
-
-  /// Notes how long a message took that was judged, and answers when it was done with.
-  private func stamp(since start: Moment) -> Moment {
-    guard gate.state.stream.needsStamp else { return start }
-    let end = Clock.now()
-    gate.state.stream.stamp(took: max(1, end.microseconds(since: start)))
-    return end
-  }
-
   private func received(fromServer bytes: Span<UInt8>) {
     serverFramer.feed(bytes)
-    var now = Loop.shared.now
-    while let frame = serverFramer.next() { now = take(serverFrame: frame, at: now) }
+    Self.takeAll(&serverFramer, from: .server, &core, &gate.state, into: &output)
     flush()
     if toServer?.isFull ?? false { regulate() }
-  }
-
-  @discardableResult
-  private func take(serverFrame frame: LineFramer.Frame, at start: Moment) -> Moment {
-    switch frame {
-    case .line(let range):
-      core.fromServer(serverFramer.bytes.span.extracting(range), at: start, gate: &gate.state, into: &output)
-    case .oversized:
-      core.oversized(
-        from: .server, head: serverFramer.oversizedHead.span, tail: serverFramer.oversizedTail.span, at: start,
-        gate: &gate.state, into: &output)
-    }
-    return stamp(since: start)
   }
 
   /// Another policy is in force.
@@ -207,8 +173,26 @@ final class GuardedSession {
     if !output.noise.isEmpty { errors?.keep(noise: output.noise) }
     if let tools = output.listedTools { gate.toolsListed(tools, of: name) }
     output.reset()
+    if !isTrimDue { trimLater() }
     if isDrained { child?.tearDown() }
     setAlarm()
+  }
+
+  /// Sees to it that the memory which large messages took is given back in a while.
+  ///
+  /// Not at once: where one comes, more do, and making room for them takes longer than passing them on.
+  private func trimLater() {
+    guard output.isLarge || clientFramer.isLarge || serverFramer.isLarge else { return }
+    isTrimDue = true
+    Loop.shared.after(microseconds: Self.largeMemory) { [weak self] in
+      guard let self else { return }
+      isTrimDue = false
+      output.trim()
+      clientFramer.trim()
+      serverFramer.trim()
+      toServer?.trim()
+      toClient?.trim()
+    }
   }
 
   /// Stops reading what nobody takes: a client's calls while the server does not read, and answers likewise.
@@ -231,7 +215,9 @@ final class GuardedSession {
   private var isDrained: Bool { (fromClient?.hasEnded ?? false) && !core.hasRequestsInFlight && exit == nil }
 
   private func clientInputEnded() {
-    if let rest = clientFramer.end() { take(clientFrame: rest, at: Clock.now()) }
+    if let rest = clientFramer.end() {
+      Self.take(rest, of: clientFramer, from: .client, at: Clock.now(), &core, &gate.state, into: &output)
+    }
     core.clientClosed()
     flush()
     toServer?.closeWhenEmpty()
@@ -239,7 +225,9 @@ final class GuardedSession {
   }
 
   private func serverOutputEnded() {
-    if let rest = serverFramer.end() { take(serverFrame: rest, at: Clock.now()) }
+    if let rest = serverFramer.end() {
+      Self.take(rest, of: serverFramer, from: .server, at: Clock.now(), &core, &gate.state, into: &output)
+    }
     flush()
     if exit != nil {
       concludeWhenRead()

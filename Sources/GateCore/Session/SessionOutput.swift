@@ -33,7 +33,16 @@ package struct SessionOutput: Sendable {
     listedTools = nil
   }
 
-  private static let keptCapacity = 1 << 18
+  private static let keptCapacity = 1 << 22
+
+  /// Whether large messages have taken more memory than most sessions need.
+  package var isLarge: Bool { toServer.capacity > 1 << 18 || toClient.capacity > 1 << 18 }
+
+  /// Gives the memory back that large messages took, if nothing is in it.
+  package mutating func trim() {
+    if toServer.isEmpty { toServer = [] }
+    if toClient.isEmpty { toClient = [] }
+  }
 
   mutating func appendNoise(_ line: Span<UInt8>) {
     guard noise.count < Self.noiseLines else { return }

@@ -30,7 +30,7 @@ package struct LineFramer: Sendable {
   /// How much of each end of an oversized line is kept.
   package static let excerpt = 1024
   /// A buffer that one huge line blew up is given back when it holds more than this and is empty.
-  private static let keptCapacity = 1 << 18
+  private static let keptCapacity = 1 << 22
 
   package init(limit: Int = WireLimits.line) { self.limit = max(1, limit) }
 
@@ -47,6 +47,17 @@ package struct LineFramer: Sendable {
       start = 0
     }
     unsafe more.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  /// Whether large lines have made the buffer larger than what most sessions need.
+  package var isLarge: Bool { bytes.capacity > 1 << 18 }
+
+  /// Gives the memory back that large lines took, if nothing is in it.
+  package mutating func trim() {
+    guard isLarge, start == bytes.count else { return }
+    bytes = []
+    start = 0
+    searched = 0
   }
 
   /// The next whole line, or nil until more bytes are fed.

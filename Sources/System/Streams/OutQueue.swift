@@ -105,6 +105,11 @@ package final class OutQueue {
     notePressure()
   }
 
+  /// Gives the memory back that large messages took, if nothing waits.
+  package func trim() {
+    if count == 0, queue.capacity > 1 << 18 { queue = [] }
+  }
+
   /// Writes what there is room for and forgets the rest: for bytes that nobody is promised.
   package func writeOrDrop(_ bytes: Span<UInt8>) {
     guard state == .open else { return }
@@ -172,8 +177,8 @@ package final class OutQueue {
     head += written(outcome)
     guard state == .open || state == .closingWhenEmpty else { return }
     if count == 0 {
-      // Keep what ordinary messages need, give back what one large message took.
-      if queue.capacity > 1 << 20 { queue = [] } else { queue.removeAll(keepingCapacity: true) }
+      // Keep what large messages need that come one after the other, give back what a flood took.
+      if queue.capacity > 1 << 22 { queue = [] } else { queue.removeAll(keepingCapacity: true) }
       head = 0
       watch?.want([])
       if state == .closingWhenEmpty { return finish() }
