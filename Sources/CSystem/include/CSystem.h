@@ -146,6 +146,11 @@ int csys_signals_ignore(int signal);
 /// Takes the signals that came since the last time: bit n for signal n.
 uint64_t csys_signals_take(void);
 
+// MARK: Memory
+
+/// Gives back what is free on the heap; with `forget` also the code that is in memory, of which most was for the start.
+void csys_trim_memory(bool forget);
+
 // MARK: inotify
 
 int csys_inotify(void);

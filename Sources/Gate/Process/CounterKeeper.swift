@@ -95,12 +95,12 @@ final class CounterKeeper {
 
   private func start(_ work: CounterSnapshotWork?) {
     guard let work else { return }
-    Task.detached {
-      do throws(SystemError) {
-        let outcome = try work.run()
-        await self.finished(outcome)
-      } catch {
-        await self.failed(error)
+    Aside.run {
+      Result { () throws(SystemError) in try work.run() }
+    } then: { [self] outcome in
+      switch outcome {
+      case .success(let outcome): finished(outcome)
+      case .failure(let error): failed(error)
       }
     }
   }

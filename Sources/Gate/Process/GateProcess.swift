@@ -39,7 +39,7 @@ package final class GateProcess {
   private static let gathering: Int64 = 10_000
   private static let tick: Int64 = 100_000
   /// More than this many do not wait: a big piece for a watcher would hold up the call that comes next.
-  private static let mostPending = 128
+  private static let mostPending = 512
 
   private var isRetired = false
 
@@ -76,6 +76,7 @@ package final class GateProcess {
     tell(.policy(event))
     guard engine != nil else { return }
     for session in sessions.values { session.policyChanged() }
+    ThisProcess.giveMemoryBack()
   }
 
   /// The servers that a policy may rightly name.

@@ -48,6 +48,7 @@ package enum GateProgram {
     if !options.isBackground {
       StandardError.write("gatehouse: the gate listens at \(socket), its policy is \(options.paths.policy)\n")
     }
+    ThisProcess.giveMemoryBack(code: true)
     Loop.shared.run()
     Child.killAll()
     gate.conclude()

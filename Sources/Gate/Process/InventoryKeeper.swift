@@ -104,9 +104,10 @@ final class InventoryKeeper {
       return changed()
     }
     let before = known[server]
-    Task.detached {
-      let newer = KnownTools(texts, before: before)
-      await self.take(newer, of: server, asked: asked, changed)
+    Aside.run {
+      KnownTools(texts, before: before)
+    } then: { [self] newer in
+      take(newer, of: server, asked: asked, changed)
     }
   }
 

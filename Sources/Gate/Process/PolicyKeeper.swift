@@ -81,9 +81,10 @@ final class PolicyKeeper {
       return
     }
     tell(newer, [], PolicyEngine(newer))
-    Task.detached {
-      let found = newer.findings(at: now, servers: servers, inForce: before)
-      if !found.isEmpty { await self.add(found, of: newer) }
+    Aside.run {
+      newer.findings(at: now, servers: servers, inForce: before)
+    } then: { [self] found in
+      if !found.isEmpty { add(found, of: newer) }
     }
   }
 
