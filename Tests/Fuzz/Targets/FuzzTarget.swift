@@ -1,6 +1,6 @@
 /// One reader of text from outside, and what must hold for it whatever the text is.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-  case json, policy, conditions, schema, suite, intercept
+  case json, policy, conditions, schema, suite, intercept, counts
 
   /// What does not hold for an input; nil where all does.
   ///
@@ -14,6 +14,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
       case .schema: try checkSchema(input)
       case .suite: try checkSuite(input)
       case .intercept: try checkIntercept(input)
+      case .counts: try checkCounts(input)
       }
       return nil
     } catch {
