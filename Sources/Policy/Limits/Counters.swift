@@ -276,6 +276,13 @@ extension Counters {
     return 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
   }
 
+  /// Makes room for so many counts at once.
+  mutating func reserve(_ count: Int) {
+    slots.reserveCapacity(count)
+    places.reserveCapacity(count)
+    sweepAt = max(sweepAt, count)
+  }
+
   /// The place of a count; nil where it does not exist.
   func slot(of key: CounterKey) -> Int? { places[key] }
 
@@ -317,8 +324,8 @@ extension Counters {
   /// Drops the counts that are over.
   mutating func sweepAll() {
     for slot in slots.indices {
-      guard let key = slots[slot].key else { continue }
-      expire(slot, key.window.microseconds)
+      guard let length = slots[slot].key?.window.microseconds else { continue }
+      expire(slot, length)
       if slots[slot].window.isEmpty { drop(slot) }
     }
     sweepAt = min(Self.capacity, max(256, places.count * 2))

@@ -10,10 +10,11 @@ package struct CounterRestoration: Sendable {
     case damaged(missing: Int)
   }
 
-  private struct Key: Sendable {
-    let key: CounterKey
-    var slot: Int
-    var generation: UInt64
+  /// Where the count of a key is; apart from the key, which would be copied with it for every cell.
+  private struct Place: Sendable {
+    let length: Int64
+    var slot = 0
+    var generation = UInt64.max
   }
 
   private var counters: Counters
@@ -30,7 +31,8 @@ package struct CounterRestoration: Sendable {
   private var header = CounterHeader(.journal, lane: 0, number: 0, seed: 0)
   private var place = 0
   private var isStopped = true
-  private var keys: [Key] = []
+  private var keys: [CounterKey] = []
+  private var places: [Place] = []
   private var text: [UInt8] = []
   /// How long the text of the key at hand is; nil outside of one.
   private var length: Int?
@@ -43,8 +45,12 @@ package struct CounterRestoration: Sendable {
     place = 0
     isStopped = false
     keys.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
     length = nil
-    if header.kind == .snapshot { seeLatest() }
+    guard header.kind == .snapshot else { return }
+    seeLatest()
+    // A count takes six cells or so; more than can be kept is never asked for.
+    counters.reserve(min(header.count / 6, Counters.capacity))
   }
 
   private mutating func seeLatest() {
@@ -55,12 +61,7 @@ package struct CounterRestoration: Sendable {
   package mutating func take(_ bytes: Span<UInt8>) -> Bool {
     var start = 0
     while !isStopped, bytes.count - start >= CounterCell.size {
-      func word(_ index: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for byte in 0..<8 { word |= UInt64(bytes[start + 8 * index + byte]) << UInt64(8 * byte) }
-        return word
-      }
-      let cell = CounterCell(head: word(0), word(1), word(2), word(3))
+      let cell = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: start, as: CounterCell.self)
       guard cell.isSealed(header.seed, at: place), take(cell) else {
         isStopped = true
         break
@@ -75,6 +76,7 @@ package struct CounterRestoration: Sendable {
   package mutating func end() -> End {
     isStopped = true
     keys.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
     // Not before: what was over in the end may have been given back before that.
     seeLatest()
     // The cells behind the last finished one are whole: they count, and their calls may never have been sent.
@@ -104,7 +106,8 @@ package struct CounterRestoration: Sendable {
       guard text.count == length else { break }
       self.length = nil
       guard let key = CounterKey(text.span) else { return false }
-      keys.append(Key(key: key, slot: 0, generation: .max))
+      keys.append(key)
+      places.append(Place(length: key.window.microseconds))
     case .add, .remove, .period:
       guard keys.indices.contains(cell.number), cell.amount <= CounterCell.greatestAmount else { return false }
       guard cell.amount > 0 || (kind == .period && cell.amount == 0) else { return false }
@@ -114,20 +117,20 @@ package struct CounterRestoration: Sendable {
   }
 
   private mutating func apply(_ kind: CounterCell.Kind, _ cell: CounterCell) {
-    let entry = keys[cell.number]
     if kind == .add { counters.latest = max(counters.latest, header.kind == .journal ? cell.time : .min) }
-    var slot = counters.slot(entry.slot, entry.generation) ?? counters.slot(of: entry.key)
-    if slot == nil, kind == .add { slot = makeSlot(entry.key, at: cell.time) }
+    let place = places[cell.number]
+    var slot = counters.slot(place.slot, place.generation)
+    if slot == nil { slot = counters.slot(of: keys[cell.number]) }
+    if slot == nil, kind == .add { slot = makeSlot(keys[cell.number], at: cell.time) }
     guard let slot else { return }
-    keys[cell.number].slot = slot
-    keys[cell.number].generation = counters.slots[slot].generation
+    places[cell.number].slot = slot
+    places[cell.number].generation = counters.slots[slot].generation
     switch kind {
-    case .add: counters.restore(cell.amount, in: slot, at: cell.time)
+    case .add: counters.restore(cell.amount, in: slot, at: cell.time, length: place.length)
     case .remove:
       // What it was added with may be missing, and then it must not be taken from others.
-      let length = entry.key.window.microseconds
       guard isComplete || counters.slots[slot].window.hasRun(at: cell.time) else { break }
-      counters.slots[slot].window.remove(cell.amount, addedAt: cell.time, length: length)
+      counters.slots[slot].window.remove(cell.amount, addedAt: cell.time, length: place.length)
     case .period: counters.slots[slot].window.restorePeriod(cell.time, sum: cell.amount)
     case .key, .text: break
     }
@@ -152,15 +155,14 @@ package struct CounterRestoration: Sendable {
 
 extension Counters {
   fileprivate func slot(_ slot: Int, _ generation: UInt64) -> Int? {
-    slots.indices.contains(slot) && slots[slot].generation == generation && slots[slot].key != nil ? slot : nil
+    slots.indices.contains(slot) && slots[slot].generation == generation ? slot : nil
   }
 
   /// Counts an amount that was counted before, at its own time.
-  fileprivate mutating func restore(_ amount: Int128, in slot: Int, at time: Int64) {
+  fileprivate mutating func restore(_ amount: Int128, in slot: Int, at time: Int64, length: Int64) {
     // More is never counted, whatever a file says, and could not be written again.
     let amount = min(amount, CounterCell.greatestAmount - slots[slot].window.sum)
-    guard let key = slots[slot].key, amount > 0 else { return }
-    let length = key.window.microseconds
+    guard amount > 0 else { return }
     let before = slots[slot].window.footprint
     // Times never go back, whatever a file says.
     let time = max(time, slots[slot].window.lastTime ?? .min)
