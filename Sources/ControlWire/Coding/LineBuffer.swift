@@ -5,7 +5,12 @@ package struct LineBuffer: Sendable {
   package private(set) var count = 0
 
   /// Makes room for so many bytes; there is never more.
-  package init(capacity: Int) { memory = Array(repeating: 0, count: max(0, capacity)) }
+  ///
+  /// Nothing is written there yet, so that the system finds the memory page by page as lines come, and no call waits
+  /// for all of it at once. Nobody reads behind `count`.
+  package init(capacity: Int) {
+    memory = unsafe Array(unsafeUninitializedCapacity: max(0, capacity)) { _, count in count = max(0, capacity) }
+  }
 
   package var capacity: Int { memory.count }
   package var room: Int { memory.count - count }

@@ -33,6 +33,7 @@ package final class GateProcess {
   private var isFlushDue = false
   private var isTickDue = false
   private var idleTimer: LoopTimer?
+  private var memoryTimer: LoopTimer?
   private(set) var isStopping = false
 
   /// How long events wait for company, so that a burst is one write to each watcher.
@@ -315,6 +316,7 @@ package final class GateProcess {
       end()
       return
     }
+    giveMemoryBackSoon()
     idleTimer?.cancel()
     guard let seconds = options.idleExit, sessions.isEmpty, connections.isEmpty else { return }
     idleTimer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [self] in end() }
@@ -324,6 +326,17 @@ package final class GateProcess {
     record.commit()
     ended?()
   }
+
+  /// Gives the memory back that only somebody's coming or going has needed.
+  private func giveMemoryBackSoon() {
+    guard memoryTimer == nil else { return }
+    memoryTimer = Loop.shared.after(microseconds: Self.memoryPause) { [self] in
+      memoryTimer = nil
+      ThisProcess.giveMemoryBack(code: true)
+    }
+  }
+
+  private static let memoryPause: Int64 = 500_000
 
   /// Nobody can find this gate any more: it ends with its last session.
   func retire() {

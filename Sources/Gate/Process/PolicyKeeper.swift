@@ -14,9 +14,9 @@ final class PolicyKeeper {
   private var digest: ContentDigest?
   private var hasRead = false
   private var lastFailure: String?
-  /// What is in force; nil where everything is denied.
-  private var document: PolicyDocument?
-  private var revision: String? { document?.revision }
+  /// The text that is in force, which is read again where it is needed, and its revision; nil where everything is denied.
+  private var inForce: [UInt8]?
+  private var revision: String?
   private var retry: LoopTimer?
 
   /// How soon a file is read again that could not be for want of descriptors or memory, in microseconds.
@@ -66,31 +66,37 @@ final class PolicyKeeper {
       // The last good one stays in force; if there is none, everything is denied.
       changed(
         PolicyEvent(state: .rejected, revision: revision, problems: error.problems),
-        document == nil ? .denyEverything : nil)
+        inForce == nil ? .denyEverything : nil)
     }
   }
 
   private func take(_ newer: PolicyDocument) {
-    let before = document
-    document = newer
+    let before = inForce
+    (inForce, revision) = (newer.text, newer.revision)
     let servers = known()
     let now = Clock.now()
     let tools = servers.reduce(0) { $0 + ($1.tools?.count ?? 0) }
     if newer.text.count <= Self.quickText, tools <= Self.quickTools {
-      tell(newer, newer.findings(at: now, servers: servers, inForce: before), PolicyEngine(newer))
+      tell(newer, Self.findings(newer, at: now, servers, after: before), PolicyEngine(newer))
       return
     }
     tell(newer, [], PolicyEngine(newer))
     Aside.run {
-      newer.findings(at: now, servers: servers, inForce: before)
+      Self.findings(newer, at: now, servers, after: before)
     } then: { [self] found in
       if !found.isEmpty { add(found, of: newer) }
     }
   }
 
+  private nonisolated static func findings(
+    _ newer: PolicyDocument, at now: Moment, _ servers: [KnownServer], after text: [UInt8]?
+  ) -> [PolicyProblem] {
+    newer.findings(at: now, servers: servers, inForce: text.flatMap { try? PolicyDocument.read($0) })
+  }
+
   /// Tells a policy that is in force again, for what was found out about it since.
   private func add(_ found: [PolicyProblem], of policy: PolicyDocument) {
-    guard document == policy, lastFailure == nil, digest == ContentDigest(of: policy.text) else { return }
+    guard inForce == policy.text, lastFailure == nil, digest == ContentDigest(of: policy.text) else { return }
     tell(policy, found, nil)
   }
 
@@ -115,7 +121,7 @@ final class PolicyKeeper {
     lastFailure = failure
     digest = nil
     StandardError.write("gatehouse: \(failure); everything is denied\n")
-    document = nil
+    (inForce, revision) = (nil, nil)
     let problem = PolicyProblem(
       weight: .error, place: TextPlace(line: 1, column: 1), pointer: "", message: failure)
     changed(
