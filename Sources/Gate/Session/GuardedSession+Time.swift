@@ -9,7 +9,7 @@ internal import System
 extension GuardedSession {
   /// Sees to it that the core is called when it wants to be; no timer runs while nothing waits.
   func setAlarm() {
-    guard let due = core.wakeUp else {
+    guard let due = Self.wakeUp(of: &core) else {
       alarm?.cancel()
       alarm = nil
       return
@@ -19,6 +19,9 @@ extension GuardedSession {
     alarmDue = due
     alarm = Loop.shared.after(microseconds: due.microseconds(since: Clock.now())) { [weak self] in self?.timePassed() }
   }
+
+  /// In place: read off a property, the whole core would be copied for it.
+  private static func wakeUp(of core: inout SessionCore) -> Moment? { core.wakeUp }
 
   private func timePassed() {
     alarm = nil
