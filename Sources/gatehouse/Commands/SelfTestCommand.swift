@@ -8,7 +8,7 @@ extension Gatehouse {
   static let selftest = Command(
     ["selftest"], operands: "[-- PROXY...]", takesCommand: true,
     summary:
-      "Attack the gate, or another proxy, with all that is known to fool one; exit 1 if any gets through.",
+      "Attack the gate, or another proxy, with all that is known to fool one.",
     details: """
       Without a command the attacks are made on this very program, with a policy and a home of their own. Behind `--` stands
       the command of another proxy for stdio; `{server}` in it is replaced by the command of our recording server, which is
