@@ -22,6 +22,21 @@ struct StateLaneTests {
     #expect(first.number == 0)
   }
 
+  @Test func aLaneThatWillSoonBeFreeIsWaitedFor() async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var first: StateLane? = try StateLane.claim(in: folder)
+    first?.leaveSoon()
+    #expect(try StateLane.claim(in: folder, patience: 20_000).number == 1, "the patience has its end")
+    let folder = folder
+    let next = Task.detached { try StateLane.claim(in: folder).number }
+    try await Task.sleep(for: .milliseconds(100))
+    first = nil
+    #expect(try await next.value == 0)
+    let again = try StateLane.claim(in: folder)
+    #expect(again.number == 0)
+    #expect(try StateLane.claim(in: folder).number == 1, "nobody leaves the lane that was taken anew")
+  }
+
   @Test func aLockThatCannotBeTakenIsToldInWords() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -30,7 +30,7 @@ package final class GateProcess {
   private var running: [ExactText: Int] = [:]
   private var failures: [ExactText: String] = [:]
 
-  private var isFlushDue = false
+  private var flushTimer: LoopTimer?
   private var isTickDue = false
   private var idleTimer: LoopTimer?
   private var memoryTimer: LoopTimer?
@@ -39,8 +39,8 @@ package final class GateProcess {
   /// How long events wait for company, so that a burst is one write to each watcher.
   private static let gathering: Int64 = 10_000
   private static let tick: Int64 = 100_000
-  /// More than this many do not wait: a big piece for a watcher would hold up the call that comes next.
-  private static let mostPending = 512
+  /// More than this many do not wait; fewer would make more calls wait for a piece that is sent to a watcher.
+  private static let mostPending = 1_024
 
   private var isRetired = false
 
@@ -200,9 +200,8 @@ package final class GateProcess {
     _ = recordDecisions()
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
     guard state.stream.hasUnsettled else { return }
-    if !isFlushDue {
-      isFlushDue = true
-      Loop.shared.after(microseconds: Self.gathering) { [self] in flush() }
+    if flushTimer == nil {
+      flushTimer = Loop.shared.after(microseconds: Self.gathering) { [self] in flush() }
     }
     if state.stream.end - state.stream.settled >= Self.mostPending { settle() }
   }
@@ -225,7 +224,8 @@ package final class GateProcess {
   }
 
   private func flush() {
-    isFlushDue = false
+    flushTimer?.cancel()
+    flushTimer = nil
     record.commit()
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
     settle()
@@ -345,12 +345,16 @@ package final class GateProcess {
   }
 
   /// Writes down what is to outlive the gate, when nothing is left to be done.
-  package func conclude() { counterKeeper.end(&state.counters) }
+  package func conclude() {
+    lane?.leaveSoon()
+    counterKeeper.end(&state.counters)
+  }
 
   /// Ends every session, politely or at once; `ended` is called when the last server is gone.
   package func stop(hastily isHasty: Bool = false) {
     guard !isStopping else { return }
     isStopping = true
+    lane?.leaveSoon()
     stopping?()
     for session in sessions.values { session.stop(hastily: isHasty) }
     flush()

@@ -1,3 +1,5 @@
+internal import Glibc
+internal import Policy
 package import System
 
 /// A place of its own in a state folder, for as long as this value lives.
@@ -19,12 +21,30 @@ package final class StateLane: Sendable {
     self.lock = lock
   }
 
+  /// What a gate that is about to end leaves in the lock's file.
+  private static let ending = UInt8(ascii: "e")
+  /// How long to wait for such a gate, in microseconds: longer than it gives its servers to end.
+  package static let patience: Int64 = 7_500_000
+  private static let pause: UInt32 = 5_000
+
+  /// Says that the lane will soon be free: the next gate waits for it, and so goes on with its counts and its record.
+  package func leaveSoon() { lock.note(Self.ending) }
+
   /// Takes the first free lane of a folder, which is made where it is missing.
-  package static func claim(in folder: String) throws(SystemError) -> StateLane {
+  ///
+  /// Waits for a lane whose gate is about to end, at most `patience` microseconds.
+  package static func claim(in folder: String, patience: Int64 = patience) throws(SystemError) -> StateLane {
     try SafeFile.makeFolder(folder)
+    let start = Clock.now()
     for number in 0..<most {
-      if let lock = try FileLock.take("\(folder)/lane-\(number).lock") {
-        return StateLane(number, in: folder, lock)
+      let path = "\(folder)/lane-\(number).lock"
+      while true {
+        if let lock = try FileLock.take(path) {
+          lock.note(0)
+          return StateLane(number, in: folder, lock)
+        }
+        guard FileLock.noted(path) == ending, Clock.now().microseconds(since: start) < patience else { break }
+        usleep(pause)
       }
     }
     throw SystemError("find a free lane in", folder, code: 11, help: "\(most) gates use it already")

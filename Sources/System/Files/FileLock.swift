@@ -34,6 +34,19 @@ package struct FileLock: ~Copyable, Sendable {
     return ours != nil && ours == SafeFile.identity(of: path)
   }
 
+  /// Leaves a byte in the file for whoever finds it locked.
+  package func note(_ byte: UInt8) {
+    var byte = byte
+    _ = unsafe pwrite(file.number, &byte, 1, 0)
+  }
+
+  /// The byte that the holder of a lock has left; nil if there is none.
+  package static func noted(_ path: String) -> UInt8? {
+    guard let file = try? Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, mode: 0) else { return nil }
+    var byte: UInt8 = 0
+    return unsafe pread(file.number, &byte, 1, 0) == 1 ? byte : nil
+  }
+
   /// Gives the lock back and removes its file.
   package consuming func remove() {
     if isInPlace { unsafe unlink(path) }
