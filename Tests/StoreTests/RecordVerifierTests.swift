@@ -151,7 +151,7 @@ struct RecordVerifierTests {
       let untouched = try RecordVerifier.verify(folder, wanted: record.heads)
       #expect(untouched.isWhole)
       #expect(untouched.lanes.map(\.lines).reduce(0, +) == record.segments.values.map(\.count).reduce(0, +))
-      #expect(untouched.lanes.compactMap(\.head?.hash) == record.heads)
+      #expect(untouched.lanes.compactMap { $0.head?.hash } == record.heads)
       let (name, place) = try mutate(&record)
       let report = try RecordVerifier.verify(folder, wanted: record.heads)
       #expect(!report.isWhole, "\(name)")
