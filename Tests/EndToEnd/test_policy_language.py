@@ -61,9 +61,9 @@ CONDITIONS: dict[str, tuple[dict[str, Any], list[Case]]] = {
         ],
     ),
     "write": (
-        {"require": entries(condition("args.items[*].path", "within", ["/srv/app", "/srv/work"]))},
+        {"require": entries(condition("args.items[*].path", "within", ["/srv/app", "/srv/data"]))},
         [
-            ({"items": [{"path": "/srv/app/a"}, {"path": "/srv/work/../work//b"}]}, "allow", ""),
+            ({"items": [{"path": "/srv/app/a"}, {"path": "/srv/data/../data//b"}]}, "allow", ""),
             ({"items": [{"path": "/srv/app/a"}, {"path": "/srv/app/../secret"}]}, "deny", "/require/0"),
             ({"items": [{"path": "/srv/application"}]}, "deny", "/require/0"),
             ({"items": []}, "deny", "/require/0"),

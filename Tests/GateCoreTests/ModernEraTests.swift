@@ -162,4 +162,18 @@ struct ModernEraTests {
       #expect(step.toClient.first?.contains("[gatehouse] denied") == true, "\(asked)")
     }
   }
+
+  @Test("P37: a server asks for a hundred things in one answer at most", arguments: [100, 101])
+  func questionsAreBounded(number: Int) throws {
+    var play = try Playbook(policy: Playbook.allowAll)
+    _ = play.client(Self.push(1))
+    let asked = (1...number).map { #""q\#($0)":{"method":"elicitation/create","params":{}}"# }.joined(separator: ",")
+    let step = play.server(
+      #"{"jsonrpc":"2.0","id":1,"result":{"resultType":"input_required","inputRequests":{\#(asked)}}}"#)
+    let answer = try #require(step.toClient.first)
+    #expect(answer.contains("more than 100 things") == (number > 100))
+    #expect(answer.contains("\"q100\"") == (number <= 100))
+    #expect(step.toClient.count == 1)
+    #expect(step.events.count == (number > 100 ? 2 : 101))
+  }
 }

@@ -108,17 +108,13 @@ extension SessionCore {
     _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput
   ) -> Bool {
-    for (method, params) in Self.asked(message, line) where method != "roots/list" {
-      let judged = judge(
-        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output
-      ) { params }
-      guard !judged.decision.letsThrough else { continue }
+    if let refusal = refusal(ofAsking: Self.asked(message, line), at: now, gate: &gate, into: &output) {
       let id = request.clientID.utf8
       if request.method == .toolsCall {
-        output.toClient.appendResult(Refusing.toolResult(judged.decision, isModern: request.isModern), id: id)
+        output.toClient.appendResult(Refusing.toolResult(refusal, isModern: request.isModern), id: id)
       } else {
         output.toClient.appendError(
-          code: Refusing.code, message: Refusing.text(judged.decision), data: Refusing.data(judged.decision), id: id)
+          code: Refusing.code, message: Refusing.text(refusal), data: Refusing.data(refusal), id: id)
       }
       giveBack(request.reservation, at: now, gate: &gate)
       conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
@@ -138,6 +134,29 @@ extension SessionCore {
     return Continuations.Key(
       subject: subject, argumentsDigest: request.argumentsDigest,
       stateDigest: message.requestState.map { digest($0, line) })
+  }
+
+  /// Each thing is judged and recorded, so that a server must not ask for any number of them in one answer.
+  static let mostAsked = 100
+
+  /// Judges everything that a server wants to ask the client for at once; gives the first denial.
+  mutating func refusal(
+    ofAsking asked: [(method: ExactText, params: JSONNode?)], at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) -> Decision? {
+    guard asked.count <= Self.mostAsked else {
+      let refusal = WireRefusal(
+        .invalidRequest, "the server asks for more than \(Self.mostAsked) things in one answer")
+      recordMalformed(refusal, method: nil, at: now, gate: &gate, into: &output)
+      return Decision(.deny, rule: "(malformed)", reason: refusal.message)
+    }
+    for (method, params) in asked where method != "roots/list" {
+      let judged = judge(
+        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output
+      ) { params }
+      guard judged.decision.letsThrough else { return judged.decision }
+    }
+    return nil
   }
 
   /// What `inputRequests` holds; a method that cannot be read counts as an unknown one.

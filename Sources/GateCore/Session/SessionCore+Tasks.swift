@@ -164,12 +164,7 @@ extension SessionCore {
     // Another policy is another question.
     let digest = ContentDigest(of: asked.compact).hexadecimal + (gate.engine.revision ?? "")
     guard tasks[id]?.asked != digest else { return nil }
-    for (method, params) in Self.asked(asked) where method != "roots/list" {
-      let judged = judge(
-        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output
-      ) { params }
-      guard judged.decision.letsThrough else { return judged.decision }
-    }
+    if let refusal = refusal(ofAsking: Self.asked(asked), at: now, gate: &gate, into: &output) { return refusal }
     tasks.noteAsked(digest, of: id)
     return nil
   }
