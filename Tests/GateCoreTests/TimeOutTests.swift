@@ -253,6 +253,20 @@ struct TimeOutTests {
     #expect(play.client(call("8", "slow")).toServer.count == 1)
   }
 
+  @Test("P68: a probe that is taken back leaves its place to another")
+  func cancelledProbes() throws {
+    var play = try session(callLimit: 1)
+    for number in 0..<5 {
+      _ = play.client(call("\(number)", "slow"))
+      _ = play.pass(seconds: 1)
+    }
+    _ = play.pass(seconds: 30)
+    #expect(play.client(call("5", "slow")).toServer.count == 1)
+    #expect(play.client(call("6", "slow")).toServer == [])
+    _ = play.client(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}}"#)
+    #expect(play.client(call("7", "slow")).toServer.count == 1)
+  }
+
   @Test("P68: a call that is refused because the server is unavailable is not counted, and a denial stays what it is")
   func refusedCallsAreNotCounted() throws {
     var play = try Playbook(
