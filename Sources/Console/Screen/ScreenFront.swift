@@ -63,9 +63,10 @@ final class ScreenFront: ConsoleFront {
     case .gate(let gate):
       switch gate.event {
       case .decision, .result, .session, .server, .tick, .gap, .toolsChanged: pacer.want(.stream, at: Loop.shared.now)
-      default: pacer.want(.person, at: Loop.shared.now)
+      default: pacer.want(.news, at: Loop.shared.now)
       }
-    default: pacer.want(.person, at: Loop.shared.now)
+    case .input, .resized: pacer.want(.person, at: Loop.shared.now)
+    default: pacer.want(.news, at: Loop.shared.now)
     }
   }
 

@@ -2,10 +2,23 @@ package import Policy
 
 /// Says when to draw: at once after a key, seldom while a stream runs, never when nothing happened.
 package struct FramePacer: Hashable, Sendable {
-  package enum Cause: Hashable, Sendable { case person, stream }
+  package enum Cause: Hashable, Sendable {
+    /// A key, the mouse, or a new size.
+    case person
+    /// What the gate, the file or an effect had to say.
+    case news
+    /// Decisions and what comes with them.
+    case stream
 
-  /// The least microseconds between two frames.
-  private static let gaps: [Cause: Int64] = [.person: 33_000, .stream: 100_000]
+    /// The least microseconds since the last frame: a key that is held down must not queue up frames either.
+    fileprivate var gap: Int64 {
+      switch self {
+      case .person: 4_000
+      case .news: 33_000
+      case .stream: 100_000
+      }
+    }
+  }
 
   private var last: Moment?
   /// When to draw; nil if there is nothing new.
@@ -14,7 +27,7 @@ package struct FramePacer: Hashable, Sendable {
   package init() {}
 
   package mutating func want(_ cause: Cause, at now: Moment) {
-    let free = last?.advanced(byMicroseconds: Self.gaps[cause] ?? 0) ?? now
+    let free = last?.advanced(byMicroseconds: cause.gap) ?? now
     let candidate = max(now, free)
     due = due.map { min($0, candidate) } ?? candidate
   }
