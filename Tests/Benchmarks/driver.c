@@ -6,6 +6,8 @@
 //     in each direction.
 //   driver start TIMES COMMAND...
 //     Starts it TIMES times and prints the median of the microseconds from there to the first byte that it answers.
+//   driver pace RATE SECONDS COMMAND...
+//     RATE calls a second, a hundredth of them every 10 ms. Prints how many were answered.
 //
 // Or says what was wrong and ends with 1.
 #include <errno.h>
@@ -258,10 +260,38 @@ static void measure_start(char **words) {
   free(took);
 }
 
+static void keep_pace(char **words) {
+  static char lines[1000][LINE + 1];
+  long rate = number(words[0], 100), slots = number(words[1], 1) * 100, id = FIRST_ID, answered = 0;
+  if (rate > 100000) fail("too fast", words[0]);
+  memset(lines, 'x', sizeof lines);
+  start(words + 2);
+  shake_hands();
+  int64_t begin = now();
+  for (long slot = 0; slot <= slots; slot++) {
+    long due = slot < slots ? rate * (slot + 1) / 100 - rate * slot / 100 : 0;
+    for (long call = 0; call < due; call++) make_call(lines[call], LINE, id++);
+    send_bytes(lines[0], (size_t)due * sizeof *lines);
+    // After the last slot until every answer is there.
+    int64_t end = slot < slots ? begin + (slot + 1) * 10000000 : INT64_MAX;
+    for (int64_t left; (left = end - now()) > 0 && (slot < slots || answered < id - FIRST_ID);) {
+      struct pollfd ready = {.fd = from_server, .events = POLLIN};
+      if (poll(&ready, 1, slot < slots ? (int)((left + 999999) / 1000000) : 10000) <= 0) continue;
+      read_more();
+      size_t length;
+      for (char *line; (line = next_line(&length));) answered += is_answer(line) != 0;
+    }
+  }
+  close(to_server);
+  while (wait(NULL) > 0) {}
+  printf("%ld\n", answered);
+}
+
 int main(int count, char **words) {
   signal(SIGPIPE, SIG_IGN);
   alarm(300);
   if (count >= 6 && strcmp(words[1], "calls") == 0) measure_calls(words + 2);
   else if (count >= 4 && strcmp(words[1], "start") == 0) measure_start(words + 2);
-  else fail("usage: driver calls CALLS FLIGHT_CALLS BIG_CALLS COMMAND... | driver start TIMES COMMAND...", "");
+  else if (count >= 5 && strcmp(words[1], "pace") == 0) keep_pace(words + 2);
+  else fail("usage: driver calls CALLS FLIGHT_CALLS BIG_CALLS COMMAND... | start TIMES COMMAND... | pace RATE SECONDS COMMAND...", "");
 }
