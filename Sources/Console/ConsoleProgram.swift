@@ -1,4 +1,5 @@
 package import ControlWire
+package import JSONText
 internal import ConsoleCore
 package import System
 internal import Terminal
@@ -19,6 +20,8 @@ package enum ConsoleProgram {
     package var startGate: (@LoopActor () throws(SystemError) -> Void)?
     /// What registry and last scan know, for as long as no gate answers.
     package var offlineCatalogue: (@LoopActor () -> Snapshot?)?
+    /// What they know of one tool.
+    package var offlineTool: (@LoopActor (_ server: ExactText, _ name: ExactText) -> ToolAnswer?)?
 
     package init(paths: Paths, build: String, environment: [String: String]) {
       self.paths = paths

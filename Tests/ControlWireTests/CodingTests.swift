@@ -153,6 +153,22 @@ private let messages: [(message: GateMessage, line: String)] = [
       + #""config":{"path":"/c","problem":"bad"},"#
       + #""counters":{"path":"/s/counters","restored":4,"problem":"p"}}"#
   ),
+  (
+    GateMessage(
+      sequence: 0, time: Moment(microseconds: 0),
+      event: .tool(
+        ToolAnswer(
+          server: "git", name: "push", definition: Array(#"{"name":"push"}"#.utf8),
+          package: ServerPackage(runner: "uvx", kind: .pypi, name: "mcp-git", version: "1.2")), id: 5)),
+    #"{"event":"tool","id":5,"server":"git","name":"push","definition":"{\"name\":\"push\"}","#
+      + #""package":{"runner":"uvx","kind":"PyPI","name":"mcp-git","version":"1.2"}}"#
+  ),
+  (
+    GateMessage(
+      sequence: 0, time: Moment(microseconds: 0),
+      event: .tool(ToolAnswer(server: "git", name: "push", problem: "unknown"), id: nil)),
+    #"{"event":"tool","server":"git","name":"push","problem":"unknown"}"#
+  ),
 ]
 
 struct GateMessageCodingTests {
@@ -194,6 +210,15 @@ struct GateMessageCodingTests {
     #expect(try GateMessage.read(Array(messages[index].line.utf8)) == messages[index].message)
   }
 
+  /// A definition that is nested to the limit of the reader still comes as a line that can be read.
+  @Test func aDeepDefinitionSpoilsNoLine() throws {
+    let deep = Array((String(repeating: "[", count: 128) + String(repeating: "]", count: 128)).utf8)
+    let message = GateMessage(
+      sequence: 0, time: Moment(microseconds: 0),
+      event: .tool(ToolAnswer(server: "a", name: "b", definition: deep), id: 1))
+    #expect(try GateMessage.read(Array(message.encoded.dropLast())) == message)
+  }
+
   @Test func passesOverEventsAndMembersOfLaterBuilds() throws {
     #expect(try GateMessage.read(Array(#"{"event":"parade","floats":3}"#.utf8)) == nil)
     #expect(
@@ -216,6 +241,7 @@ struct ControlRequestCodingTests {
     .subscribe(since: nil, budget: nil, id: nil),
     .snapshot(id: 1), .status(id: nil), .reload(id: 2), .stop(id: 3),
     .stderr(server: "git", lines: nil, after: nil, id: nil), .stderr(server: "git", lines: 10, after: 7, id: 4),
+    .tool(server: "git", name: "a \"b\"\n", id: 9), .tool(server: "", name: "", id: nil),
     .attach(Attachment(server: .registered("git"), directory: "/", environment: bytes("A=b", "C="))),
     .attach(Attachment(server: .command(bytes("a", "b c"), name: "a"), environment: [], fileMask: 0o27)),
     .attach(Attachment(server: .command([[0x61], [0xFF, 0x00, 0x80], []], name: "a"), environment: [[0xC3, 0x3D]])),
@@ -233,7 +259,8 @@ struct ControlRequestCodingTests {
     ("{}", "a request lacks `op`"),
     (
       #"{"op":"fly"}"#,
-      "`fly` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, attach"
+      "`fly` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
+        + "attach, tool"
     ),
     (#"{"op":"hello"}"#, "a request lacks `version`"),
     (#"{"op":"hello","version":"1"}"#, "`version` of a request must be a whole number"),

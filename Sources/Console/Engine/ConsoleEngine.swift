@@ -140,6 +140,10 @@ final class ConsoleEngine {
     case .redraw: front?.perform(.redraw)
     case .openEditor(let line): front?.perform(.edit(path: options.paths.policy, line: line))
     case .setTheme(let name): setTheme(name)
+    case .readDefinition(let name):
+      let answer = options.offlineTool?(name.server, name.tool)
+      let problem = "no gate is connected to ask"
+      take(.toolRead(answer ?? ToolAnswer(server: name.server, name: name.tool, problem: problem)))
     }
   }
 

@@ -22,4 +22,6 @@ package enum ConsoleEffect: Hashable, Sendable {
   case openEditor(line: Int?)
   /// Use another theme; answer with `ConsoleMessage.themeSet`.
   case setTheme(String)
+  /// Look a tool up where no gate can be asked; answer with `ConsoleMessage.toolRead`.
+  case readDefinition(ToolName)
 }

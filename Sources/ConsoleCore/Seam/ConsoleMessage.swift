@@ -23,6 +23,8 @@ package enum ConsoleMessage: Hashable, Sendable {
   case themeSet(String, problem: String?)
   /// Something that an effect, or the console's surroundings, have to say.
   case note(Note)
+  /// What the files know of a tool: the end of `ConsoleEffect.readDefinition`.
+  case toolRead(ToolAnswer)
 }
 
 /// What the policy file is on the disk.

@@ -47,6 +47,8 @@ package struct ConsoleState: Equatable, Sendable {
   package var hasFocus = true
   /// The console ends as soon as the file is saved.
   package var isQuitting = false
+  /// Whole definitions of the tools that were looked at last.
+  package var definitions = ToolDefinitions()
 
   package init(options: ConsoleOptions, size: Size = Size(columns: 80, rows: 24), now: Moment = Moment(microseconds: 0))
   {

@@ -45,6 +45,7 @@ extension ConsoleState {
     gate.awaitsSnapshot = false
     gate.needsSnapshot = false
     sessions = [:]
+    definitions.forget()
     if wasUp { live.append { $0.append(remark: "gate lost: \(reason)", at: now) } }
     if case .awaitingGate(let revision, _) = policy.saving {
       policy.saving = .idle
@@ -64,7 +65,8 @@ extension ConsoleState {
     case .policy(let event): take(event)
     case .toolsChanged(let server):
       live.append { $0.append(remark: "the tools of \(server.string) changed", at: message.time) }
-      return refreshSnapshot()
+      definitions.forget(server: server)
+      return refreshSnapshot() + wantDefinitionAgain()
     case .record(let event): take(event, at: message.time)
     case .tick(let counts): live.rates.add(counts, at: now)
     case .gap(let missed):
@@ -72,9 +74,11 @@ extension ConsoleState {
       live.append { $0.append(gap: missed, at: message.time) }
     case .hello(let hello): return take(hello)
     case .snapshot(let snapshot, _): return take(snapshot)
+    case .refused(_, .some(let id)) where definitions.isWaiting(for: id): definitions.refuse(id)
     case .refused(let text, _): say(.error, "the gate refused: \(safe(text))")
     case .serverMessages(let messages, _): take(messages)
     case .status, .done, .exit: break
+    case .tool(let answer, _): definitions.take(answer)
     }
     return []
   }
@@ -108,8 +112,9 @@ extension ConsoleState {
     }
     gate.awaitsSnapshot = true
     gate.needsSnapshot = false
+    definitions.forget()
     let since = isSameGate && gate.sequence > 0 ? gate.sequence : nil
-    return [.send(.subscribe(since: since, budget: nil, id: nil)), .send(.snapshot(id: nil))]
+    return [.send(.subscribe(since: since, budget: nil, id: nil)), .send(.snapshot(id: nil))] + wantDefinitionAgain()
   }
 
   private mutating func take(_ event: RecordEvent, at time: Moment) {

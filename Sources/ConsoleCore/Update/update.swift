@@ -18,7 +18,7 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
     return [.send(.hello(version: 1, build: state.options.build))]
   case .gateLost(let reason, let retryIn):
     state.lose(reason, retryIn: retryIn)
-    return []
+    return state.wantDefinitionAgain()
   case .offlineCatalogue(let snapshot):
     // What a gate said is newer than what a file remembers.
     if !state.gate.isUp { state.know(snapshot.servers) }
@@ -38,6 +38,9 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
     return []
   case .note(let note):
     state.say(note.weight, state.safe(note.text, limit: 1000))
+    return []
+  case .toolRead(let answer):
+    state.definitions.take(answer)
     return []
   }
 }

@@ -41,9 +41,12 @@ extension ControlRequest {
         after: try fields.integerIfPresent("after").map { UInt64(clamping: $0) }, id: id)
     case "stop": return .stop(id: id)
     case "attach": return .attach(try Attachment(fields))
+    case "tool":
+      return .tool(server: try fields.text("server"), name: try fields.text("name"), id: id)
     default:
       throw ControlError(
-        "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, attach"
+        "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
+          + "attach, tool"
       )
     }
   }
@@ -73,6 +76,11 @@ extension ControlRequest {
       writer.member("id", ifPresent: id)
     case .stop(let id): Self.plain("stop", id, &writer)
     case .attach(let attachment): attachment.write(&writer)
+    case .tool(let server, let name, let id):
+      writer.member("op", "tool")
+      writer.member("server", server.string)
+      writer.member("name", name.string)
+      writer.member("id", ifPresent: id)
     }
     writer.endObject()
     return writer.bytes + [0x0A]

@@ -104,6 +104,10 @@ extension GateEvent {
       case .code(let code): writer.member("code", code)
       case .signal(let signal): writer.member("signal", signal)
       }
+    case .tool(let answer, let id):
+      writer.member("event", "tool")
+      writer.member("id", ifPresent: id)
+      answer.write(&writer)
     }
   }
 }

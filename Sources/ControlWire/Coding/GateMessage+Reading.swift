@@ -65,6 +65,7 @@ extension GateEvent {
       } else {
         self = .exit(.signal(Int32(clamping: try fields.integer("signal"))))
       }
+    case "tool": self = .tool(try ToolAnswer(fields), id: try fields.integerIfPresent("id"))
     default: return nil
     }
   }

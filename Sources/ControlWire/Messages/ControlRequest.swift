@@ -17,6 +17,9 @@ package enum ControlRequest: Hashable, Sendable {
   /// Comes with three descriptors (the client's standard input, output and error): guard a server for their owner.
   case attach(Attachment)
 
+  /// The whole definition of a tool, as far as the catalogue has it.
+  case tool(server: ExactText, name: ExactText, id: Int?)
+
   /// The most bytes a request line may have: an environment is the largest thing in one.
   package static let longestLine = 4 << 20
 }

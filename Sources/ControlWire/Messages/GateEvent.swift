@@ -44,6 +44,7 @@ package indirect enum GateEvent: Hashable, Sendable {
   case refused(message: String, id: Int?)
   /// The end of an attached session: what `connect` exits with.
   case exit(ExitStatus)
+  case tool(ToolAnswer, id: Int?)
 }
 
 package struct Hello: Hashable, Sendable {

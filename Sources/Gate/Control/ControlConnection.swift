@@ -66,6 +66,7 @@ final class ControlConnection {
       send(.done(id: id))
       gate.stop()
     case .attach(let attachment): try attach(attachment)
+    case .tool(let server, let name, let id): send(.tool(gate.definition(of: name, on: server), id: id))
     }
   }
 

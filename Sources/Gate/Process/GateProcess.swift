@@ -281,6 +281,8 @@ package final class GateProcess {
       record: record.status, settings: settings.status, counters: counterKeeper.status)
   }
 
+  func definition(of name: ExactText, on server: ExactText) -> ToolAnswer { inventory.answer(name, of: server) }
+
   var snapshot: Snapshot {
     inventory.readRegistry()
     var servers = inventory.servers

@@ -89,6 +89,14 @@ final class InventoryKeeper {
       tools: known.mapValues(\.tools))
   }
 
+  /// What is known of one tool.
+  func answer(_ name: ExactText, of server: ExactText) -> ToolAnswer {
+    readRegistry()
+    let place = known[server].flatMap { known in known.tools.firstIndex { $0.name == name }.map { known.places[$0] } }
+    return Inventory.answer(
+      name, of: server, registry: registry, definitions: entries[server]?.definitions, place: place.map(Int.init))
+  }
+
   /// Keeps a server's list of tools, and calls `changed` if it is another one than before.
   ///
   /// Thousands of tools take a second to assess; that is done elsewhere, and `changed` is called later.
@@ -185,14 +193,18 @@ final class InventoryKeeper {
 /// A server's tools as the gate uses them, made from their definitions.
 private struct KnownTools: Sendable {
   private(set) var tools: [Snapshot.Tool] = []
+  /// Where the definition of each of `tools` is among those of the server.
+  private(set) var places: [UInt32] = []
   private(set) var schemas = ToolSchemas()
 
   /// What is no definition is left out; `before` is what was known of the same server until now.
   init(_ definitions: [[UInt8]], before: KnownTools?) {
-    for text in definitions {
+    for (place, text) in definitions.enumerated() {
       guard let node = try? JSONNode.read(text) else { continue }
       schemas.add(node, sharing: before?.schemas)
-      if let definition = ToolDefinition(node) { tools.append(Inventory.tool(definition)) }
+      guard let definition = ToolDefinition(node) else { continue }
+      tools.append(Inventory.tool(definition))
+      places.append(UInt32(clamping: place))
     }
   }
 }

@@ -43,7 +43,7 @@ package struct StreamEntry: Hashable, Sendable {
     case .tick: kind = .tick
     case .record: kind = .aside
     case .session, .server, .policy, .toolsChanged, .gap, .hello, .snapshot, .status, .serverMessages, .done, .refused,
-      .exit:
+      .exit, .tool:
       break
     }
   }

@@ -69,7 +69,17 @@ extension Gatehouse {
     options.isPlain = arguments.has("--plain")
     options.script = arguments.value("--script")
     options.offlineCatalogue = { offlineSnapshot(paths) }
+    options.offlineTool = { server, name in offlineAnswer(name, of: server, paths) }
     return options
+  }
+
+  @LoopActor
+  private static func offlineAnswer(_ name: ExactText, of server: ExactText, _ paths: Paths) -> ToolAnswer? {
+    let text = try? SafeFile.read(paths.registry, limit: ServerRegistry.longestText)
+    let registry = text.flatMap { try? ServerRegistry(text: $0) } ?? .empty
+    let entries = (try? Catalogue(path: paths.database).entries()) ?? []
+    return Inventory.answer(
+      name, of: server, registry: registry, definitions: entries.first { $0.server == server }?.definitions)
   }
 
   /// What registry and catalogue know, for a console without a gate.
