@@ -13,13 +13,18 @@ struct Modes {
     if hasTitle {
       on += "\u{1B}[?1004h"
       off += "\u{1B}[?1004l"
-      if usesMouse { on += "\u{1B}[?1000h\u{1B}[?1006h" }
-      off += "\u{1B}[?1006l\u{1B}[?1000l"
+      if usesMouse { on += Self.mouse(true) }
+      off += Self.mouse(false)
     }
     // The scrolling region and attributes that a half-drawn frame may have left.
     off += "\u{1B}[r\u{1B}[0m\u{1B}[?25h"
     set = Array(on.utf8)
     reset = Array(off.utf8)
+  }
+
+  /// Buttons and wheel, and no moves: what Shift or no button does stays with the terminal.
+  static func mouse(_ isUsed: Bool) -> String {
+    isUsed ? "\u{1B}[?1000h\u{1B}[?1006h" : "\u{1B}[?1006l\u{1B}[?1000l"
   }
 
   /// For terminals without an alternate screen: go below what was drawn.

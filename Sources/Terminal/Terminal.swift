@@ -40,7 +40,7 @@ import Glibc
   package let choice: TerminalChoice
   package private(set) var size: Size
   private var screen: Screen
-  private let enterText: [UInt8]
+  private var enterText: [UInt8]
   private var pending: [UInt8] = []
   private var sent = 0
   private var title: String?
@@ -166,6 +166,13 @@ import Glibc
     guard choice.hasTitle, bytes.count <= Modes.longestCopy else { return false }
     send(Modes.copy(bytes))
     return true
+  }
+
+  /// Takes the mouse from now on, also after leaving and entering again, or leaves it to the terminal.
+  package func useMouse(_ isUsed: Bool) {
+    let modes = Modes(usesMouse: isUsed, hasTitle: choice.hasTitle)
+    enterText = screen.enterText + modes.set
+    if choice.hasTitle { send(Array(Modes.mouse(isUsed).utf8)) }
   }
 
   /// Tells a test that reads the terminal that nothing is left to be drawn.

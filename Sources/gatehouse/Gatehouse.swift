@@ -15,6 +15,7 @@ import System
 
   static let commands: [Command] =
     [console, demo, serve, connect, run] + servers + [
+      keys,
       tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, selftest,
       watch,
       logVerify, status, stop,

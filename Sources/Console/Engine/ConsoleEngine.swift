@@ -21,6 +21,8 @@ final class ConsoleEngine {
   private var tickTimer: LoopTimer?
   private var tickDue: Moment?
   private var willSettle = false
+  /// What is odd about the file of keys.
+  private let keyNotes: [Note]
 
   init(_ options: ConsoleProgram.Options) {
     self.options = options
@@ -31,6 +33,9 @@ final class ConsoleEngine {
     core.isReadOnly = options.isReadOnly
     core.secondsFromGMT = Self.secondsFromGMT()
     core.themes = themes.names
+    let found = KeysFinder.find(options.paths.keys)
+    core.keys = found.keys
+    keyNotes = found.notes
     state = ConsoleState(options: core, now: Loop.shared.now)
   }
 
@@ -49,6 +54,7 @@ final class ConsoleEngine {
     guard !isOver else { return }
     policy.changed = { [weak self] file in self?.take(.policyRead(file)) }
     if let problem = policy.start() { take(.note(Note(.warning, problem))) }
+    for note in keyNotes { take(.note(note)) }
     if let snapshot = options.offlineCatalogue?() { take(.offlineCatalogue(snapshot)) }
     gate.connected = { [weak self] in self?.take(.gateConnected) }
     gate.lost = { [weak self] reason, retry in self?.take(.gateLost(reason: reason, retryIn: retry)) }
@@ -144,6 +150,7 @@ final class ConsoleEngine {
       let answer = options.offlineTool?(name.server, name.tool)
       let problem = "no gate is connected to ask"
       take(.toolRead(answer ?? ToolAnswer(server: name.server, name: name.tool, problem: problem)))
+    case .useMouse(let isUsed): front?.perform(.useMouse(isUsed))
     }
   }
 

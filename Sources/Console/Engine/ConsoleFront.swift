@@ -20,6 +20,7 @@ enum FrontEffect {
   case copy(String)
   case edit(path: String, line: Int?)
   case use(Theme)
+  case useMouse(Bool)
 }
 
 extension ConsoleState {

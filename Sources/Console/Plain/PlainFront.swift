@@ -128,7 +128,7 @@ final class PlainFront: ConsoleFront {
     case .bell: print("\u{7}")
     case .copy(let text): say([text])
     case .edit(let path, _): say(["the policy file is \(path)"])
-    case .suspend, .redraw, .use: break
+    case .suspend, .redraw, .use, .useMouse: break
     }
   }
 }

@@ -107,6 +107,7 @@ final class ScreenFront: ConsoleFront {
       engine.take(.note(Note(.info, said)))
     case .edit(let path, let line): edit(path, line)
     case .use(let theme): use(theme)
+    case .useMouse(let isUsed): terminal.useMouse(isUsed)
     }
   }
 

@@ -44,6 +44,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   // The program
   case messages
   case command, help, log, copy, rescan, redraw, suspend, quit
+  case palette, mouse
 
   package var name: String { rawValue }
 
@@ -112,6 +113,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .redraw: "draw the screen again"
     case .suspend: "back to the shell; fg returns"
     case .quit: "leave a popup; at the top, quit"
+    case .palette: "find any action or command by a few of its letters"
+    case .mouse: "let the mouse scroll and select, or leave it to the terminal"
     }
   }
 }

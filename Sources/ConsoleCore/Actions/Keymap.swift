@@ -1,4 +1,4 @@
-/// Which key does what; a pane's own bindings come before those of the whole console.
+/// Which key does what as long as no `keys.conf` says otherwise; a pane's own bindings come before those of the whole console.
 package enum Keymap {
   package struct Binding: Hashable, Sendable {
     package var key: Key
@@ -7,35 +7,8 @@ package enum Keymap {
     package var action: Action
   }
 
-  /// What a key does in a pane.
-  package static func action(for key: Key, in pane: Pane) -> Action? {
-    perPane[pane]?[key] ?? everywhere[key]
-  }
-
   /// The keys of an action as people write them, the usual one first: `a`, `ctrl-s`, `PgDn`.
-  package static func keys(for action: Action) -> [String] {
-    var seen: [String] = []
-    for binding in bindings where binding.action == action {
-      let name = binding.key.name
-      if !seen.contains(name) { seen.append(name) }
-    }
-    return seen
-  }
-
-  /// The pane that an action belongs to; nil if it works everywhere.
-  package static func pane(of action: Action) -> Pane? {
-    let panes = Set(bindings.filter { $0.action == action }.map(\.pane))
-    return panes.count == 1 ? panes.first.flatMap { $0 } : nil
-  }
-
-  private static let everywhere: [Key: Action] = table(nil)
-  private static let perPane: [Pane: [Key: Action]] = Dictionary(
-    uniqueKeysWithValues: Pane.allCases.map { ($0, table($0)) })
-
-  private static func table(_ pane: Pane?) -> [Key: Action] {
-    Dictionary(
-      bindings.filter { $0.pane == pane }.map { ($0.key, $0.action) }, uniquingKeysWith: { first, _ in first })
-  }
+  package static func keys(for action: Action) -> [String] { KeyBindings.standard.keys(for: action) }
 
   /// All bindings, in the order of the help.
   package static let bindings: [Binding] =
@@ -62,9 +35,10 @@ package enum Keymap {
       bind("6", .changes),
       bind(Key(.tab), .nextPane), bind(Key(.tab, .shift), .previousPane),
       bind("+", .zoom), bind("_", .unzoom),
-      bind(":", .command), bind(.control("p"), .command), bind("?", .help), bind(Key(.function(1)), .help),
+      bind(":", .command), bind(.control("p"), .palette), bind("?", .help), bind(Key(.function(1)), .help),
       bind("o", .messages), bind("!", .log), bind("y", .copy), bind("R", .rescan),
       bind(.control("l"), .redraw), bind(.control("z"), .suspend), bind("q", .quit), bind(.control("c"), .quit),
+      bind(Key(.function(2)), .mouse),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

@@ -24,4 +24,6 @@ package enum ConsoleEffect: Hashable, Sendable {
   case setTheme(String)
   /// Look a tool up where no gate can be asked; answer with `ConsoleMessage.toolRead`.
   case readDefinition(ToolName)
+  /// Take the mouse's wheel and clicks, or leave them to the terminal.
+  case useMouse(Bool)
 }

@@ -45,6 +45,9 @@ package struct ConsoleState: Equatable, Sendable {
   package var acceptsRisk = false
   /// Whether the terminal has the focus, as far as it tells.
   package var hasFocus = true
+  /// The next click only brings the focus back.
+  package var isFocusFresh = false
+  package var usesMouse = true
   /// The console ends as soon as the file is saved.
   package var isQuitting = false
   /// Whole definitions of the tools that were looked at last.

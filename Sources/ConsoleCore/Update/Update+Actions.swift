@@ -70,6 +70,8 @@ extension ConsoleState {
     case .suspend: return [.suspend]
     case .quit: return quit()
     case .approvals: break
+    case .palette: overlay = .command(CommandField())
+    case .mouse: return useMouse(!usesMouse)
     }
     return []
   }

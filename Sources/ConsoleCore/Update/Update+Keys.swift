@@ -5,6 +5,7 @@ extension ConsoleState {
   mutating func take(_ event: InputEvent) -> [ConsoleEffect] {
     switch event {
     case .focus(let hasFocus):
+      if hasFocus, !self.hasFocus { isFocusFresh = true }
       self.hasFocus = hasFocus
       return []
     case .mouse(let mouse):
@@ -14,6 +15,7 @@ extension ConsoleState {
       take(pasted: text)
       return []
     case .key(let key):
+      isFocusFresh = false
       if overlay == nil || note?.weight != .error || noteEnds != nil {
         note = nil
         noteEnds = nil
@@ -23,10 +25,10 @@ extension ConsoleState {
   }
 
   private mutating func take(_ key: Key) -> [ConsoleEffect] {
-    switch key {
-    case .control("z"): return [.suspend]
-    case .control("l"): return [.redraw]
-    default: break
+    // These work in front of the panes too, where letters are typed.
+    if !key.isPlainCharacter, let action = options.keys.action(for: key, in: focus) {
+      if action == .suspend { return [.suspend] }
+      if action == .redraw { return [.redraw] }
     }
     switch overlay {
     case .help(let help): return take(key, help)
@@ -40,8 +42,8 @@ extension ConsoleState {
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }
-    guard let action = Keymap.action(for: key, in: focus) else {
-      say(.info, "\(key.name) does nothing here · ? lists all keys")
+    guard let action = options.keys.action(for: key, in: focus) else {
+      say(.info, "\(key.name) does nothing here\(hint(.help, "lists all keys"))")
       return []
     }
     return perform(action)
@@ -98,6 +100,11 @@ extension ConsoleState {
   // MARK: The mouse
 
   private mutating func take(_ mouse: Mouse) {
+    if mouse.action == .press, isFocusFresh {
+      isFocusFresh = false
+      say(.info, "the first click only brings the focus")
+      return
+    }
     let step = mouse.action == .wheelDown ? options.wheelRows : -options.wheelRows
     if overlay != nil {
       guard mouse.action == .wheelUp || mouse.action == .wheelDown else { return }

@@ -178,7 +178,7 @@ extension ConsoleState {
       return
     }
     refreshPolicy()
-    say(.info, "\(said) · u undo")
+    say(.info, "\(said)\(hint(.undo, "undo"))")
     warnOfNoEffect(edit)
   }
 
@@ -207,7 +207,7 @@ extension ConsoleState {
       return
     }
     refreshPolicy()
-    say(.info, again ? "done again: \(safe(title))" : "undone: \(safe(title)) · U redo")
+    say(.info, again ? "done again: \(safe(title))" : "undone: \(safe(title))\(hint(.redo, "redo"))")
   }
 }
 

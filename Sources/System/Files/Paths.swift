@@ -10,6 +10,8 @@ package struct Paths: Hashable, Sendable {
   package var registry: String { "\(configuration)/servers.json" }
   /// How the gate is to run.
   package var settings: String { "\(configuration)/config.json" }
+  /// What each key of the console does.
+  package var keys: String { "\(configuration)/keys.conf" }
   package var themes: String { "\(configuration)/themes" }
   package var pins: String { "\(SafeFile.folder(of: policy))/tools.lock.json" }
   package var database: String { "\(state)/gatehouse.db" }
