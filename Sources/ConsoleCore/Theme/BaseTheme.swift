@@ -38,6 +38,27 @@ enum BaseTheme {
     .match: "bg on limit",
   ]
 
+  /// Where a theme says nothing of a role it means what it says of another one, with these attributes instead of bold.
+  static let parents: [Role: (role: Role, attributes: CellStyle.Attributes)] = [
+    .border: (.dim, []),
+    .borderFocus: (.accent, .bold),
+    .title: (.accent, .bold),
+    .key: (.accent, .bold),
+    .rowMarked: (.accent, [.bold, .underline]),
+    .header: (.text, []),
+    .decisionHide: (.decisionDeny, .dim),
+    .decisionInherit: (.dim, []),
+    .riskLow: (.dim, []),
+    .riskMedium: (.decisionLimit, []),
+    .diffAdd: (.decisionAllow, []),
+    .diffDelete: (.decisionDeny, []),
+    .diffChange: (.decisionLimit, []),
+    .sparkLow: (.decisionAllow, []),
+    .sparkMiddle: (.decisionLimit, []),
+    .sparkHigh: (.decisionDeny, []),
+    .inputError: (.bannerError, []),
+  ]
+
   /// A colour that a palette does not name is another one.
   static let stands: [String: String] = [
     "border": "dim", "crit": "deny", "hide": "dim", "low": "dim", "med": "limit",

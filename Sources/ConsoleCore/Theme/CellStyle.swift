@@ -1,5 +1,5 @@
 /// How many colours a terminal can show, and thus which of a theme's colours are used.
-package enum ColourDepth: String, CaseIterable, Hashable, Sendable {
+package enum ColourDepth: String, CaseIterable, Comparable, Hashable, Sendable {
   /// No colour: attributes only.
   case mono
   /// The user's eight colours.
@@ -10,6 +10,25 @@ package enum ColourDepth: String, CaseIterable, Hashable, Sendable {
   case indexed
   /// Any colour.
   case direct
+
+  /// The word that command lines use.
+  package var word: String {
+    switch self {
+    case .mono: "never"
+    case .eight: "8"
+    case .sixteen: "16"
+    case .indexed: "256"
+    case .direct: "true"
+    }
+  }
+
+  package init?(word: String) {
+    guard let depth = Self.allCases.first(where: { $0.word == word }) else { return nil }
+    self = depth
+  }
+
+  package static func < (left: ColourDepth, right: ColourDepth) -> Bool { left.rank < right.rank }
+  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 package struct RGB: Hashable, Sendable {
@@ -38,6 +57,19 @@ package enum Colour: Hashable, Sendable {
     case .indexed(let index): IndexedColours.colour(index)
     case .rgb(let rgb): rgb
     }
+  }
+}
+
+extension Colour {
+  /// The colour on another background: as it is where it can be read there, else nearer to one that can.
+  func readable(on background: RGB, towards other: Colour, depth: ColourDepth) -> Colour {
+    guard let own = rgb, own.contrast(with: background) < RGB.readable, let other = other.rgb else { return self }
+    for step in 1..<8 {
+      let mixed = own.mixed(with: other, part: Double(step) / 8)
+      let colour: Colour = depth == .direct ? .rgb(mixed) : .indexed(IndexedColours.nearest(to: mixed))
+      if let shown = colour.rgb, shown.contrast(with: background) >= RGB.readable { return colour }
+    }
+    return depth == .direct ? .rgb(other) : .indexed(IndexedColours.nearest(to: other))
   }
 }
 

@@ -64,6 +64,15 @@ extension RGB {
     return (max(one, two) + 0.05) / (min(one, two) + 0.05)
   }
 
+  /// The contrast that text wants.
+  package static let readable = 4.5
+
+  /// A colour between two, as far on the way to the other one as `part` says.
+  func mixed(with other: RGB, part: Double) -> RGB {
+    func step(_ from: UInt8, _ to: UInt8) -> UInt8 { UInt8(Double(from) + (Double(to) - Double(from)) * part) }
+    return RGB(step(red, other.red), step(green, other.green), step(blue, other.blue))
+  }
+
   /// How different two colours look: 0 for none, black and white are 1 apart.
   package func difference(from other: RGB) -> Double { OKLab(self).distance(to: OKLab(other)) }
 }
@@ -91,11 +100,16 @@ package enum IndexedColours {
     let wanted = OKLab(colour)
     let (red, green, blue) = (level(colour.red), level(colour.green), level(colour.blue))
     let cube = UInt8(16 + 36 * red + 6 * green + blue)
-    let mean = (Int(colour.red) + Int(colour.green) + Int(colour.blue)) / 3
-    let grey = UInt8(232 + min(23, max(0, (mean - 3) / 10)))
+    let distances = greys.map { $0.distance(to: wanted) }
+    let grey = UInt8(232 + (distances.indices.min { distances[$0] < distances[$1] } ?? 0))
     guard let inCube = self.colour(cube), let inGreys = self.colour(grey) else { return cube }
     if wanted.chroma < 0.02, cube != 16, cube != 231 { return grey }
     return wanted.distance(to: OKLab(inGreys)) < wanted.distance(to: OKLab(inCube)) ? grey : cube
+  }
+
+  private static let greys: [OKLab] = (232...255).map { index in
+    let grey = UInt8(8 + (index - 232) * 10)
+    return OKLab(RGB(grey, grey, grey))
   }
 
   private static func level(_ value: UInt8) -> Int {

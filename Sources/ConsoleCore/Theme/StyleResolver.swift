@@ -1,7 +1,8 @@
 /// Turns a theme's words into what a terminal is told, for each number of colours.
 struct StyleResolver {
   private let reader: ThemeReader
-  private let variant: Theme.Variant
+  private var variant: Theme.Variant
+  private let paintsBackground: Bool
 
   /// A role's colours before the terminal is known.
   private struct Resolved {
@@ -12,9 +13,13 @@ struct StyleResolver {
     var hasOwnBackground: Bool
   }
 
-  init(_ reader: ThemeReader) {
+  init(_ reader: ThemeReader, _ surroundings: Theme.Surroundings) {
     self.reader = reader
-    variant = reader.variant ?? .dark
+    paintsBackground = surroundings.paintsBackground
+    let own = reader.variant ?? .dark
+    variant = own
+    // A theme without a background of its own lies on whatever the terminal has.
+    if colour(reader.styles[.text]?.background) ?? colour("bg") == .standard { variant = surroundings.variant ?? own }
   }
 
   func style(_ role: Role, depth: ColourDepth) -> CellStyle {
@@ -67,26 +72,41 @@ struct StyleResolver {
     case .mono: CellStyle(BaseTheme.attributes(role))
     case .eight, .sixteen: few(role, style, depth: depth)
     case .indexed: indexed(style)
-    case .direct: CellStyle(style.foreground.colour, on: style.background.colour, style.attributes)
+    case .direct: painted(CellStyle(style.foreground.colour, on: style.background.colour, style.attributes), style)
     }
+  }
+
+  /// With the terminal's own background where the theme's is not wanted, and with names that can be read on it.
+  private func painted(_ style: CellStyle, _ resolved: Resolved) -> CellStyle {
+    var style = style
+    if !paintsBackground, !resolved.hasOwnBackground { style.background = .standard }
+    if style.background == .standard, !style.attributes.contains(.reverse), case .indexed(let index) = style.foreground,
+      index < 16
+    {
+      style.foreground = .indexed(CellStyle.legible(index, variant))
+    }
+    return style
   }
 
   private func indexed(_ style: Resolved) -> CellStyle {
     var result = CellStyle(style.foreground.indexed, on: style.background.indexed, style.attributes)
     guard case .rgb(let wantedForeground) = style.foreground.colour,
-      case .rgb(let wantedBackground) = style.background.colour, case .indexed(let backgroundIndex) = result.background,
-      let background = IndexedColours.colour(backgroundIndex)
-    else { return result }
+      case .rgb(let wantedBackground) = style.background.colour
+    else { return painted(result, style) }
     // What could be read in its own colours must not drown in the nearest ones.
-    let least = min(3, wantedForeground.contrast(with: wantedBackground))
-    for _ in 0..<6 {
-      guard case .indexed(let index) = result.foreground, let foreground = IndexedColours.colour(index),
+    let least = min(RGB.readable, wantedForeground.contrast(with: wantedBackground))
+    let lighter = wantedForeground.luminance > wantedBackground.luminance
+    for _ in 0..<8 {
+      guard case .indexed(let above) = result.foreground, case .indexed(let below) = result.background,
+        let foreground = IndexedColours.colour(above), let background = IndexedColours.colour(below),
         foreground.contrast(with: background) < least
       else { break }
-      let lighter = wantedForeground.luminance > wantedBackground.luminance
-      result.foreground = .indexed(IndexedColours.stepped(index, lighter: lighter))
+      let stepped = IndexedColours.stepped(above, lighter: lighter)
+      result.foreground = .indexed(stepped)
+      // Nothing is lighter than white: the background gives way then.
+      if stepped == above { result.background = .indexed(IndexedColours.stepped(below, lighter: !lighter)) }
     }
-    return result
+    return painted(result, style)
   }
 
   /// Of the user's own colours nothing is known but their names, so there is never one colour upon another.
@@ -109,21 +129,29 @@ extension CellStyle {
     self.init(foreground, on: .standard, attributes)
   }
 
+  /// Another of the user's sixteen colours for one that cannot be read: blue on black, yellow and bright ones on white.
+  fileprivate static func legible(_ index: UInt8, _ variant: Theme.Variant) -> UInt8 {
+    switch (index, variant) {
+    case (4, .dark): 12
+    case (3, .light), (11, .light): 4
+    case (10, .light), (14, .light): index - 8
+    default: index
+    }
+  }
+
   /// A foreground among the user's own eight or sixteen colours.
   fileprivate init(
     _ colour: PaletteColour, _ attributes: Attributes, _ depth: ColourDepth, _ variant: Theme.Variant
   ) {
     self.init(colour.sixteen, on: .standard, attributes)
     guard case .indexed(var index) = foreground else { return }
-    switch (index, variant) {
-    case (0, _), (7, _), (15, _):
+    if [0, 7, 15].contains(index) {
       foreground = .standard
       return
-    // Blue on black and yellow on white cannot be read.
-    case (4, .dark), (12, .dark): index = depth == .eight ? 6 : 12
-    case (3, .light), (11, .light): index = 5
-    default: break
     }
+    index = Self.legible(index, variant)
+    // There is no bright blue to take instead.
+    if depth == .eight, index == 12, variant == .dark { index = 6 }
     if depth == .eight, index == 8 {
       foreground = .standard
     } else if depth == .eight, index > 8 {

@@ -6,11 +6,14 @@ package struct ThemeProblem: Error, Hashable, Sendable {
   /// Lower case, user's text in backticks, no full stop.
   package var message: String
   package var help: String?
+  /// A name that nobody knows: what it says is not used, and the rest of the file is right.
+  package var isUnknownName: Bool
 
-  package init(_ place: TextPlace, _ message: String, help: String? = nil) {
+  package init(_ place: TextPlace, _ message: String, help: String? = nil, isUnknownName: Bool = false) {
     self.place = place
     self.message = message
     self.help = help
+    self.isUnknownName = isUnknownName
   }
 }
 

@@ -19,8 +19,7 @@ struct ThemeContrastTests {
       let style = theme.style(role, depth: testCase.depth)
       guard let foreground = style.foreground.rgb, let background = style.background.rgb else { continue }
       let contrast = foreground.contrast(with: background)
-      // The nearest of 256 colours can be some way off.
-      #expect(contrast >= (testCase.depth == .direct ? 4.4 : 3), "\(role): \(contrast)")
+      #expect(contrast >= 4.5, "\(role): \(contrast)")
     }
   }
 
@@ -72,13 +71,26 @@ struct ThemeContrastTests {
   @Test(arguments: cases) func aSelectedRowIsOneBarThatCanBeRead(_ testCase: Case) {
     let theme = ShippedThemes.theme(testCase.name)
     let row = theme.style(.rowSelected, depth: testCase.depth)
-    for role in [Role.text, .dim, .decisionAllow, .decisionDeny, .decisionLimit, .riskLow, .riskHigh] {
+    for role in Role.allCases where ![.border, .attention, .input, .inputError, .match, .riskCritical].contains(role) {
+      guard !role.rawValue.hasPrefix("banner.") else { continue }
       let style = theme.style(role, on: .selected, depth: testCase.depth)
       #expect(style.background == row.background, "\(role)")
       #expect(style.attributes.contains(.reverse) == row.attributes.contains(.reverse), "\(role)")
       if style.attributes.contains(.reverse) { #expect(style.foreground == row.foreground, "\(role)") }
       guard let foreground = style.foreground.rgb, let background = style.background.rgb else { continue }
-      #expect(foreground.contrast(with: background) >= 3, "\(role)")
+      #expect(foreground.contrast(with: background) >= 4.5, "\(role)")
+    }
+  }
+
+  @Test(arguments: cases) func aRoleOnASelectedRowCanBeRead(_ testCase: Case) {
+    let theme = ShippedThemes.theme(testCase.name)
+    for ground in [Cell.Ground.selected, .marked] {
+      for role in Role.allCases where !Self.borders.contains(role) {
+        let style = theme.style(role, on: ground, depth: testCase.depth)
+        guard let foreground = style.foreground.rgb, let background = style.background.rgb else { continue }
+        let contrast = foreground.contrast(with: background)
+        #expect(contrast >= 4.5, "\(role) on \(ground): \(contrast)")
+      }
     }
   }
 

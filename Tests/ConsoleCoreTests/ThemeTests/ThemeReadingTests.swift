@@ -49,6 +49,10 @@ struct ThemeReadingTests {
       "3:6: `red 1 2` is not a colour; write \"#rrggbb\", 0 to 255, or a name like green"),
     Case("[palette]\nbg = \"#１２３\"", "2:6: `#１２３` is not a colour; write \"#rrggbb\", 0 to 255, or a name like green"),
     Case("ä = \"b\"", "1:1: a name is missing"),
+    Case("[palette]\nalow = \"#00ff00\"", "2:1: no style uses the colour `alow`; did you mean `allow`?"),
+    Case("[palette]\nalow = \"#00ff00\"\nallow = \"#00ff00\""),
+    Case("[palette]\nalow = \"#00ff00\"\n[style]\nmatch = \"alow\""),
+    Case("[palette]\nsomething-else = \"#00ff00\""),
   ])
   func problems(_ testCase: Case) {
     let (theme, problems) = read(testCase.text)
@@ -70,6 +74,72 @@ struct ThemeReadingTests {
     #expect(theme.style(.decisionAllow, depth: .direct) == CellStyle(.indexed(2), on: white))
   }
 
+  @Test func aRoleFollowsItsParentBeforeAnInheritedTheme() {
+    let parent = "[style]\n\"decision.hide\" = \"blue\"\ndim = \"magenta\"\nborder = \"cyan\""
+    let (theme, problems) = read(
+      "inherits = \"parent\"\n[style]\n\"decision.deny\" = \"red bold italic\"\naccent = \"green\"",
+      parents: ["parent": parent])
+    #expect(problems == [])
+    #expect(theme.style(.decisionHide, depth: .direct) == CellStyle(.indexed(1), [.italic, .dim]))
+    #expect(theme.style(.diffDelete, depth: .direct) == CellStyle(.indexed(1), .italic))
+    #expect(theme.style(.title, depth: .direct) == CellStyle(.indexed(2), .bold))
+    #expect(theme.style(.border, depth: .direct) == CellStyle(.indexed(6)))
+    #expect(theme.style(.riskLow, depth: .direct) == CellStyle(.indexed(5)))
+  }
+
+  @Test func whatNobodyKnowsIsToldFromWhatIsWrong() {
+    func isUnknown(_ text: String) -> [Bool] {
+      Theme.read(name: "mine", text: Array(text.utf8)) { _ in nil }.problems.map(\.isUnknownName)
+    }
+    #expect(
+      isUnknown("nam = \"a\"\n[palete]\n[palette]\nalow = \"#000\"\n[style]\ndimm = \"red\"") == [
+        true, true, true, true,
+      ])
+    #expect(isUnknown("name = \"a\n[palette]\nbg = \"#00\"\n[style]\ndim = \"rrred\"") == [false, false, false])
+  }
+
+  @Test func theTerminalsOwnBackgroundCanStay() {
+    var surroundings = Theme.Surroundings()
+    surroundings.paintsBackground = false
+    let text = "[palette]\nbg = \"#101010\"\nfg = \"#eeeeee\"\nsel = \"#333333\"\nhigh = \"#ffaa00\""
+    for depth in [ColourDepth.direct, .indexed] {
+      let painted = Theme.read(name: "a", text: Array(text.utf8)) { _ in nil }.theme
+      let bare = Theme.read(name: "a", text: Array(text.utf8), on: surroundings) { _ in nil }.theme
+      #expect(painted.style(.text, depth: depth).background != .standard)
+      for role in Role.allCases {
+        let (before, after) = (painted.style(role, depth: depth), bare.style(role, depth: depth))
+        #expect(after.foreground == before.foreground && after.attributes == before.attributes, "\(role)")
+        let isTexts = before.background == painted.style(.text, depth: depth).background
+        #expect(after.background == (isTexts ? .standard : before.background), "\(role)")
+      }
+    }
+  }
+
+  @Test func namesThatCannotBeReadOnTheTerminalsBackgroundAreOthers() {
+    func limit(_ variant: Theme.Variant?, _ depth: ColourDepth, _ more: String = "") -> Colour {
+      var surroundings = Theme.Surroundings()
+      surroundings.variant = variant
+      let text = "[palette]\nlimit = \"yellow\"\naccent = \"blue\"\n\(more)"
+      return Theme.read(name: "a", text: Array(text.utf8), on: surroundings) { _ in nil }.theme
+        .style(.decisionLimit, depth: depth).foreground
+    }
+    for depth in [ColourDepth.eight, .sixteen, .indexed, .direct] {
+      #expect(limit(nil, depth) == .indexed(3))
+      #expect(limit(.dark, depth) == .indexed(3))
+      #expect(limit(.light, depth) == .indexed(4))
+      // A theme with a background of its own does not lie on the terminal's.
+      #expect(limit(.light, depth, "bg = \"#000000\"") == .indexed(3))
+    }
+  }
+
+  @Test func sequencesSayAllThatAStyleIs() {
+    #expect(CellStyle().sequence == "\u{1B}[0m")
+    #expect(CellStyle(.indexed(1), on: .indexed(12), [.bold, .reverse]).sequence == "\u{1B}[0;1;7;31;104m")
+    #expect(
+      CellStyle(.rgb(RGB(1, 2, 3)), on: .indexed(200), [.dim, .italic, .underline]).sequence
+        == "\u{1B}[0;2;3;4;38;2;1;2;3;48;5;200m")
+  }
+
   @Test func aWrongStyleLeavesTheRoleAsItWas() {
     let (theme, problems) = read("[palette]\ndeny = \"#ff0000\"\n[style]\n\"decision.deny\" = \"nothing on earth\"")
     #expect(problems.count == 1)
@@ -82,7 +152,7 @@ struct ThemeReadingTests {
     ("#6272a4 61 bright-black", .indexed(61), .indexed(8)),
     ("#50fa7b", .indexed(84), .indexed(10)),
     ("#808080", .indexed(244), .indexed(8)),
-    ("#282a36", .indexed(236), .standard),
+    ("#282a36", .indexed(235), .standard),
     ("#0000ff", .indexed(21), .indexed(12)),
     ("default", .standard, .standard),
     ("208", .indexed(208), .indexed(11)),
