@@ -29,6 +29,7 @@ struct cterm_screen {
   int pairs;
   int colours;
   bool direct;
+  bool promises_direct;
   char enter[longest_text];
   char leave[longest_text];
   struct {
@@ -112,6 +113,9 @@ cterm_screen *cterm_screen_open(const char *term, bool direct, int rows, int col
     use_default_colors();
     screen->colours = COLORS > 256 ? 256 : COLORS;
   }
+  // RGB may be a flag, a number or a text; a description for direct colours alone has more of them than anyone counts.
+  screen->promises_direct = tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || tigetflag("Tc") > 0 ||
+                            (tigetstr("RGB") && tigetstr("RGB") != (char *)-1) || tigetnum("colors") >= 1 << 24;
   keep_text(screen->enter, "smcup");
   keep_text(screen->leave, "rmcup");
   screen->pairs = 1;
@@ -135,6 +139,7 @@ void cterm_screen_close(cterm_screen *screen) {
 }
 
 int cterm_screen_colours(const cterm_screen *screen) { return screen->colours; }
+bool cterm_screen_has_direct_colour(const cterm_screen *screen) { return screen->promises_direct; }
 const char *cterm_screen_enter_text(const cterm_screen *screen) { return screen->enter; }
 const char *cterm_screen_leave_text(const cterm_screen *screen) { return screen->leave; }
 

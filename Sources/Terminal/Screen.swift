@@ -22,6 +22,9 @@ package import ConsoleCore
   /// How many indexed colours the terminal has, at most 256.
   package var colours: Int { Int(unsafe cterm_screen_colours(handle)) }
 
+  /// The description promises any colour: `RGB`, or `Tc` as tmux calls it.
+  package var hasDirectColour: Bool { unsafe cterm_screen_has_direct_colour(handle) }
+
   /// What switches to the alternate screen.
   package var enterText: [UInt8] { unsafe Self.bytes(of: cterm_screen_enter_text(handle)) }
   /// What switches back.

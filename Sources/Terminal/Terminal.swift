@@ -47,8 +47,10 @@ import Glibc
   private var showsCursor = false
 
   /// Takes the terminal over; nothing is visible yet, call `enter`.
-  package init(environment: [String: String], usesMouse: Bool = true) throws(Problem) {
-    choice = TerminalChoice(environment: environment)
+  package init(
+    environment: [String: String], wish: TerminalWish = TerminalWish(), usesMouse: Bool = true
+  ) throws(Problem) {
+    choice = TerminalChoice(environment: environment, wish: wish)
     guard isatty(STDOUT_FILENO) == 1 else { throw .noTerminal }
     let descriptor = Self.open()
     guard descriptor >= 0 else { throw .noTerminal }
@@ -86,6 +88,14 @@ import Glibc
     var columns: Int32 = 80
     _ = unsafe cterm_tty_size(descriptor, &rows, &columns)
     return Size(columns: min(Int(columns), 1000), rows: min(Int(rows), 500))
+  }
+
+  /// How many colours a terminal like this one has; nothing is written to it.
+  package static func depth(environment: [String: String], wish: TerminalWish = TerminalWish()) -> ColourDepth {
+    let choice = TerminalChoice(environment: environment, wish: wish)
+    if let depth = choice.depth, choice.isForced { return depth }
+    guard let opened = Opened(choice, Size(columns: 1, rows: 1)) else { return choice.depth ?? .mono }
+    return opened.depth
   }
 
   // MARK: Modes
@@ -246,18 +256,29 @@ private struct Opened: ~Copyable {
       self.screen = screen
       return
     }
-    for name in choice.names {
-      guard let screen = Screen(term: name, isDirect: false, size: size) else { continue }
-      let most: ColourDepth =
-        switch screen.colours {
-        case 256...: .indexed
-        case 16...: .sixteen
-        case 8...: .eight
-        default: .mono
+    // First a description with as many colours as are wanted, then any.
+    for least in [choice.depth ?? .mono, .mono] {
+      for name in choice.names {
+        guard let screen = Screen(term: name, isDirect: false, size: size) else { continue }
+        if choice.depth == nil, screen.hasDirectColour {
+          _ = consume screen
+          guard let direct = Screen(term: "", isDirect: true, size: size) else { return nil }
+          depth = .direct
+          self.screen = direct
+          return
         }
-      depth = choice.depth == .mono ? .mono : most
-      self.screen = screen
-      return
+        let most: ColourDepth =
+          switch screen.colours {
+          case 256...: .indexed
+          case 16...: .sixteen
+          case 8...: .eight
+          default: .mono
+          }
+        guard most >= least else { continue }
+        depth = min(choice.depth ?? most, most)
+        self.screen = screen
+        return
+      }
     }
     return nil
   }

@@ -138,4 +138,18 @@ import Testing
     }
     #expect(screen.draw(grid, cursor: (row: 6, column: 0)).count < 700)
   }
+
+  @Test(
+    arguments: [
+      ("xterm-256color", nil, ColourDepth.indexed), ("xterm-256color", .sixteen, .sixteen),
+      ("xterm-256color", .direct, .direct), ("xterm", nil, .eight), ("xterm", .indexed, .indexed),
+      ("linux", nil, .eight), ("linux", .sixteen, .eight), ("vt100", nil, .mono), ("vt100", .indexed, .mono),
+      ("tmux-256color", .mono, .mono), ("dumb", nil, .mono),
+    ] as [(String, ColourDepth?, ColourDepth)])
+  func aWishIsGrantedAsFarAsTheTerminalGoes(_ term: String, _ wish: ColourDepth?, _ depth: ColourDepth) throws {
+    let environment = ["TERM": term]
+    let choice = TerminalChoice(environment: environment, wish: TerminalWish(configuredColours: wish))
+    #expect(choice.depth == wish)
+    #expect(Terminal.depth(environment: environment, wish: TerminalWish(configuredColours: wish)) == depth)
+  }
 }

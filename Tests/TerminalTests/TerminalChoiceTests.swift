@@ -34,12 +34,29 @@ struct TerminalChoiceTests {
     Case(
       environment: ["TERM": "screen.xterm-256color", "COLORTERM": "truecolor"],
       names: ["screen.xterm-256color", "screen-256color", "xterm-256color"]),
+    Case(environment: ["TERM": "xterm-direct"], names: ["xterm-direct", "xterm-256color"], depth: .direct),
     Case(environment: ["TERM": "no-such-terminal"], names: ["no-such-terminal"]),
   ])
   func namesAndDepth(_ testCase: Case) {
     let choice = TerminalChoice(environment: testCase.environment)
     #expect(choice.names == testCase.names)
     #expect(choice.depth == testCase.depth)
+  }
+
+  /// The command line, then NO_COLOR, then the settings, then what the terminal says of itself.
+  @Test func whoSaysHowManyColours() {
+    func depth(_ environment: [String: String], _ line: ColourDepth?, _ settings: ColourDepth?) -> ColourDepth? {
+      let wish = TerminalWish(colours: line, configuredColours: settings)
+      return TerminalChoice(
+        environment: environment.merging(["TERM": "xterm-256color", "COLORTERM": "truecolor"]) { $1 }, wish: wish
+      ).depth
+    }
+    let none = ["NO_COLOR": "1"]
+    #expect(depth([:], nil, nil) == .direct)
+    #expect(depth([:], nil, .sixteen) == .sixteen)
+    #expect(depth(none, nil, .sixteen) == .mono)
+    #expect(depth(none, .indexed, .sixteen) == .indexed)
+    #expect(depth([:], .mono, .direct) == .mono)
   }
 
   @Test(arguments: [
@@ -53,5 +70,13 @@ struct TerminalChoiceTests {
   ])
   func unicode(environment: [String: String], expected: Bool) {
     #expect(TerminalChoice(environment: environment).hasUnicode == expected)
+    let isWide = TerminalWish(isAmbiguousWide: true)
+    #expect(!TerminalChoice(environment: environment, wish: isWide).hasUnicode)
+  }
+
+  @Test func theWidthOfAmbiguousCharactersCanBeSaid() {
+    let environment = ["TERM": "xterm", "LANG": "ja_JP.UTF-8"]
+    #expect(!TerminalChoice(environment: environment).hasUnicode)
+    #expect(TerminalChoice(environment: environment, wish: TerminalWish(isAmbiguousWide: false)).hasUnicode)
   }
 }

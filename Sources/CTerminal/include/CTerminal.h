@@ -33,6 +33,8 @@ void cterm_screen_close(cterm_screen *screen);
 
 // How many indexed colours the terminal has; 0 for none.
 int cterm_screen_colours(const cterm_screen *screen);
+// Whether the description promises any colour by three numbers.
+bool cterm_screen_has_direct_colour(const cterm_screen *screen);
 // What switches to the alternate screen and back, as the terminal's description says.
 const char *cterm_screen_enter_text(const cterm_screen *screen);
 const char *cterm_screen_leave_text(const cterm_screen *screen);
