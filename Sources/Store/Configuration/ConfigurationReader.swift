@@ -43,6 +43,14 @@ struct ConfigurationReader {
     }
   }
 
+  /// Names a member whose object is read by itself.
+  mutating func within(_ key: String, _ body: (inout ConfigurationReader) -> Void) {
+    let outside = pointer
+    pointer += "/\(Pointer.token(key))"
+    body(&self)
+    pointer = outside
+  }
+
   /// Reads one of an enum's words.
   mutating func word<Word: RawRepresentable<String> & CaseIterable>(
     _ node: JSONNode, _ name: String, _ word: inout Word

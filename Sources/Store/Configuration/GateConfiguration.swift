@@ -42,7 +42,8 @@ package struct GateConfiguration: Hashable, Sendable {
     }
     var reader = ConfigurationReader(text)
     var configuration = GateConfiguration()
-    reader.object(root, "a configuration", ["record", "timeouts"]) { reader, key, value in
+    // The console's part is read by the console alone: a slip in it must not stop a gate.
+    reader.object(root, "a configuration", ["record", "timeouts", ConsoleConfiguration.key]) { reader, key, value in
       switch key {
       case "record": reader.record(value, &configuration.record)
       case "timeouts": reader.timeouts(value, &configuration.timeouts)
