@@ -1,6 +1,7 @@
+package import ConsoleCore
 package import ControlWire
 package import JSONText
-internal import ConsoleCore
+package import Store
 package import System
 internal import Terminal
 
@@ -10,8 +11,13 @@ package enum ConsoleProgram {
     package var paths: Paths
     package var build: String
     package var environment: [String: String]
-    /// The theme's name; nil for the default one.
+    /// The theme's name; nil for the one of the settings.
     package var theme: String?
+    /// How many colours to use at most, whatever settings and environment say.
+    package var colours: ColourDepth?
+    /// The console's part of `config.json`, and what is wrong with it.
+    package var settings = ConsoleConfiguration()
+    package var settingsProblem: String?
     package var isReadOnly = false
     package var isPlain = false
     /// A file of commands to do at the start, one a line.
@@ -27,6 +33,30 @@ package enum ConsoleProgram {
       self.paths = paths
       self.build = build
       self.environment = environment
+      (settings, settingsProblem) = ConsoleConfiguration.load(paths.settings)
+    }
+
+    /// There is a theme for terminals like this one, which says that its background is light.
+    var hasLightTheme: Bool {
+      settings.lightTheme != nil && Theme.Surroundings(environment: environment).variant == .light
+    }
+
+    /// What command line and settings say of the terminal.
+    var wish: TerminalWish {
+      let configured: ColourDepth? =
+        switch settings.color {
+        case .never: .mono
+        case .sixteen: .sixteen
+        case .indexed: .indexed
+        case .direct: .direct
+        case nil: nil
+        }
+      return TerminalWish(
+        colours: colours, configuredColours: configured, isAmbiguousWide: settings.ambiguous.map { $0 == .wide })
+    }
+
+    var firstTheme: String {
+      theme ?? (hasLightTheme ? settings.lightTheme : nil) ?? settings.theme ?? ShippedThemes.standard
     }
   }
 
@@ -43,12 +73,17 @@ package enum ConsoleProgram {
     }
   }
 
+  /// How many colours the terminal of this process has, as its environment says.
+  package static func depth(environment: [String: String]) -> ColourDepth { Terminal.depth(environment: environment) }
+
   /// The screen if the terminal can show one, else text, and then it says why.
   @LoopActor
   private static func makeFront(_ options: Options, _ engine: ConsoleEngine) -> any ConsoleFront {
     guard !options.isPlain else { return PlainFront(engine, script: options.script) }
     do throws(Terminal.Problem) {
-      return ScreenFront(engine, try Terminal(environment: options.environment), options)
+      return ScreenFront(
+        engine, try Terminal(environment: options.environment, wish: options.wish, usesMouse: options.settings.mouse),
+        options)
     } catch {
       let reason =
         switch error {

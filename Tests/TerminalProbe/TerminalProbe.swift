@@ -25,6 +25,7 @@ import Terminal
     options.isPlain = words.contains("--plain")
     options.isReadOnly = words.contains("--read-only")
     options.theme = words.first { $0.hasPrefix("--theme=") }.map { String($0.dropFirst(8)) }
+    options.colours = words.first { $0.hasPrefix("--color=") }.flatMap { ColourDepth(word: String($0.dropFirst(8))) }
     options.script = words.first { $0.hasPrefix("--script=") }.map { String($0.dropFirst(9)) }
     return ConsoleProgram.run(options)
   }

@@ -12,7 +12,13 @@ final class Pseudoterminal {
   /// The terminal's modes before the program ran.
   let modesBefore: [UInt32]
 
-  init(_ arguments: String..., environment: [String: String], size: Size = Size(columns: 80, rows: 24)) throws {
+  convenience init(
+    _ arguments: String..., environment: [String: String], size: Size = Size(columns: 80, rows: 24)
+  ) throws {
+    try self.init(arguments, environment: environment, size: size)
+  }
+
+  init(_ arguments: [String], environment: [String: String], size: Size = Size(columns: 80, rows: 24)) throws {
     // What posix_openpt, unlockpt and ptsname do; Swift's Glibc module hides them.
     master = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var number: UInt32 = 0

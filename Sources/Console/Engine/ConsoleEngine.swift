@@ -2,6 +2,7 @@ internal import ConsoleCore
 internal import ControlWire
 internal import Glibc
 internal import Policy
+internal import Store
 internal import System
 
 /// Runs the console's pure part: brings it messages from the gate, the policy file and the front, and does what it asks.
@@ -17,7 +18,7 @@ final class ConsoleEngine {
   private var owner: (any ConsoleFront)?
   private let gate: GateClient
   private let policy: PolicyKeeper
-  private let themes: ThemeFinder
+  private let themes: ThemeKeeper
   private var tickTimer: LoopTimer?
   private var tickDue: Moment?
   private var willSettle = false
@@ -28,7 +29,9 @@ final class ConsoleEngine {
     self.options = options
     gate = GateClient(options.paths.socket)
     policy = PolicyKeeper(options.paths.policy, isReadOnly: options.isReadOnly)
-    themes = ThemeFinder(folder: options.paths.themes)
+    let surroundings = Theme.Surroundings(
+      environment: options.environment, paintsBackground: options.settings.background)
+    themes = ThemeKeeper(ThemeFinder(folder: options.paths.themes, on: surroundings))
     var core = ConsoleOptions(policyPath: options.paths.policy, build: options.build)
     core.isReadOnly = options.isReadOnly
     core.secondsFromGMT = Self.secondsFromGMT()
@@ -36,6 +39,7 @@ final class ConsoleEngine {
     let found = KeysFinder.find(options.paths.keys)
     core.keys = found.keys
     keyNotes = found.notes
+    core.themes = themes.finder.names
     state = ConsoleState(options: core, now: Loop.shared.now)
   }
 
@@ -55,6 +59,11 @@ final class ConsoleEngine {
     policy.changed = { [weak self] file in self?.take(.policyRead(file)) }
     if let problem = policy.start() { take(.note(Note(.warning, problem))) }
     for note in keyNotes { take(.note(note)) }
+    if let problem = options.settingsProblem { take(.note(Note(.warning, problem))) }
+    themes.changed = { [weak self] theme, note in
+      self?.front?.perform(.use(theme))
+      self?.take(.note(note))
+    }
     if let snapshot = options.offlineCatalogue?() { take(.offlineCatalogue(snapshot)) }
     gate.connected = { [weak self] in self?.take(.gateConnected) }
     gate.lost = { [weak self] reason, retry in self?.take(.gateLost(reason: reason, retryIn: retry)) }
@@ -67,6 +76,7 @@ final class ConsoleEngine {
     tickTimer?.cancel()
     gate.close()
     policy.close()
+    themes.close()
     front?.close()
     owner = nil
   }
@@ -151,24 +161,44 @@ final class ConsoleEngine {
       let problem = "no gate is connected to ask"
       take(.toolRead(answer ?? ToolAnswer(server: name.server, name: name.tool, problem: problem)))
     case .useMouse(let isUsed): front?.perform(.useMouse(isUsed))
+    case .listThemes: take(.themesListed(themes.finder.entries))
+    case .previewTheme(let name): front?.perform(.use(themes.show(name)))
+    case .keepTheme(let name): keepTheme(name)
     }
   }
 
   private func setTheme(_ name: String) {
-    switch themes.find(name) {
-    case .found(let theme, let problem):
-      front?.perform(.use(theme))
+    do throws(ThemeFinder.Missing) {
+      let problem = try themes.use(name)
+      front?.perform(.use(themes.current))
       take(.themeSet(name, problem: nil))
       if let problem { take(.note(Note(.warning, problem))) }
-    case .missing(let problem): take(.themeSet(name, problem: problem))
+    } catch {
+      take(.themeSet(name, problem: error.message))
+    }
+  }
+
+  /// Uses a theme and writes it down for the next start.
+  private func keepTheme(_ name: String) {
+    setTheme(name)
+    guard themes.current.name == name, !options.isReadOnly else { return }
+    do throws(ConsoleConfiguration.NotKept) {
+      try ConsoleConfiguration.keep(
+        theme: name, forLightBackground: options.hasLightTheme, in: options.paths.settings)
+      take(.note(Note(.info, "theme \(name), also at the next start (\(options.paths.settings))")))
+    } catch {
+      take(.note(Note(.warning, "theme \(name) for this time only: \(error.message)")))
     }
   }
 
   /// The theme to begin with, and what is odd about it.
   func firstTheme() -> (theme: Theme, problem: String?) {
-    switch themes.find(options.theme ?? ShippedThemes.standard) {
-    case .found(let theme, let problem): (theme, problem)
-    case .missing(let problem): (ShippedThemes.theme(ShippedThemes.standard), problem)
+    do throws(ThemeFinder.Missing) {
+      let problem = try themes.use(options.firstTheme)
+      return (themes.current, problem)
+    } catch {
+      _ = try? themes.use(ShippedThemes.standard)
+      return (themes.current, error.message)
     }
   }
 

@@ -45,6 +45,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case messages
   case command, help, log, copy, rescan, redraw, suspend, quit
   case palette, mouse
+  case theme
 
   package var name: String { rawValue }
 
@@ -115,6 +116,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .quit: "leave a popup; at the top, quit"
     case .palette: "find any action or command by a few of its letters"
     case .mouse: "let the mouse scroll and select, or leave it to the terminal"
+    case .theme: "choose how the console looks"
     }
   }
 }

@@ -47,7 +47,7 @@ package enum Command: Hashable, Sendable {
       }
       return .sort(order)
     case "theme":
-      guard let name = rest.first else { throw CommandError("a theme's name is missing: theme NAME") }
+      guard let name = rest.first else { return .act(.theme) }
       return .theme(name)
     case "starter":
       guard let name = rest.first, let starter = Starter(rawValue: name) else {
@@ -66,7 +66,7 @@ package enum Command: Hashable, Sendable {
 
   /// All first words that a command may have.
   package static let verbs: [String] =
-    (["w", "q", "q!", "wq", "all", "default", "theme", "starter", "go"] + Action.allCases.map(\.name)).sorted()
+    (["w", "q", "q!", "wq", "all", "default", "starter", "go"] + Action.allCases.map(\.name)).sorted()
 
   /// Ways to go on from what is typed, the shortest first.
   package static func completions(of line: String, themes: [String]) -> [String] {

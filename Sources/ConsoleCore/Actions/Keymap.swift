@@ -39,6 +39,7 @@ package enum Keymap {
       bind("o", .messages), bind("!", .log), bind("y", .copy), bind("R", .rescan),
       bind(.control("l"), .redraw), bind(.control("z"), .suspend), bind("q", .quit), bind(.control("c"), .quit),
       bind(Key(.function(2)), .mouse),
+      bind(.control("t"), .theme),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

@@ -57,7 +57,8 @@ package enum PlainText {
       guard case .lost(_, let since, _) = state.gate.connection, since == state.now else { return [] }
       return ["gate lost: \(state.safe(reason))"]
     case .policyRead, .policySaved, .note: return state.note.map { ["\(words($0.weight))\($0.text)"] } ?? []
-    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .toolRead: return []
+    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .toolRead, .themesListed:
+      return []
     }
   }
 

@@ -20,6 +20,7 @@ extension Canvas {
     case .decision(let serial, let top): return drawDecision(serial, top: top, of: state)
     case .log(let top): return drawLog(top: top, of: state)
     case .messages(let view): return drawMessages(view, of: state)
+    case .themes(let picker): return drawThemes(picker, of: state)
     case .command, .filter, nil: return nil
     }
   }

@@ -26,4 +26,10 @@ package enum ConsoleEffect: Hashable, Sendable {
   case readDefinition(ToolName)
   /// Take the mouse's wheel and clicks, or leave them to the terminal.
   case useMouse(Bool)
+  /// Look for themes and answer with `ConsoleMessage.themesListed`.
+  case listThemes
+  /// Show what a theme looks like; nil goes back to the one in use.
+  case previewTheme(String?)
+  /// Use another theme now and at the next start; answer with `ConsoleMessage.themeSet`.
+  case keepTheme(String)
 }

@@ -25,6 +25,8 @@ package enum ConsoleMessage: Hashable, Sendable {
   case note(Note)
   /// What the files know of a tool: the end of `ConsoleEffect.readDefinition`.
   case toolRead(ToolAnswer)
+  /// The themes that there are: the end of `ConsoleEffect.listThemes`.
+  case themesListed([ThemeEntry])
 }
 
 /// What the policy file is on the disk.

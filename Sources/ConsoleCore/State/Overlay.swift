@@ -14,6 +14,7 @@ package enum Overlay: Hashable, Sendable {
   case log(top: Int)
   /// What a server wrote to its standard error.
   case messages(MessagesView)
+  case themes(ThemePicker)
 }
 
 /// A line of text that is being typed.

@@ -72,6 +72,7 @@ extension ConsoleState {
     case .approvals: break
     case .palette: overlay = .command(CommandField())
     case .mouse: return useMouse(!usesMouse)
+    case .theme: return openThemes()
     }
     return []
   }

@@ -39,6 +39,7 @@ extension ConsoleState {
     case .decision(let serial, let top): return take(key, decision: serial, top: top)
     case .log(let top): return take(key, logTop: top)
     case .messages(let view): return take(key, view)
+    case .themes(let picker): return take(key, picker)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }

@@ -30,7 +30,7 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
     return state.take(result)
   case .themeSet(let name, let problem):
     if let problem {
-      state.say(.error, problem)
+      state.say(.error, state.safe(problem))
     } else {
       state.options.theme = name
       state.say(.info, "theme \(state.safe(name))")
@@ -41,6 +41,8 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
     return []
   case .toolRead(let answer):
     state.definitions.take(answer)
+  case .themesListed(let entries):
+    state.take(entries)
     return []
   }
 }
