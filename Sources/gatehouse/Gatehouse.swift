@@ -18,7 +18,7 @@ import System
       keys,
       tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, selftest,
       watch,
-      logVerify, status, stop,
+      logVerify, status, stop, themes, themesCheck,
     ] + internals
 
   private static func run(_ words: ArraySlice<String>) -> Int32 {

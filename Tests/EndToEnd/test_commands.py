@@ -28,6 +28,8 @@ COMMANDS = [
     ["policy", "schema"],
     ["watch"],
     ["status"],
+    ["themes"],
+    ["themes", "check"],
 ]
 
 

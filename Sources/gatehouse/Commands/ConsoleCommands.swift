@@ -54,7 +54,8 @@ extension Gatehouse {
   }
 
   private static let consoleOptions: [Command.Option] = [
-    .init("--theme", "NAME", "how it looks; see themes/ and `:theme` in the console"),
+    .init("--theme", "NAME", "how it looks; see `gatehouse themes`, and `:theme` in the console"),
+    colourOption,
     .init("--read-only", "no edit, no save"),
     .init("--plain", "lines of text instead of a screen"),
     .init("--script", "FILE", "commands to do at the start, one a line"),
@@ -65,6 +66,7 @@ extension Gatehouse {
   ) throws(Failure) -> ConsoleProgram.Options {
     var options = ConsoleProgram.Options(paths: paths, build: Build.version, environment: environment)
     options.theme = arguments.value("--theme")
+    options.colours = try colours(arguments)
     options.isReadOnly = arguments.has("--read-only")
     options.isPlain = arguments.has("--plain")
     options.script = arguments.value("--script")
