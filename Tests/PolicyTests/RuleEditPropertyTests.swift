@@ -81,6 +81,7 @@ struct RuleEditPropertyTests {
       case .rename(let key):
         touched.paths.append(rule)
         touched.paths.append(rule.dropLast() + [key.string])
+      case .become: touched.paths.append(rule)
       }
     }
     return touched
@@ -289,6 +290,7 @@ struct RuleEditPropertyTests {
       case .rename(let key):
         #expect(section?[key] != nil)
         #expect(rule == nil || key == place.key)
+      case .become(let value): expect(rule, value)
       }
     }
   }

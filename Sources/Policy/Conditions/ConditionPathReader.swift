@@ -211,7 +211,7 @@ struct ConditionPathReader {
     "input": "args", "call": "call", "caller": "call", "request": "call", "context": "call",
   ]
 
-  private static func step(_ name: String) -> String {
+  static func step(_ name: String) -> String {
     isPlain(ExactText(name)) ? "." + name : "[" + quoted(name) + "]"
   }
 

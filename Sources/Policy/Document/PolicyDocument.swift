@@ -15,25 +15,7 @@ package struct PolicyDocument: Sendable {
   ///
   /// Throws: `PolicyRejection` with everything that is wrong.
   package static func read(_ text: [UInt8]) throws(PolicyRejection) -> PolicyDocument {
-    guard text.count <= longest else {
-      let start = TextPlace(line: 1, column: 1)
-      throw PolicyRejection(problems: [
-        PolicyProblem(
-          weight: .error, place: start, pointer: "", message: "a policy has at most \(longest) bytes, not \(text.count)"
-        )
-      ])
-    }
-    let root: JSONNode
-    do throws(JSONError) {
-      root = try JSONNode.read(text)
-    } catch {
-      let mistake = TextMistake(error, in: text)
-      throw PolicyRejection(problems: [
-        PolicyProblem(
-          weight: .error, place: TextPlace(of: mistake.offset, in: text), pointer: mistake.pointer,
-          message: mistake.message, help: mistake.help)
-      ])
-    }
+    let root = try tree(text)
     var reader = PolicyReader(text)
     let content = reader.policy(root)
     reader.refuseInexactNumbers(root)
@@ -43,6 +25,30 @@ package struct PolicyDocument: Sendable {
     guard problems.allSatisfy({ $0.weight == .warning }) else { throw PolicyRejection(problems: problems) }
     return PolicyDocument(
       text: text, revision: ContentDigest(of: text).short, warnings: problems, content: content)
+  }
+
+  /// The tree of a text.
+  ///
+  /// Throws: `PolicyRejection` where it is too long or no JSON.
+  static func tree(_ text: [UInt8]) throws(PolicyRejection) -> JSONNode {
+    guard text.count <= longest else {
+      let start = TextPlace(line: 1, column: 1)
+      throw PolicyRejection(problems: [
+        PolicyProblem(
+          weight: .error, place: start, pointer: "", message: "a policy has at most \(longest) bytes, not \(text.count)"
+        )
+      ])
+    }
+    do throws(JSONError) {
+      return try JSONNode.read(text)
+    } catch {
+      let mistake = TextMistake(error, in: text)
+      throw PolicyRejection(problems: [
+        PolicyProblem(
+          weight: .error, place: TextPlace(of: mistake.offset, in: text), pointer: mistake.pointer,
+          message: mistake.message, help: mistake.help)
+      ])
+    }
   }
 
   /// The names of the servers that have a part of their own, in the order of the text.

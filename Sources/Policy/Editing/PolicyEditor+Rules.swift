@@ -9,6 +9,9 @@ extension PolicyEditor {
       tree.remove(key(of: place), from: parent)
       tidy(place.server)
     case .rename(let key): try rename(place, key)
+    case .become(let value):
+      guard value.members != nil else { throw PolicyEditError("a rule must be an object, not \(value.kindInWords)") }
+      tree.become(madeRule(place), value)
     case .action(let action):
       guard let action else {
         if let rule = rule(place) { tree.remove("action", from: rule) }

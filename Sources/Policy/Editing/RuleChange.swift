@@ -57,6 +57,8 @@ package enum RuleChange: Hashable, Sendable {
   case remove
   /// Gives the rule another key, as it is to be written; the rule stays where it stands.
   case rename(ExactText)
+  /// Makes the rule say this, and makes it where there is none; only what does not say it yet is written anew.
+  case become(JSONNode)
 }
 
 /// What a rule does with a call.
