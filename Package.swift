@@ -27,7 +27,9 @@ let package = Package(
   targets: [
     // MARK: Pure: values in, values out; no file, socket, clock, Foundation, Glibc or Dispatch.
     .target(name: "AttackCorpus", dependencies: ["JSONText", "Policy"]),
-    .target(name: "ConsoleCore", dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "Risk"]),
+    .target(
+      name: "ConsoleCore",
+      dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "RegularExpressions", "Risk"]),
     .target(name: "ControlWire", dependencies: ["JSONText", "Policy", "Risk"]),
     .target(name: "GateCore", dependencies: ["ControlWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
     .target(name: "InterceptImport", dependencies: ["CYAML", "JSONText", "Policy"]),
@@ -77,7 +79,9 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "AttackCorpusTests", dependencies: ["AttackCorpus", "JSONText"]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount", cSettings: strictC),
-    .testTarget(name: "ConsoleCoreTests", dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"]),
+    .testTarget(
+      name: "ConsoleCoreTests",
+      dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
     .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo", "JSONText", "Policy", "Risk"]),
     .target(

@@ -32,29 +32,87 @@ struct FilterTests {
     ("server!=git tool:*_time", ["get_current_time", "convert_time"]),
     ("n>0", []),
     ("text:log", ["git_log"]),
+    ("git_d*f", ["git_diff"]),
+    ("\"git_d*f\"", []),
+    ("tool=git_*", []),
+    ("tool~^git_[ls]", ["git_status", "git_log"]),
+    ("tool~\"^GIT\"", []),
+    ("tool~\"(log|diff)$\"", ["git_log", "git_diff"]),
+    ("tool~\"^\\w+_\\S{3}$\"", ["git_log"]),
+    ("!tool~git", ["get_current_time", "convert_time"]),
+    ("is:ungoverned", ["git_reset", "git_commit", "get_current_time", "convert_time"]),
+    ("is:ungoverned !source:global*", ["get_current_time", "convert_time"]),
+    ("!is:ungoverned is!=edited", ["git_status", "git_log", "git_diff"]),
+    ("is:changed | is:new", []),
+    ("age<1m", []),
+    ("age=1m tool:git_l*", ["git_log"]),
+    ("git_log | git_diff time", ["git_log"]),
+    ("(git_log | git_diff) git", ["git_log", "git_diff"]),
+    ("!git_log git | time", ["git_reset", "git_commit", "git_status", "git_diff", "get_current_time", "convert_time"]),
+    ("tool:*É*", []),
   ])
   func findsTools(source: String, expected: [String]) { #expect(Self.shown(source) == expected) }
 
   @Test(arguments: [
-    ("(git", 4, "`)` is missing"),
-    ("git)", 3, "`)` has no partner"),
-    ("a|", 2, "a condition is missing at the end"),
-    ("|a", 0, "a condition is missing before `|`"),
-    ("\"git", 0, "the closing quote is missing"),
-    ("risk:huge", 5, "`huge` is no risk; there are low med high crit"),
-    ("decision:no", 9, "`no` is no decision; there are allow deny limit ask hide"),
-    ("tool>a", 5, "`tool` has no order; use : or ="),
-    ("tool:", 5, "`tool:` needs a value"),
-    ("lat>5ms", 0, "rows of this pane have no `lat`"),
-    ("arg.path:x", 0, "the stream does not carry arguments, so `arg` cannot be compared"),
-    ("tool~^git", 5, "regular expressions are not in this version; `:` takes * for any run of characters"),
+    ("a (git", 2, 1, "the closing `)` of this one is missing"),
+    ("git)", 3, 1, "`)` has no partner"),
+    ("a|", 2, 1, "a condition is missing at the end"),
+    ("|a", 0, 1, "a condition is missing before `|`"),
+    ("a && b", 3, 1, "a condition is missing before `&`"),
+    ("x \"git", 2, 1, "the closing quote is missing"),
+    ("a risk:huge b", 7, 4, "`huge` is no risk; there are low med high crit"),
+    ("decision:no", 9, 2, "`no` is no decision; there are allow deny limit ask hide"),
+    ("cat:x", 4, 1, "`x` is no category; there are read write execute destructive financial"),
+    ("tool>a", 5, 1, "`tool` has no order; use : or ="),
+    ("risk~h", 5, 1, "`risk` is no text; `~` is for texts, use : or ="),
+    ("a tool: b", 2, 5, "`tool:` needs a value"),
+    ("n:x", 2, 1, "`x` is no number"),
+    ("age>5x", 4, 2, "`5x` is no time; write 5ms, 2s, 1m, 1h, 3d"),
+    ("age>999999999999d", 4, 13, "`999999999999d` is no time; write 5ms, 2s, 1m, 1h, 3d"),
+    ("tool~[a", 5, 2, "`[a` is no regular expression: missing ]: [a"),
+    (
+      "lat>5ms", 0, 3,
+      "rows of this pane have no `lat`; there are server tool rule decision risk cat source age n is text"
+    ),
+    (
+      "x arg.path:x", 2, 8, "arguments are known nowhere here: of a call's arguments only the digest is told"
+    ),
+    (
+      "is:lost", 3, 4,
+      "rows of this pane are never `lost`; they may be ungoverned changed new marked edited conditional"
+    ),
   ])
-  func saysWhatIsWrong(source: String, place: Int, message: String) {
+  func saysWhatIsWrong(source: String, place: Int, length: Int, message: String) {
     #expect {
       try Filter(source, for: .policy)
     } throws: { error in
-      error as? FilterError == FilterError(message: message, place: place)
+      error as? FilterError == FilterError(message: message, place: place, length: length)
     }
+  }
+
+  @Test func regularExpressionsAreBounded() throws {
+    let long = "tool~" + String(repeating: "a", count: 301)
+    #expect(throws: FilterError.self) { try Filter(long, for: .policy) }
+    #expect(throws: FilterError.self) { try Filter("tool~(((a{100}){100}){100})", for: .policy) }
+    let many = (0..<9).map { "tool~a\($0)" }.joined(separator: " ")
+    #expect {
+      try Filter(many, for: .policy)
+    } throws: { ($0 as? FilterError)?.message == "a filter has at most 8 regular expressions" }
+    #expect(try Filter((0..<8).map { "tool~a\($0)" }.joined(separator: " "), for: .policy) != nil)
+  }
+
+  @Test func caseMattersOnceACapitalIsTyped() throws {
+    func finds(_ source: String, _ tool: String) throws -> Bool {
+      var desk = Desk.ready()
+      desk.gate(.snapshot(desk.snapshot([Desk.server("s", [Desk.tool(tool)])]), id: nil), sequence: 0)
+      return desk.state.count(try Filter(source, for: .policy)) == 1
+    }
+    #expect(try finds("pushé", "PUSHÉ_files"))
+    #expect(try !finds("Pushé", "PUSHÉ_files"))
+    #expect(try finds("tool:push*", "PUSHÉ_files"))
+    #expect(try finds("tool~^pushé", "PUSHÉ_files"))
+    #expect(try !finds("tool~^Pushé", "PUSHÉ_files"))
+    #expect(try finds("tool~^\\S+$", "push"))
   }
 
   @Test func unknownFieldNamesThoseThatExist() {
@@ -87,10 +145,31 @@ struct FilterTests {
     #expect(desk.state.list.filter == nil)
   }
 
-  @Test func tabCompletesFieldsAndWords() {
+  @Test(arguments: [
+    (["ri", "Tab", "hi", "Tab"], "risk:high"),
+    (["server:g", "Tab"], "server:git"),
+    (["!server:g", "Tab", " to", "Tab", "GET", "Tab"], "!server:git tool:get_current_time"),
+    (["(git_l", "Tab", ")"], "(git_log)"),
+    (["source:pat", "Tab"], "source:\"pattern git_diff*\""),
+    (["source:\"gl", "Tab"], "source:\"global default\""),
+    (["is:e", "Tab"], "is:edited"), (["de", "Tab"], "decision:"), (["den", "Tab"], "deny"),
+    (["\"git", "Tab", "\""], "\"git\""), (["zzz", "Tab"], "zzz"), (["tool~g", "Tab"], "tool~g"),
+  ])
+  func tabCompletes(keys: [String], expected: String) {
     var desk = Desk.ready()
-    desk.press("/", "ri", "Tab", "hi", "Tab")
-    #expect(desk.state.list.filter?.source == "risk:high")
+    desk.press("/")
+    for key in keys { desk.press(key) }
+    guard case .filter(let field) = desk.state.overlay else {
+      Issue.record("no filter is being typed")
+      return
+    }
+    #expect(field.field.text == expected)
+  }
+
+  @Test func valuesOfTheStreamAreCompleted() {
+    var desk = Desk.busy()
+    desk.press("4", "/", "agent:c", "Tab", " rule:", "Tab")
+    #expect(desk.state.live.filter?.source == "agent:claude rule:/servers/git/tools/git_log/limits/0")
   }
 
   @Test func starsCostTimeInProportion() throws {

@@ -7,17 +7,17 @@ internal import Risk
 private struct DecisionSubject: FilterSubject {
   let event: DecisionEvent
   let sequence: UInt64
+  let age: Int64
 
   var verdict: Verdict? { event.decision.verdict }
   var severity: Severity? { event.severity }
   var category: Category? { event.category }
 
-  var shown: [String] {
-    [
-      event.client.string, event.server.string, event.tool?.string ?? "", event.decision.rule,
-      event.decision.reason ?? "", event.method.string, event.session.string, event.decision.verdict.rawValue,
-      event.severity?.rawValue ?? "", event.category?.rawValue ?? "",
-    ]
+  func shows(_ test: (String) -> Bool) -> Bool {
+    test(event.client.string) || test(event.server.string) || test(event.tool?.string ?? "")
+      || test(event.decision.rule) || test(event.decision.reason ?? "") || test(event.method.string)
+      || test(event.session.string) || test(event.decision.verdict.rawValue)
+      || test(event.severity?.rawValue ?? "") || test(event.category?.rawValue ?? "")
   }
 
   func text(of field: Filter.Field) -> String? {
@@ -27,7 +27,7 @@ private struct DecisionSubject: FilterSubject {
     case .server: event.server.string
     case .tool: event.tool?.string ?? ""
     case .rule: event.decision.rule
-    case .decision, .risk, .cat, .source, .lat, .age, .n, .arg, .text: nil
+    case .decision, .risk, .cat, .source, .lat, .age, .n, .flag, .arg, .text: nil
     }
   }
 
@@ -35,14 +35,17 @@ private struct DecisionSubject: FilterSubject {
     switch field {
     case .lat: event.took
     case .n: Int64(clamping: sequence)
+    case .age: max(0, age)
     default: nil
     }
   }
+
+  func has(_ flag: Filter.Flag) -> Bool { flag == .observed && !event.decision.isEnforced }
 }
 
 extension Filter {
-  /// Whether a decision of the stream fits, for a filter of `Subject.live`.
-  package func matches(_ event: DecisionEvent, sequence: UInt64) -> Bool {
-    matches(DecisionSubject(event: event, sequence: sequence))
+  /// Whether a decision of the stream fits, for a filter of `Subject.live`; `age` is in microseconds.
+  package func matches(_ event: DecisionEvent, sequence: UInt64, age: Int64 = 0) -> Bool {
+    matches(DecisionSubject(event: event, sequence: sequence, age: age))
   }
 }

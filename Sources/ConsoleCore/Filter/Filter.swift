@@ -4,21 +4,7 @@ internal import Risk
 /// An expression that says which rows are shown, such as `deny server:git* !tool:get_* risk>=med`.
 package struct Filter: Hashable, Sendable {
   /// The pane whose rows it is for: they have different fields.
-  package enum Subject: Hashable, Sendable { case policy, live, servers }
-
-  package enum Field: String, CaseIterable, Hashable, Sendable {
-    case agent, session, server, tool, rule, decision, risk, cat, source, lat, age, n, arg, text
-
-    /// Whether rows of a pane have it.
-    func exists(in subject: Subject) -> Bool {
-      switch self {
-      case .server, .tool, .rule, .decision, .risk, .cat, .text, .n: true
-      case .source: subject == .policy
-      case .agent, .session, .lat: subject == .live
-      case .age, .arg: false
-      }
-    }
-  }
+  package enum Subject: CaseIterable, Hashable, Sendable { case policy, live, servers }
 
   package enum Comparison: String, CaseIterable, Hashable, Sendable {
     case matches = ":"
@@ -37,6 +23,7 @@ package struct Filter: Hashable, Sendable {
     case decision(Verdict)
     case severity(Severity)
     case category(Category)
+    case flag(Flag)
     /// Microseconds, or a plain number for `n`.
     case number(Int64)
   }
@@ -66,6 +53,15 @@ package struct Filter: Hashable, Sendable {
       case .leaf(let leaf): test(leaf)
       }
     }
+
+    /// Whether one of the conditions is such.
+    func contains(_ test: (Leaf.Test) -> Bool) -> Bool {
+      switch self {
+      case .any(let nodes), .all(let nodes): nodes.contains { $0.contains(test) }
+      case .not(let node): node.contains(test)
+      case .leaf(let leaf): test(leaf.test)
+      }
+    }
   }
 
   /// As it was typed.
@@ -82,28 +78,36 @@ package struct Filter: Hashable, Sendable {
     slots = parser.slots
   }
 
-  func matches(_ subject: some FilterSubject) -> Bool {
-    root.holds { Self.holds($0.test, subject) { pattern, text in pattern.holds(text) } }
+  /// Whether it asks for one of the flags that are not in the rows themselves.
+  func asks(for flag: Flag) -> Bool {
+    root.contains { test in
+      if case .field(_, _, .flag(flag)) = test { true } else { false }
+    }
   }
 
-  /// Judges one condition; `look` answers whether a text fits a pattern.
-  static func holds(_ test: Leaf.Test, _ subject: some FilterSubject, look: (Pattern, String) -> Bool) -> Bool {
+  func matches(_ subject: some FilterSubject) -> Bool {
+    root.holds { Self.holds($0.test, subject) }
+  }
+
+  /// Judges one condition.
+  static func holds(_ test: Leaf.Test, _ subject: some FilterSubject) -> Bool {
     switch test {
-    case .word(let pattern): return subject.shown.contains { look(pattern, $0) }
+    case .word(let pattern): return subject.shows { pattern.holds($0) }
     case .field(let field, let comparison, let value):
       switch value {
       case .text(let pattern):
         let holds =
           field == .text
-          ? subject.shown.contains { look(pattern, $0) } : subject.text(of: field).map { look(pattern, $0) } ?? false
+          ? subject.shows { pattern.holds($0) } : subject.text(of: field).map { pattern.holds($0) } ?? false
         return comparison == .notEqual ? !holds : holds
       case .decision(let verdict): return compare(comparison, subject.verdict == verdict)
       case .category(let category): return compare(comparison, subject.category == category)
+      case .flag(let flag): return compare(comparison, subject.has(flag))
       case .severity(let severity):
         guard let own = subject.severity else { return comparison == .notEqual }
         return comparison.holds(Int64(own.position), Int64(severity.position))
       case .number(let number):
-        guard let own = subject.number(of: field) else { return false }
+        guard let own = subject.number(of: field) else { return comparison == .notEqual }
         return comparison.holds(own, number)
       }
     }
@@ -125,6 +129,13 @@ extension Filter.Comparison {
     case .greaterOrEqual: left >= right
     }
   }
+
+  var isOrder: Bool {
+    switch self {
+    case .less, .lessOrEqual, .greater, .greaterOrEqual: true
+    case .matches, .regex, .equal, .notEqual: false
+    }
+  }
 }
 
 /// Why a text is no filter.
@@ -132,20 +143,24 @@ package struct FilterError: Error, Hashable, Sendable {
   package var message: String
   /// Where, in Unicode scalars from the start.
   package var place: Int
+  /// How many scalars are wrong, at least one.
+  package var length: Int
 
-  package init(message: String, place: Int) {
+  package init(message: String, place: Int, length: Int = 1) {
     self.message = message
     self.place = place
+    self.length = length
   }
 }
 
 /// A row, as filters see it.
 protocol FilterSubject {
-  /// Texts that a plain word is looked for in.
-  var shown: [String] { get }
+  /// Whether one of the texts that a plain word is looked for in is such.
+  func shows(_ test: (String) -> Bool) -> Bool
   var verdict: Verdict? { get }
   var severity: Severity? { get }
   var category: Category? { get }
   func text(of field: Filter.Field) -> String?
   func number(of field: Filter.Field) -> Int64?
+  func has(_ flag: Filter.Flag) -> Bool
 }

@@ -1,4 +1,5 @@
 internal import Policy
+internal import RegularExpressions
 internal import Risk
 
 /// Reads the filter language: `|` is or, a blank or `&` is and, `!` is not, brackets group.
@@ -7,10 +8,12 @@ struct FilterParser {
   private let subject: Filter.Subject
   private var at = 0
   private var depth = 0
+  private var expressions = 0
   private(set) var slots = 0
 
   private static let deepest = 32
-  private static let longest = 2000
+  static let longest = 2000
+  private static let mostExpressions = 8
 
   init(_ source: String, _ subject: Filter.Subject) {
     text = Array(source.unicodeScalars.prefix(Self.longest + 1))
@@ -26,8 +29,9 @@ struct FilterParser {
     return node
   }
 
-  private func error(_ message: String, at place: Int? = nil) -> FilterError {
-    FilterError(message: message, place: place ?? at)
+  /// An error that is here, or from a place on to here.
+  private func error(_ message: String, from place: Int? = nil) -> FilterError {
+    FilterError(message: message, place: place ?? at, length: max(1, at - (place ?? at)))
   }
 
   private mutating func skipSpaces() { while at < text.count, text[at] == " " { at += 1 } }
@@ -70,9 +74,12 @@ struct FilterParser {
   private mutating func atom() throws(FilterError) -> Filter.Node {
     guard at < text.count else { throw error("a condition is missing at the end") }
     if text[at] == "(" {
+      let start = at
       at += 1
       let node = try any()
-      guard at < text.count, text[at] == ")" else { throw error("`)` is missing") }
+      guard at < text.count, text[at] == ")" else {
+        throw FilterError(message: "the closing `)` of this one is missing", place: start)
+      }
       at += 1
       return node
     }
@@ -87,127 +94,128 @@ struct FilterParser {
     let start = at
     if text[at] == "\"" { return .word(Pattern(try quoted(), .part)) }
     var name = ""
-    while at < text.count, !isEnd(text[at]), comparison() == nil {
+    while at < text.count, !FilterText.ends(text[at]), FilterText.comparison(in: text, at: at) == nil {
       name.unicodeScalars.append(text[at])
       at += 1
     }
-    guard let comparison = comparison() else { return .word(Pattern(name, .part)) }
+    guard let comparison = FilterText.comparison(in: text, at: at) else {
+      return .word(Pattern(name, .part, takesStars: true))
+    }
     let fieldName = String(name.prefix { $0 != "." })
     guard let field = Filter.Field(rawValue: fieldName), field == .arg || fieldName == name else {
-      throw error(unknownField(name), at: start)
+      throw error(unknownField(name), from: start)
     }
-    guard field.exists(in: subject) else { throw error(absent(field), at: start) }
+    guard field.exists(in: subject) else { throw error(absent(field), from: start) }
     at += comparison.rawValue.unicodeScalars.count
     let place = at
-    let value = at < text.count && text[at] == "\"" ? try quoted() : bare()
-    guard !value.isEmpty else { throw error("`\(field.rawValue)\(comparison.rawValue)` needs a value", at: place) }
-    return .field(field, comparison, try self.value(value, of: field, comparison, at: place))
+    let value = at < text.count && text[at] == "\"" ? try quoted(isExpression: comparison == .regex) : bare()
+    guard !value.isEmpty else {
+      throw FilterError(
+        message: "`\(field.rawValue)\(comparison.rawValue)` needs a value", place: start, length: place - start)
+    }
+    return .field(field, comparison, try self.value(value, of: field, comparison, from: place))
   }
 
   private func unknownField(_ name: String) -> String {
-    let names = Filter.Field.allCases.filter { $0.exists(in: subject) }.map(\.rawValue).joined(separator: " ")
-    return "`\(name)` is no field; there are \(names); quote it to look for it as text"
+    guard !name.isEmpty else { return "the name of a field is missing; there are \(fields)" }
+    return "`\(name)` is no field; there are \(fields); quote it to look for it as text"
+  }
+
+  private var fields: String {
+    Filter.Field.allCases.filter { $0.exists(in: subject) }.map(\.rawValue).joined(separator: " ")
   }
 
   private func absent(_ field: Filter.Field) -> String {
-    if field == .arg { return "the stream does not carry arguments, so `arg` cannot be compared" }
-    if field == .age { return "`age` is not in this version: rows would leave by themselves" }
-    return "rows of this pane have no `\(field.rawValue)`"
-  }
-
-  private func isEnd(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == " " || scalar == "(" || scalar == ")" || scalar == "|" || scalar == "&" || scalar == "\""
-  }
-
-  /// The comparison that stands here.
-  private func comparison() -> Filter.Comparison? {
-    guard at < text.count else { return nil }
-    let next = at + 1 < text.count ? text[at + 1] : " "
-    switch text[at] {
-    case ":": return .matches
-    case "~": return .regex
-    case "=": return .equal
-    case "!": return next == "=" ? .notEqual : nil
-    case "<": return next == "=" ? .lessOrEqual : .less
-    case ">": return next == "=" ? .greaterOrEqual : .greater
-    default: return nil
-    }
+    if field == .arg { return "arguments are known nowhere here: of a call's arguments only the digest is told" }
+    return "rows of this pane have no `\(field.rawValue)`; there are \(fields)"
   }
 
   private mutating func bare() -> String {
     var value = ""
-    while at < text.count, !isEnd(text[at]) {
+    while at < text.count, !FilterText.ends(text[at]) {
       value.unicodeScalars.append(text[at])
       at += 1
     }
     return value
   }
 
-  private mutating func quoted() throws(FilterError) -> String {
+  /// A text in quotes; a backslash takes the next character for itself, in a regular expression only before a quote.
+  private mutating func quoted(isExpression: Bool = false) throws(FilterError) -> String {
     let start = at
     var value = ""
     at += 1
     while at < text.count, text[at] != "\"" {
-      if text[at] == "\\", at + 1 < text.count { at += 1 }
+      if text[at] == "\\", at + 1 < text.count {
+        if isExpression, text[at + 1] != "\"" { value.unicodeScalars.append("\\") }
+        at += 1
+      }
       value.unicodeScalars.append(text[at])
       at += 1
     }
-    guard at < text.count else { throw error("the closing quote is missing", at: start) }
+    guard at < text.count else { throw FilterError(message: "the closing quote is missing", place: start) }
     at += 1
     return value
   }
 
-  private func value(
-    _ value: String, of field: Filter.Field, _ comparison: Filter.Comparison, at place: Int
+  // MARK: Values
+
+  private mutating func value(
+    _ value: String, of field: Filter.Field, _ comparison: Filter.Comparison, from place: Int
   ) throws(FilterError) -> Filter.Value {
-    let isOrdered = [.less, .lessOrEqual, .greater, .greaterOrEqual].contains(comparison)
-    if comparison == .regex {
-      throw error("regular expressions are not in this version; `:` takes * for any run of characters", at: place)
-    }
-    switch field {
-    case .risk:
+    if comparison == .regex { return .text(try expression(value, of: field, from: place)) }
+    switch field.kind {
+    case .severity:
       guard let severity = Severity(filter: value) else {
-        throw error("`\(value)` is no risk; there are low med high crit", at: place)
+        throw error("`\(value)` is no risk; there are low med high crit", from: place)
       }
       return .severity(severity)
-    case .lat, .age:
-      guard let span = Self.span(value) else { throw error("`\(value)` is no time; write 5ms, 2s, 1m, 1h", at: place) }
+    case .span:
+      guard let span = FilterText.span(value) else {
+        throw error("`\(value)` is no time; write 5ms, 2s, 1m, 1h, 3d", from: place)
+      }
       return .number(span)
-    case .n:
-      guard let number = Int64(value) else { throw error("`\(value)` is no number", at: place) }
+    case .count:
+      guard let number = Int64(value) else { throw error("`\(value)` is no number", from: place) }
       return .number(number)
-    case .agent, .session, .server, .tool, .rule, .decision, .cat, .source, .arg, .text: break
+    case .text, .decision, .category, .flag: break
     }
-    guard !isOrdered else {
-      throw error("`\(field.rawValue)` has no order; use : or =", at: place)
-    }
-    switch field {
+    guard !comparison.isOrder else { throw error("`\(field.rawValue)` has no order; use : or =", from: place) }
+    switch field.kind {
     case .decision:
       guard let verdict = Verdict(rawValue: value.lowercased()) else {
-        throw error("`\(value)` is no decision; there are allow deny limit ask hide", at: place)
+        throw error("`\(value)` is no decision; there are allow deny limit ask hide", from: place)
       }
       return .decision(verdict)
-    case .cat:
+    case .category:
       guard let category = Category(filter: value) else {
-        throw error("`\(value)` is no category; there are read write execute destructive financial", at: place)
+        throw error("`\(value)` is no category; there are read write execute destructive financial", from: place)
       }
       return .category(category)
-    default: return .text(Pattern(value, field == .text && !value.contains("*") ? .part : .whole))
+    case .flag:
+      guard let flag = Filter.Flag(rawValue: value.lowercased()), flag.exists(in: subject) else {
+        let words = Filter.Flag.allCases.filter { $0.exists(in: subject) }.map(\.rawValue).joined(separator: " ")
+        throw error("rows of this pane are never `\(value)`; they may be \(words)", from: place)
+      }
+      return .flag(flag)
+    case .text, .severity, .span, .count:
+      return .text(Pattern(value, field == .text ? .part : .whole, takesStars: comparison == .matches))
     }
   }
 
-  /// Microseconds of `5ms`, `2s`, `1m`, `1h`, `3d`, `250us`.
-  static func span(_ text: String) -> Int64? {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
-    guard let number = Int64(digits), digits.utf8.count <= 9 else { return nil }
-    switch text.dropFirst(digits.count) {
-    case "us": return number
-    case "ms": return number * 1000
-    case "s", "": return number * 1_000_000
-    case "m": return number * 60_000_000
-    case "h": return number * 3_600_000_000
-    case "d": return number * 86_400_000_000
-    default: return nil
+  private mutating func expression(
+    _ value: String, of field: Filter.Field, from place: Int
+  ) throws(FilterError) -> Pattern {
+    guard field.kind == .text else {
+      throw error("`\(field.rawValue)` is no text; `~` is for texts, use : or =", from: place)
+    }
+    expressions += 1
+    guard expressions <= Self.mostExpressions else {
+      throw error("a filter has at most \(Self.mostExpressions) regular expressions", from: place)
+    }
+    do throws(RegularExpression.Mistake) {
+      return try Pattern(expression: value)
+    } catch {
+      throw self.error("`\(value)` is no regular expression: \(error.message)", from: place)
     }
   }
 }

@@ -1,25 +1,50 @@
-/// A text to look for: a part of another, or all of it with `*` for any run of characters.
+internal import CUTF8Proc
+internal import RegularExpressions
+
+/// A text to look for: a part of another, all of it, or a regular expression.
 ///
-/// Upper and lower case are the same unless the pattern has a capital letter; only ASCII letters have a case here.
+/// Upper and lower case are the same unless the pattern has a capital letter.
 struct Pattern: Hashable, Sendable {
-  enum Reach: Hashable, Sendable { case part, whole }
+  enum Reach: Hashable, Sendable { case part, whole, search }
 
-  let bytes: [UInt8]
+  /// As it was typed.
+  let text: String
   let reach: Reach
-  let isExactCase: Bool
-  let hasStar: Bool
+  /// A `*` stands for any run of characters.
+  let isGlob: Bool
+  private let isExactCase: Bool
+  /// In lower case where that counts as the same.
+  private let bytes: [UInt8]
+  private let isASCII: Bool
+  private let expression: FilterExpression?
 
-  init(_ text: String, _ reach: Reach) {
-    let utf8 = Array(text.utf8)
-    isExactCase = utf8.contains { $0 >= 0x41 && $0 <= 0x5A }
-    bytes = utf8
+  init(_ text: String, _ reach: Reach, takesStars: Bool = false) {
+    self.text = text
     self.reach = reach
-    hasStar = reach == .whole && utf8.contains(UInt8(ascii: "*"))
+    isExactCase = text.unicodeScalars.contains { $0.lowered != $0 }
+    let hasStar = takesStars && text.utf8.contains(UInt8(ascii: "*"))
+    isGlob = hasStar
+    // A part with stars is a whole with stars around it.
+    bytes = Array((hasStar && reach == .part ? "*\(text)*" : text).utf8)
+    isASCII = bytes.allSatisfy { $0 < 0x80 }
+    expression = nil
+  }
+
+  /// A regular expression in RE2's syntax, searched anywhere in a text.
+  init(expression text: String) throws(RegularExpression.Mistake) {
+    self.text = text
+    reach = .search
+    isGlob = false
+    isExactCase = FilterExpression.hasCapital(text)
+    bytes = []
+    isASCII = true
+    expression = try FilterExpression(text, ignoresCase: !isExactCase)
   }
 
   func holds(_ text: String) -> Bool {
-    var text = text
-    return text.withUTF8 { unsafe holds(Span(_unsafeElements: $0)) }
+    if let expression { return expression.holds(text) }
+    if !isExactCase, !isASCII { return holds(Array(text.lowered.utf8).span) }
+    return holds(text.utf8Span.span)
   }
 
   private func fold(_ byte: UInt8) -> UInt8 {
@@ -27,7 +52,7 @@ struct Pattern: Hashable, Sendable {
   }
 
   private func holds(_ text: Span<UInt8>) -> Bool {
-    if hasStar { return glob(text) }
+    if isGlob { return glob(text) }
     if reach == .whole, text.count != bytes.count { return false }
     guard text.count >= bytes.count else { return false }
     for start in 0...text.count - bytes.count where matches(text, at: start) { return true }
@@ -61,5 +86,57 @@ struct Pattern: Hashable, Sendable {
     }
     while own < bytes.count, bytes[own] == UInt8(ascii: "*") { own += 1 }
     return own == bytes.count
+  }
+}
+
+/// A compiled regular expression that is compared by how it is written.
+struct FilterExpression: Hashable, Sendable {
+  /// A longer one is refused, in bytes.
+  static let longest = 300
+  /// What a compiled one may take, in bytes.
+  private static let mostMemory = 1 << 18
+
+  private let source: String
+  private let compiled: RegularExpression
+
+  init(_ text: String, ignoresCase: Bool) throws(RegularExpression.Mistake) {
+    guard text.utf8.count <= Self.longest else {
+      throw RegularExpression.Mistake(message: "it has more than \(Self.longest) bytes")
+    }
+    source = ignoresCase ? "(?i)\(text)" : text
+    compiled = try RegularExpression(source, longest: Self.longest + 4, memory: Self.mostMemory)
+  }
+
+  /// A text that is too long to be searched in time does not match.
+  func holds(_ text: String) -> Bool { text.utf8.count <= compiled.longestText && compiled.matches(text) }
+
+  /// Whether a capital letter is meant: those of `\S` and `(?P<` are not.
+  static func hasCapital(_ text: String) -> Bool {
+    var before: Unicode.Scalar = " "
+    for scalar in text.unicodeScalars {
+      let isSign = before == "\\" || before == "?"
+      if !isSign, scalar.lowered != scalar { return true }
+      before = before == "\\" ? " " : scalar
+    }
+    return false
+  }
+
+  static func == (left: Self, right: Self) -> Bool { left.source == right.source }
+  func hash(into hasher: inout Hasher) { hasher.combine(source) }
+}
+
+extension Unicode.Scalar {
+  /// The lower-case letter where there is just one.
+  var lowered: Unicode.Scalar {
+    if isASCII { return value >= 0x41 && value <= 0x5A ? Unicode.Scalar(UInt8(value | 0x20)) : self }
+    return Unicode.Scalar(UInt32(bitPattern: utf8proc_tolower(Int32(bitPattern: value)))) ?? self
+  }
+}
+
+extension String {
+  fileprivate var lowered: String {
+    var view = String.UnicodeScalarView()
+    for scalar in unicodeScalars { view.append(scalar.lowered) }
+    return String(view)
   }
 }

@@ -7,19 +7,21 @@ internal import Risk
 struct LiveSubject: FilterSubject {
   let record: DecisionRing.Record
   let ring: DecisionRing
+  /// The moment that ages are counted from.
+  let now: Moment
 
   var verdict: Verdict? { record.verdict }
   var severity: Severity? { record.severity }
   var category: Category? { record.category }
 
-  var shown: [String] {
-    fields.map { ring.text($0) }
-      + [record.verdict.rawValue, record.severity?.rawValue ?? "", record.category?.rawValue ?? ""]
+  func shows(_ test: (String) -> Bool) -> Bool {
+    for number in Self.shown(record) where test(ring.text(number)) { return true }
+    return record.showsWord(test)
   }
 
   /// The texts of a row that a word is looked for in.
-  var fields: [UInt32] {
-    [record.client, record.server, record.tool, record.rule, record.reason, record.method, record.session]
+  static func shown(_ record: DecisionRing.Record) -> [UInt32] {
+    [record.tool, record.server, record.client, record.rule, record.reason, record.method, record.session]
   }
 
   static func textNumber(of field: Filter.Field, in record: DecisionRing.Record) -> UInt32? {
@@ -29,7 +31,7 @@ struct LiveSubject: FilterSubject {
     case .server: record.server
     case .tool: record.tool
     case .rule: record.rule
-    case .decision, .risk, .cat, .source, .lat, .age, .n, .arg, .text: nil
+    case .decision, .risk, .cat, .source, .lat, .age, .n, .flag, .arg, .text: nil
     }
   }
 
@@ -39,19 +41,31 @@ struct LiveSubject: FilterSubject {
     switch field {
     case .lat: record.took
     case .n: Int64(clamping: record.sequence)
+    case .age: max(0, now.microseconds(since: record.time))
     default: nil
     }
+  }
+
+  func has(_ flag: Filter.Flag) -> Bool { flag == .observed && !record.isEnforced }
+}
+
+extension DecisionRing.Record {
+  /// Whether one of the words that stand for what is no text is such.
+  fileprivate func showsWord(_ test: (String) -> Bool) -> Bool {
+    test(verdict.rawValue) || test(severity?.rawValue ?? "") || test(category?.rawValue ?? "")
   }
 }
 
 /// Filters many decisions: what it found out about a text once it does not look up again.
 struct LiveMatcher {
   let filter: Filter
+  let now: Moment
   /// For each condition and text: 0 unknown, 1 does not fit, 2 fits.
   private var known: [[UInt8]]
 
-  init(filter: Filter) {
+  init(filter: Filter, now: Moment) {
     self.filter = filter
+    self.now = now
     known = Array(repeating: [], count: filter.slots)
   }
 
@@ -59,20 +73,21 @@ struct LiveMatcher {
     let root = filter.root
     return root.holds { leaf in
       switch leaf.test {
-      case .word(let pattern):
+      case .word(let pattern), .field(.text, _, .text(let pattern)):
         let slot = leaf.slot
-        return fits(pattern, slot, record.tool, ring) || fits(pattern, slot, record.server, ring)
+        let holds =
+          fits(pattern, slot, record.tool, ring) || fits(pattern, slot, record.server, ring)
           || fits(pattern, slot, record.client, ring) || fits(pattern, slot, record.rule, ring)
           || fits(pattern, slot, record.reason, ring) || fits(pattern, slot, record.method, ring)
-          || fits(pattern, slot, record.session, ring) || pattern.holds(record.verdict.rawValue)
-          || pattern.holds(record.severity?.rawValue ?? "") || pattern.holds(record.category?.rawValue ?? "")
+          || fits(pattern, slot, record.session, ring) || record.showsWord { pattern.holds($0) }
+        if case .field(_, .notEqual, _) = leaf.test { return !holds }
+        return holds
       case .field(.decision, let comparison, .decision(let verdict)):
         return (record.verdict == verdict) != (comparison == .notEqual)
-      case .field(let field, let comparison, .text(let pattern)) where field != .text:
-        guard let number = LiveSubject.textNumber(of: field, in: record) else { return false }
+      case .field(let field, let comparison, .text(let pattern)):
+        guard let number = LiveSubject.textNumber(of: field, in: record) else { return comparison == .notEqual }
         return fits(pattern, leaf.slot, number, ring) != (comparison == .notEqual)
-      case .field:
-        return Filter.holds(leaf.test, LiveSubject(record: record, ring: ring)) { $0.holds($1) }
+      case .field: return Filter.holds(leaf.test, LiveSubject(record: record, ring: ring, now: now))
       }
     }
   }
@@ -90,31 +105,98 @@ struct LiveMatcher {
 
 /// A row of the policy pane.
 struct ToolSubject: FilterSubject {
-  let tool: Catalogue.Tool
-  let server: String
+  let catalogue: Catalogue
+  let marks: Set<ToolName>
+  let now: Moment
+  /// The tool's place in the catalogue.
+  var tool = 0
 
-  var verdict: Verdict? { tool.standing.verdict }
-  var severity: Severity? { tool.info.assessment.severity }
-  var category: Category? { tool.info.assessment.category }
+  var verdict: Verdict? { catalogue.tools[tool].standing.verdict }
+  var severity: Severity? { catalogue.tools[tool].info.assessment.severity }
+  var category: Category? { catalogue.tools[tool].info.assessment.category }
 
-  var shown: [String] {
-    [
-      tool.info.name.string, server, tool.standing.summary, tool.info.assessment.severity.rawValue,
-      tool.info.assessment.category.rawValue, tool.standing.sourceInWords, tool.info.title ?? "",
-    ]
+  private var server: Int { catalogue.tools[tool].server }
+
+  func shows(_ test: (String) -> Bool) -> Bool {
+    test(catalogue.tools[tool].info.name.string) || test(catalogue.servers[server].info.name.string)
+      || test(catalogue.tools[tool].standing.summary)
+      || test(catalogue.tools[tool].info.assessment.severity.rawValue)
+      || test(catalogue.tools[tool].info.assessment.category.rawValue)
+      || test(catalogue.tools[tool].standing.sourceInWords) || test(catalogue.tools[tool].info.title ?? "")
   }
 
   func text(of field: Filter.Field) -> String? {
     switch field {
-    case .server: server
-    case .tool: tool.info.name.string
-    case .rule: tool.standing.rule
-    case .source: tool.standing.sourceInWords
+    case .server: catalogue.servers[server].info.name.string
+    case .tool: catalogue.tools[tool].info.name.string
+    case .rule: catalogue.tools[tool].standing.rule
+    case .source: catalogue.tools[tool].standing.sourceInWords
     default: nil
     }
   }
 
-  func number(of field: Filter.Field) -> Int64? { field == .n ? Int64(tool.calls) : nil }
+  func number(of field: Filter.Field) -> Int64? {
+    switch field {
+    case .n: Int64(catalogue.tools[tool].calls)
+    case .age: catalogue.servers[server].info.scanned.map { max(0, now.microseconds(since: $0)) }
+    default: nil
+    }
+  }
+
+  func has(_ flag: Filter.Flag) -> Bool {
+    switch flag {
+    case .ungoverned: catalogue.tools[tool].standing.isUngoverned
+    case .changed: catalogue.tools[tool].news == .changed
+    case .new: catalogue.tools[tool].news == .new
+    case .marked: marks.contains(catalogue.name(of: tool))
+    case .edited: catalogue.tools[tool].mark != .none
+    case .conditional: !catalogue.tools[tool].standing.conditions.isEmpty
+    case .observed, .running, .idle, .failed: false
+    }
+  }
+}
+
+/// A row of the servers pane.
+struct ServerSubject: FilterSubject {
+  let catalogue: Catalogue
+  let now: Moment
+  /// The server's place in the catalogue.
+  var server = 0
+
+  private var entry: Catalogue.Server { catalogue.servers[server] }
+
+  /// What its tools get that no rule names.
+  var verdict: Verdict? { entry.fallback.verdict }
+  var severity: Severity? { nil }
+  var category: Category? { nil }
+
+  func shows(_ test: (String) -> Bool) -> Bool {
+    test(entry.info.name.string) || test(entry.info.state.rawValue) || test(entry.info.program)
+      || test(entry.info.transport) || test(entry.info.lastError ?? "") || test(entry.info.lastLine ?? "")
+  }
+
+  func text(of field: Filter.Field) -> String? { field == .server ? entry.info.name.string : nil }
+
+  func number(of field: Filter.Field) -> Int64? {
+    switch field {
+    case .n: Int64(entry.tools.count)
+    case .age: entry.info.scanned.map { max(0, now.microseconds(since: $0)) }
+    default: nil
+    }
+  }
+
+  func has(_ flag: Filter.Flag) -> Bool {
+    switch flag {
+    case .ungoverned: entry.ungoverned > 0
+    case .changed: catalogue.tools[entry.tools].contains { $0.news == .changed }
+    case .new: catalogue.tools[entry.tools].contains { $0.news == .new }
+    case .edited: entry.changed > 0
+    case .running: entry.info.state == .running
+    case .idle: entry.info.state == .idle
+    case .failed: entry.info.state == .failed
+    case .marked, .conditional, .observed: false
+    }
+  }
 }
 
 extension Standing {
@@ -128,6 +210,14 @@ extension Standing {
     case .globalDefault: "global default"
     case .hidden(let pattern): "hide \(pattern)"
     case .noPolicy: "no policy"
+    }
+  }
+
+  /// No rule speaks of the tool: only a default governs it.
+  package var isUngoverned: Bool {
+    switch source {
+    case .serverDefault, .globalDefault, .noPolicy: true
+    case .explicit, .pattern, .hidden: false
     }
   }
 }

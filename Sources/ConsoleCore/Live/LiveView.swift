@@ -16,7 +16,9 @@ package struct LiveView: Hashable, Sendable {
   /// The first `skipped` are gone from the ring.
   private var shown: [UInt64]?
   private var skipped = 0
-  package var filter: Filter?
+  package private(set) var filter: Filter?
+  /// When the filter was set: ages are counted from then, so that no row leaves by itself.
+  private var filterTime = Moment(microseconds: 0)
   /// Rows before this one are cleared from view.
   package var clearedBefore: UInt64 = 0
   /// Events that the gate said it could not send.
@@ -73,7 +75,7 @@ package struct LiveView: Hashable, Sendable {
 
   private func matches(_ record: DecisionRing.Record) -> Bool {
     guard record.kind == .decision else { return true }
-    return filter?.matches(LiveSubject(record: record, ring: ring)) ?? true
+    return filter?.matches(LiveSubject(record: record, ring: ring, now: filterTime)) ?? true
   }
 
   /// Lets go of rows that the ring has lost.
@@ -107,15 +109,16 @@ package struct LiveView: Hashable, Sendable {
 
   // MARK: Filter
 
-  mutating func set(_ filter: Filter?) {
+  mutating func set(_ filter: Filter?, at now: Moment) {
     self.filter = filter
+    filterTime = now
     guard let filter else {
       shown = nil
       skipped = 0
       settle()
       return
     }
-    var matcher = LiveMatcher(filter: filter)
+    var matcher = LiveMatcher(filter: filter, now: now)
     var matching: [UInt64] = []
     for serial in first..<max(first, ring.endSerial) {
       guard let record = ring[serial] else { continue }

@@ -105,10 +105,12 @@ package enum PlainText {
   /// Servers and tools with their decisions, one a line; those that the filter lets through.
   package static func listing(_ state: ConsoleState, filter: Filter? = nil) -> [String] {
     var lines: [String] = []
+    var subject = ToolSubject(catalogue: state.catalogue, marks: state.marked, now: state.now)
     for server in state.catalogue.servers {
       let name = server.info.name.string
       let tools = server.tools.filter { index in
-        filter?.matches(ToolSubject(tool: state.catalogue.tools[index], server: name)) ?? true
+        subject.tool = index
+        return filter?.matches(subject) ?? true
       }
       if tools.isEmpty, filter != nil { continue }
       lines.append(

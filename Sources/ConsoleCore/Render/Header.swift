@@ -91,16 +91,7 @@ extension Canvas {
     case .command(let command):
       drawCompletions(of: command, state, above: row)
       return drawField(":", command.field, .input, row: row, columns: columns)
-    case .filter(let filter):
-      let role: Role = filter.error == nil ? .input : .inputError
-      let place = drawField("/", filter.field, role, row: row, columns: columns)
-      let used = filter.field.scalars.count + 2
-      if let error = filter.error {
-        put("  \(error.message)", .inputError, row: row, column: used, columns: columns - used, isPeer: true)
-      } else if let rest = filter.completion {
-        put(rest, .dim, row: row, column: used - 1, columns: columns - used)
-      }
-      return place
+    case .filter(let filter): return drawFilter(filter, of: state, row: row)
     default: break
     }
     if let note = state.note {
@@ -120,19 +111,21 @@ extension Canvas {
     return nil
   }
 
-  private mutating func drawField(
+  mutating func drawField(
     _ prompt: String, _ field: TextField, _ role: Role, row: Int, columns: Int
   ) -> (row: Int, column: Int) {
     fill(Rect(column: 0, row: row, columns: columns, rows: 1), role)
     put(prompt, .key, row: row, column: 0, columns: 1)
-    // A text that is longer than the line shows the part that the cursor is in.
     let room = max(1, columns - 2)
-    let start = max(0, field.cursor - room + 1)
+    let start = Self.firstShown(of: field, columns: columns)
     let shown = String(String.UnicodeScalarView(field.scalars.dropFirst(start).prefix(room)))
     let before = String(String.UnicodeScalarView(field.scalars.dropFirst(start).prefix(field.cursor - start)))
     put(shown, role, row: row, column: 1, columns: room, isPeer: true)
     return (row, min(columns - 1, 1 + TerminalText.width(before, set)))
   }
+
+  /// A text that is longer than the line shows the part that the cursor is in.
+  static func firstShown(of field: TextField, columns: Int) -> Int { max(0, field.cursor - max(1, columns - 2) + 1) }
 
   private mutating func drawCompletions(of command: CommandField, _ state: ConsoleState, above row: Int) {
     let all = Command.completions(of: command.field.text, themes: state.options.themes)

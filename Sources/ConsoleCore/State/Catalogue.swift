@@ -19,6 +19,9 @@ package struct Catalogue: Hashable, Sendable {
   /// What an unsaved edit did to a tool's rule.
   package enum Mark: UInt8, Hashable, Sendable { case none, added, changed, removed }
 
+  /// What became of a tool's definition since it was first heard of.
+  package enum News: UInt8, Hashable, Sendable { case none, new, changed }
+
   package struct Tool: Hashable, Sendable {
     package var server: Int
     package var info: Snapshot.Tool
@@ -29,6 +32,9 @@ package struct Catalogue: Hashable, Sendable {
     package var mark = Mark.none
     /// Decisions on it since the console's start.
     package var calls: UInt32 = 0
+    /// Those of the last hour.
+    var hour = HourCount()
+    package var news = News.none
   }
 
   package struct Server: Hashable, Sendable {
@@ -40,6 +46,10 @@ package struct Catalogue: Hashable, Sendable {
     /// Tools by verdict, in the order of `Verdict.allCases`.
     package var verdicts: [Int]
     package var changed: Int
+    /// Tools that only a default governs.
+    package var ungoverned = 0
+    /// Tools that are new or say something else of themselves.
+    package var news = 0
     /// What is said to a tool of it that no rule names.
     package var fallback: Standing
   }
@@ -75,13 +85,20 @@ package struct Catalogue: Hashable, Sendable {
       let start = tools.count
       var bare = info
       bare.tools = []
+      let isKnown = before.serverPlaces[info.name].map { !before.servers[$0].tools.isEmpty } ?? false
       for tool in info.tools {
         let name = ToolName(server: info.name, tool: tool.name)
         // A server may list a name twice; the first one is the one that is called.
         guard places[name] == nil else { continue }
         places[name] = tools.count
         var entry = Tool(server: servers.count, info: tool, standing: Self.unknown, saved: Self.unknown)
-        if let old = before.places[name] { entry.calls = before.tools[old].calls }
+        if let old = before.places[name] {
+          entry.calls = before.tools[old].calls
+          entry.hour = before.tools[old].hour
+          entry.news = tool.defines(before.tools[old].info) ? before.tools[old].news : .changed
+        } else if isKnown {
+          entry.news = .new
+        }
         tools.append(entry)
       }
       serverPlaces[info.name] = servers.count
@@ -138,19 +155,34 @@ package struct Catalogue: Hashable, Sendable {
     var severities = [Int](repeating: 0, count: Severity.allCases.count)
     var verdicts = [Int](repeating: 0, count: Verdict.allCases.count)
     var changed = 0
-    for tool in tools[servers[index].tools] {
-      severities[tool.info.assessment.severity.position] += 1
-      verdicts[tool.standing.verdict.position] += 1
-      if tool.mark != .none { changed += 1 }
+    var ungoverned = 0
+    var news = 0
+    for tool in servers[index].tools {
+      severities[tools[tool].info.assessment.severity.position] += 1
+      verdicts[tools[tool].standing.verdict.position] += 1
+      if tools[tool].mark != .none { changed += 1 }
+      if tools[tool].standing.isUngoverned { ungoverned += 1 }
+      if tools[tool].news != .none { news += 1 }
     }
     servers[index].severities = severities
     servers[index].verdicts = verdicts
     servers[index].changed = changed
+    servers[index].ungoverned = ungoverned
+    servers[index].news = news
   }
 
-  mutating func countCall(_ name: ToolName) {
-    guard let index = places[name], tools[index].calls < .max else { return }
-    tools[index].calls += 1
+  mutating func countCall(_ name: ToolName, at time: Moment) {
+    guard let index = places[name] else { return }
+    if tools[index].calls < .max { tools[index].calls += 1 }
+    tools[index].hour.count(at: time)
+  }
+}
+
+extension Snapshot.Tool {
+  /// Whether it says of itself what the other one says.
+  fileprivate func defines(_ other: Snapshot.Tool) -> Bool {
+    title == other.title && description.utf8.elementsEqual(other.description.utf8) && parameters == other.parameters
+      && requiredParameters == other.requiredParameters
   }
 }
 

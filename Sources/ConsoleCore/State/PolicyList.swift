@@ -52,10 +52,10 @@ package struct PolicyList: Hashable, Sendable {
   /// Makes the rows anew; the cursor stays on its tool and that tool on its line of the screen.
   ///
   /// The present rows are about the catalogue `before`.
-  mutating func rebuild(from before: Catalogue, to catalogue: Catalogue) {
+  mutating func rebuild(from before: Catalogue, to catalogue: Catalogue, at now: Moment) {
     let current = identity(at: cursor.row, in: before)
     let offset = cursor.row - cursor.top
-    rows = arranged(catalogue)
+    rows = arranged(catalogue, at: now)
     guard let current else {
       cursor = ListCursor()
       return
@@ -69,14 +69,19 @@ package struct PolicyList: Hashable, Sendable {
     cursor.top = max(0, cursor.row - offset)
   }
 
-  private mutating func arranged(_ catalogue: Catalogue) -> [Row] {
+  private mutating func arranged(_ catalogue: Catalogue, at now: Moment) -> [Row] {
+    var subject = ToolSubject(catalogue: catalogue, marks: marks, now: now)
     var rows: [Row] = []
     rows.reserveCapacity(catalogue.servers.count + catalogue.tools.count)
     matching = 0
     var flat: [Int] = []
     for index in catalogue.servers.indices {
       let server = catalogue.servers[index]
-      let shown = server.tools.filter { fits($0, catalogue) }
+      let shown = server.tools.filter { tool in
+        guard let filter else { return true }
+        subject.tool = tool
+        return filter.matches(subject)
+      }
       matching += shown.count
       if isFlat {
         flat.append(contentsOf: shown)
@@ -89,12 +94,6 @@ package struct PolicyList: Hashable, Sendable {
       for tool in sorted(shown, catalogue) { rows.append(.tool(tool)) }
     }
     return isFlat ? sorted(flat, catalogue).map { .tool($0) } : rows
-  }
-
-  private func fits(_ tool: Int, _ catalogue: Catalogue) -> Bool {
-    guard let filter else { return true }
-    let entry = catalogue.tools[tool]
-    return filter.matches(ToolSubject(tool: entry, server: catalogue.servers[entry.server].info.name.string))
   }
 
   private func sorted(_ tools: [Int], _ catalogue: Catalogue) -> [Int] {

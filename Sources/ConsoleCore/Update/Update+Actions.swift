@@ -110,7 +110,7 @@ extension ConsoleState {
   mutating func back() {
     switch focus {
     case .live where live.filter != nil:
-      live.set(nil)
+      live.set(nil, at: now)
       say(.info, "filter cleared")
       return
     case .policy where list.filter != nil, .rule where list.filter != nil:
@@ -219,18 +219,10 @@ extension ConsoleState {
       return
     }
     let name = catalogue.name(of: tool)
-    let source = "server=\(quoted(name.server.string)) tool=\(quoted(name.tool.string))"
-    live.set((try? Filter(source, for: .live)) ?? nil)
+    let server = FilterText.quotedIfNeeded(name.server.string)
+    let source = "server=\(server) tool=\(FilterText.quotedIfNeeded(name.tool.string))"
+    live.set((try? Filter(source, for: .live)) ?? nil, at: now)
     focus(.live)
-  }
-
-  private func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
-      quoted.unicodeScalars.append(scalar)
-    }
-    return quoted + "\""
   }
 
   private mutating func copyName() -> [ConsoleEffect] {

@@ -16,7 +16,7 @@ extension ConsoleState {
   mutating func set(filter source: String) {
     let pane = filterPane
     do throws(FilterError) {
-      let filter = try Filter(source, for: pane == .live ? .live : .policy)
+      let filter = try Filter(source, for: pane.filterSubject)
       put(filter, in: pane)
       say(.info, filter == nil ? "filter cleared" : found(in: pane))
     } catch {
@@ -25,7 +25,7 @@ extension ConsoleState {
   }
 
   private mutating func put(_ filter: Filter?, in pane: Pane) {
-    if pane == .live { live.set(filter) } else { setListFilter(filter) }
+    if pane == .live { live.set(filter, at: now) } else { setListFilter(filter) }
   }
 
   private func found(in pane: Pane) -> String {
@@ -46,8 +46,8 @@ extension ConsoleState {
       if let error = filter.error { say(.error, "filter: \(safe(error.message)); the last valid one stays") }
       return []
     case _ where key == Key(.tab) || key == Key(.right) && filter.field.cursor == filter.field.scalars.count:
-      guard let rest = filter.completion else { return [] }
-      filter.field.paste(rest)
+      guard let completion = completion(of: filter) else { return [] }
+      filter.field = TextField(String(String.UnicodeScalarView(completion.completed(filter.field.scalars))))
       typed(filter)
     case Key(.backspace) where filter.field.scalars.isEmpty:
       overlay = nil
@@ -63,29 +63,12 @@ extension ConsoleState {
   mutating func typed(_ field: FilterField) {
     var field = field
     do throws(FilterError) {
-      let filter = try Filter(field.field.text, for: field.pane == .live ? .live : .policy)
+      let filter = try Filter(field.field.text, for: field.pane.filterSubject)
       field.error = nil
       put(filter, in: field.pane)
     } catch {
       field.error = error
     }
     overlay = .filter(field)
-  }
-}
-
-extension FilterField {
-  /// What Tab adds: the rest of a field's name or of one of its words.
-  var completion: String? {
-    guard field.cursor == field.scalars.count else { return nil }
-    let last = field.text.split(separator: " ", omittingEmptySubsequences: false).last.map(String.init) ?? ""
-    let word = last.drop { "!(&|".contains($0) }
-    guard !word.isEmpty else { return nil }
-    let subject: Filter.Subject = pane == .live ? .live : .policy
-    let words =
-      Filter.Field.allCases.filter { $0.exists(in: subject) }.map { "\($0.rawValue):" }
-      + ["allow", "deny", "limit", "ask", "hide"].map { "decision:\($0)" }
-      + ["low", "med", "high", "crit"].flatMap { ["risk:\($0)", "risk>=\($0)"] }
-      + ["read", "write", "execute", "destructive", "financial"].map { "cat:\($0)" }
-    return words.first { $0.hasPrefix(word) && $0 != word }.map { String($0.dropFirst(word.count)) }
   }
 }

@@ -30,7 +30,7 @@ extension ConsoleState {
     if let end = catalogue.nextExpiry, end <= now {
       let before = catalogue
       catalogue.judge(policy.draft, at: now)
-      list.rebuild(from: before, to: catalogue)
+      list.rebuild(from: before, to: catalogue, at: now)
     }
   }
 
@@ -58,7 +58,7 @@ extension ConsoleState {
     switch message.event {
     case .decision(let event):
       live.append { $0.append(event, sequence: message.sequence, time: message.time) }
-      if let tool = event.tool { catalogue.countCall(ToolName(server: event.server, tool: tool)) }
+      if let tool = event.tool { catalogue.countCall(ToolName(server: event.server, tool: tool), at: message.time) }
     case .result(let event): live.finish(event)
     case .session(let event): take(event)
     case .server(let event): return take(event)
@@ -159,7 +159,7 @@ extension ConsoleState {
     catalogue.replace(with: servers)
     catalogue.judge(policy.draft, at: now)
     refreshStarters()
-    list.rebuild(from: before, to: catalogue)
+    list.rebuild(from: before, to: catalogue, at: now)
     revealCursor()
   }
 

@@ -103,7 +103,7 @@ extension ConsoleState {
   }
 
   mutating func rebuildList() {
-    list.rebuild(from: catalogue, to: catalogue)
+    list.rebuild(from: catalogue, to: catalogue, at: now)
     revealCursor()
   }
 

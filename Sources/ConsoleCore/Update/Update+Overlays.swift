@@ -143,7 +143,7 @@ extension ConsoleState {
 
   /// Tools by `server/tool` or by the tool's name alone; stars stand for any characters.
   func find(_ name: String) -> [ToolName] {
-    let whole = Pattern(name, .whole)
+    let whole = Pattern(name, .whole, takesStars: true)
     return catalogue.tools.indices.compactMap { index in
       let tool = catalogue.name(of: index)
       let full = "\(tool.server.string)/\(tool.tool.string)"
@@ -153,12 +153,7 @@ extension ConsoleState {
 
   /// Every tool that the filter lets through, folded servers included.
   func shownTools() -> [ToolName] {
-    catalogue.tools.indices.compactMap { index in
-      let tool = catalogue.tools[index]
-      let server = catalogue.servers[tool.server].info.name.string
-      guard list.filter?.matches(ToolSubject(tool: tool, server: server)) ?? true else { return nil }
-      return catalogue.name(of: index)
-    }
+    tools(that: list.filter).map { catalogue.name(of: $0) }
   }
 
   // MARK: Questions

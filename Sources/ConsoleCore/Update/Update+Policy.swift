@@ -68,7 +68,7 @@ extension ConsoleState {
     policy.diff = []
     refreshDiff()
     refreshStarters()
-    list.rebuild(from: catalogue, to: catalogue)
+    list.rebuild(from: catalogue, to: catalogue, at: now)
     revealCursor()
   }
 

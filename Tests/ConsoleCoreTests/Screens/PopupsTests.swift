@@ -87,8 +87,8 @@ struct PopupsTests {
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
-      └──────────────────────────────────────────────────────────────────────────────┘
-      /git risk>=huge   `huge` is no risk; there are low med high crit
+                 ▾ filter: `huge` is no risk; there are low med high crit
+      /git risk>=huge
       """)
   }
 
