@@ -35,7 +35,6 @@ final class ConsoleEngine {
     var core = ConsoleOptions(policyPath: options.paths.policy, build: options.build)
     core.isReadOnly = options.isReadOnly
     core.secondsFromGMT = Self.secondsFromGMT()
-    core.themes = themes.names
     let found = KeysFinder.find(options.paths.keys)
     core.keys = found.keys
     keyNotes = found.notes

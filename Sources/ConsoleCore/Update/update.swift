@@ -41,6 +41,7 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
     return []
   case .toolRead(let answer):
     state.definitions.take(answer)
+    return []
   case .themesListed(let entries):
     state.take(entries)
     return []
