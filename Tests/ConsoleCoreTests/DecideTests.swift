@@ -235,7 +235,7 @@ struct DecideTests {
     (
       "default maybe",
       "`maybe` is no default; write: default deny, or default SERVER deny; "
-        + "the words are allow, deny, require_approval, none"
+        + "the words are allow, ask, deny, none"
     ),
     ("default nobody deny", "no server is called `nobody`"),
     ("sort up", "`up` is no order; there are listed name risk decision calls changed"),

@@ -17,12 +17,23 @@ package enum Command: Hashable, Sendable {
   case quitWithoutSaving
   /// Go to a tool or server, by `server/tool` or a part of its name.
   case go(String)
+  /// Change a part of a rule.
+  case rule(RuleWords)
+  /// Give every tool that such a filter finds a rule.
+  case setWhere(RuleSetting, filter: String)
+  case mouse(Bool)
+  /// Hide all tools of a name, or no longer.
+  case hideName(String, server: String?, Bool)
+  case mode(PolicyMode)
+  case describe(String?)
+  case removeServer(String)
 
   /// Reads a command line without its colon.
   package static func read(_ line: String) throws(CommandError) -> Command? {
     let words = line.split(separator: " ").map(String.init)
     guard let verb = words.first else { return nil }
     let rest = Array(words.dropFirst())
+    if let command = try more(verb, CommandWords(line)) { return command }
     switch verb {
     case "w", "write": return .act(.save)
     case "q": return .act(.quit)
@@ -66,27 +77,7 @@ package enum Command: Hashable, Sendable {
 
   /// All first words that a command may have.
   package static let verbs: [String] =
-    (["w", "q", "q!", "wq", "all", "default", "starter", "go"] + Action.allCases.map(\.name)).sorted()
-
-  /// Ways to go on from what is typed, the shortest first.
-  package static func completions(of line: String, themes: [String]) -> [String] {
-    let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-    guard let last = words.last else { return verbs }
-    let choices: [String] =
-      switch (words.count, words.first) {
-      case (..<2, _): verbs
-      case (2, "default"): ["allow", "deny", "none", "require_approval"]
-      case (2, "all"): ["allow", "ask", "deny", "hide", "inherit", "limit"]
-      case (2, "sort"): PolicyList.Order.allCases.map(\.rawValue)
-      case (2, "theme"): themes
-      case (2, "starter"): Starter.allCases.map(\.rawValue)
-      case (2, "limit"): LimitEditor.windows.map { "10/\($0)" }
-      case (3, "limit"): LimitEditor.scopes
-      default: []
-      }
-    let head = words.dropLast().joined(separator: " ")
-    return choices.filter { $0.hasPrefix(last) && $0 != last }.map { head.isEmpty ? $0 : "\(head) \($0)" }
-  }
+    Set(CommandEntry.all.map(\.name) + Action.allCases.map(\.name)).sorted()
 
   private static func list(_ values: some Sequence<some RawRepresentable<String>>) -> String {
     values.map(\.rawValue).joined(separator: " ")
@@ -97,7 +88,7 @@ package enum Command: Hashable, Sendable {
     return CommandError("`\(verb)` is no command" + (near.isEmpty ? "; help lists all" : "; there is \(near)"))
   }
 
-  private static func setting(_ words: [String]) throws(CommandError) -> RuleSetting {
+  static func setting(_ words: [String]) throws(CommandError) -> RuleSetting {
     switch words.first {
     case "allow": return .allow
     case "deny": return .deny
@@ -130,9 +121,9 @@ package enum Command: Hashable, Sendable {
   }
 
   private static func defaultSetting(_ words: [String]) throws(CommandError) -> Command {
-    let usage = "write: default deny, or default SERVER deny; the words are allow, deny, require_approval, none"
+    let usage = "write: default deny, or default SERVER deny; the words are allow, ask, deny, none"
     guard let last = words.last, words.count <= 2 else { throw CommandError(usage) }
-    let setting = DefaultSetting(rawValue: last)
+    let setting = last == "ask" ? .requireApproval : DefaultSetting(rawValue: last)
     guard setting != nil || last == "none" else { throw CommandError("`\(last)` is no default; \(usage)") }
     return .setDefault(server: words.count == 2 ? words[0] : nil, setting)
   }

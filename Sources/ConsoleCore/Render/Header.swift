@@ -89,8 +89,7 @@ extension Canvas {
     let columns = state.size.columns
     switch state.overlay {
     case .command(let command):
-      drawCompletions(of: command, state, above: row)
-      return drawField(":", command.field, .input, row: row, columns: columns)
+      return drawCommand(command, of: state, row: row)
     case .filter(let filter): return drawFilter(filter, of: state, row: row)
     default: break
     }
@@ -126,14 +125,6 @@ extension Canvas {
 
   /// A text that is longer than the line shows the part that the cursor is in.
   static func firstShown(of field: TextField, columns: Int) -> Int { max(0, field.cursor - max(1, columns - 2) + 1) }
-
-  private mutating func drawCompletions(of command: CommandField, _ state: ConsoleState, above row: Int) {
-    let all = Command.completions(of: command.field.text, themes: state.options.themes)
-    guard !all.isEmpty, row > 0 else { return }
-    fill(Rect(column: 0, row: row - 1, columns: state.size.columns, rows: 1), .dim)
-    let words = all.prefix(40).map { $0.split(separator: " ").last.map(String.init) ?? $0 }.joined(separator: "  ")
-    put(" Tab: \(words)", .dim, row: row - 1, column: 0, columns: state.size.columns)
-  }
 }
 
 extension ConsoleState {

@@ -21,6 +21,7 @@ extension Canvas {
     case .log(let top): return drawLog(top: top, of: state)
     case .messages(let view): return drawMessages(view, of: state)
     case .themes(let picker): return drawThemes(picker, of: state)
+    case .palette(let palette): return drawPalette(palette, of: state)
     case .command, .filter, nil: return nil
     }
   }
@@ -37,41 +38,6 @@ extension Canvas {
     putRight(
       " \(hint) ", .dim, row: frame.row + rows - 1, end: frame.column + columns - 1, columns: max(0, columns - 2))
     return Rect(column: frame.column + 2, row: frame.row + 1, columns: max(0, columns - 4), rows: max(0, rows - 2))
-  }
-
-  private mutating func drawHelp(_ help: HelpList, of state: ConsoleState) -> PopupCursor? {
-    let body = box(
-      "Help", columns: min(100, grid.size.columns), rows: grid.size.rows - 1,
-      hint: "type to search · Enter does it · Esc")
-    guard body.rows > 2 else { return nil }
-    let found = help.actions
-    put("find: ", .dim, row: body.row, column: body.column, columns: body.columns)
-    let end = put(
-      help.field.text, .input, row: body.row, column: body.column + 6, columns: body.columns - 6, isPeer: true)
-    let list = Rect(column: body.column, row: body.row + 1, columns: body.columns, rows: body.rows - 1)
-    // Where there is little room the names go: the search finds them still.
-    let name = list.columns >= 60 ? 15 : nil
-    let words = name == nil ? 8 : 31
-    if found.isEmpty { put("no action is called so", .dim, row: list.row, column: list.column, columns: list.columns) }
-    let top = help.list.firstRow(count: found.count, height: list.rows)
-    for (offset, action) in found.dropFirst(top).prefix(list.rows).enumerated() {
-      let ground: Cell.Ground = top + offset == help.list.row ? .selected : .plain
-      let row = list.row + offset
-      fill(Rect(column: list.column, row: row, columns: list.columns, rows: 1), .text, ground: ground)
-      let keys = Keymap.keys(for: action).prefix(name == nil ? 1 : 2).joined(separator: " ")
-      put(ground == .selected ? "▶" : " ", .accent, row: row, column: list.column, columns: 1, ground: ground)
-      put(keys, .key, row: row, column: list.column + 1, columns: name == nil ? 6 : 13, ground: ground)
-      if let name { put(action.name, .accent, row: row, column: list.column + name, columns: 15, ground: ground) }
-      let at = put(
-        action.summary, .text, row: row, column: list.column + words, columns: max(0, list.columns - words),
-        ground: ground)
-      if let refusal = action.refusal(in: state) {
-        put(
-          " (\(state.safe(refusal)))", .dim, row: row, column: at, columns: list.column + list.columns - at,
-          ground: ground)
-      }
-    }
-    return PopupCursor(row: body.row, column: min(end, body.column + body.columns - 1), isTyping: true)
   }
 
   private mutating func drawQuestion(_ confirmation: Confirmation, of state: ConsoleState) -> PopupCursor? {

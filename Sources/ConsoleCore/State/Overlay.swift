@@ -15,6 +15,7 @@ package enum Overlay: Hashable, Sendable {
   /// What a server wrote to its standard error.
   case messages(MessagesView)
   case themes(ThemePicker)
+  case palette(Palette)
 }
 
 /// A line of text that is being typed.
@@ -85,6 +86,17 @@ package struct CommandField: Hashable, Sendable {
   package var field = TextField()
   /// Which command of the history is shown; nil for a new one.
   package var recalled: Int?
+  /// What was typed before the history was asked.
+  package var draft = ""
+  /// What is wrong with the line that was run.
+  package var error: String?
+  /// Tab goes through the ways to go on from here.
+  package var cycle: Cycle?
+
+  package struct Cycle: Hashable, Sendable {
+    package var base: String
+    package var index: Int
+  }
 }
 
 /// The filter line of a pane.

@@ -70,7 +70,7 @@ extension ConsoleState {
     case .suspend: return [.suspend]
     case .quit: return quit()
     case .approvals: break
-    case .palette: overlay = .command(CommandField())
+    case .palette: overlay = .palette(Palette())
     case .mouse: return useMouse(!usesMouse)
     case .theme: return openThemes()
     }

@@ -183,7 +183,7 @@ extension ConsoleState {
   }
 
   /// Tools that lose a rule beside those that were asked for.
-  private func sharedRules(_ targets: [ToolName]) -> Int {
+  func sharedRules(_ targets: [ToolName]) -> Int {
     let names = Set(targets.filter(isTopLevel).map(\.tool))
     guard !names.isEmpty else { return 0 }
     let affected = catalogue.tools.count { names.contains($0.info.name) && $0.standing.rule.hasPrefix("/tools/") }

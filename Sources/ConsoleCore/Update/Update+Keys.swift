@@ -40,6 +40,7 @@ extension ConsoleState {
     case .log(let top): return take(key, logTop: top)
     case .messages(let view): return take(key, view)
     case .themes(let picker): return take(key, picker)
+    case .palette(let palette): return take(key, palette)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }
@@ -88,8 +89,14 @@ extension ConsoleState {
       help.field.paste(text)
       help.list = ListCursor()
       overlay = .help(help)
+    case .palette(var palette):
+      palette.field.paste(text)
+      palette.list = ListCursor()
+      overlay = .palette(palette)
     case .command(var command):
       command.field.paste(text)
+      command.cycle = nil
+      command.error = nil
       overlay = .command(command)
     case .filter(var filter):
       filter.field.paste(text)

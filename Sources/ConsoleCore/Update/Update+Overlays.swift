@@ -8,67 +8,6 @@ extension Key {
 }
 
 extension ConsoleState {
-  // MARK: Help
-
-  mutating func take(_ key: Key, _ help: HelpList) -> [ConsoleEffect] {
-    var help = help
-    let found = help.actions
-    let height = max(1, size.rows - 6)
-    switch key {
-    case _ where key.leaves:
-      overlay = nil
-      return []
-    case Key(.down), .control("n"): help.list.go(to: help.list.row + 1, count: found.count, height: height)
-    case Key(.up), .control("p"): help.list.go(to: help.list.row - 1, count: found.count, height: height)
-    case Key(.pageDown): help.list.go(to: help.list.row + height, count: found.count, height: height)
-    case Key(.pageUp): help.list.go(to: help.list.row - height, count: found.count, height: height)
-    case Key(.enter):
-      guard found.indices.contains(help.list.row) else { return [] }
-      overlay = nil
-      return perform(found[help.list.row])
-    default:
-      guard help.field.take(key) else { return [] }
-      help.list = ListCursor()
-    }
-    overlay = .help(help)
-    return []
-  }
-
-  // MARK: The command line
-
-  mutating func take(_ key: Key, _ command: CommandField) -> [ConsoleEffect] {
-    var command = command
-    switch key {
-    case _ where key.leaves:
-      overlay = nil
-      return []
-    case Key(.enter):
-      overlay = nil
-      return run(command.field.text)
-    case Key(.tab):
-      let all = Command.completions(of: command.field.text, themes: options.themes)
-      guard let first = all.first else { return [] }
-      let shared = all.reduce(first) { String($0.commonPrefix(with: $1)) }
-      command.field = TextField(shared == command.field.text || all.count == 1 ? first : shared)
-    case Key(.up), .control("p"):
-      let index = max(0, (command.recalled ?? commands.count) - 1)
-      guard commands.indices.contains(index) else { return [] }
-      command = CommandField(field: TextField(commands[index]), recalled: index)
-    case Key(.down), .control("n"):
-      guard let recalled = command.recalled else { return [] }
-      let index = recalled + 1
-      command =
-        commands.indices.contains(index)
-        ? CommandField(field: TextField(commands[index]), recalled: index) : CommandField()
-    case Key(.backspace) where command.field.scalars.isEmpty:
-      overlay = nil
-      return []
-    default: _ = command.field.take(key)
-    }
-    overlay = .command(command)
-    return []
-  }
-
   /// Runs a command line and remembers it.
   mutating func run(_ line: String) -> [ConsoleEffect] {
     do throws(CommandError) {
@@ -78,7 +17,7 @@ extension ConsoleState {
       commands.append(line)
       return run(command)
     } catch {
-      say(.error, safe(error.message))
+      say(.error, safe(error.message, limit: 600))
       return []
     }
   }
@@ -131,6 +70,16 @@ extension ConsoleState {
         return []
       }
       reveal(first)
+    case .rule(let words):
+      if let effects = refuseEdit() { return effects }
+      change(words)
+    case .setWhere(let setting, let filter):
+      if let effects = refuseEdit() { return effects }
+      decide(setting, where: filter)
+    case .mouse(let isWanted): return useMouse(isWanted)
+    case .hideName, .mode, .describe, .removeServer:
+      if let effects = refuseEdit() { return effects }
+      change(command)
     }
     return []
   }
@@ -229,22 +178,5 @@ extension ConsoleState {
     default: break
     }
     return []
-  }
-}
-
-extension HelpList {
-  /// The actions that fit what is typed; all where nothing is.
-  var actions: [Action] {
-    let pattern = Pattern(field.text, .part)
-    return Action.allCases.filter { action in
-      pattern.holds(action.name) || pattern.holds(action.summary)
-        || Keymap.keys(for: action).contains { pattern.holds($0) }
-    }
-  }
-}
-
-extension String {
-  func commonPrefix(with other: String) -> String {
-    String(zip(unicodeScalars, other.unicodeScalars).prefix { $0 == $1 }.map { Character($0.0) })
   }
 }

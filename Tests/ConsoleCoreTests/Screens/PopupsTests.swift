@@ -16,11 +16,11 @@ struct PopupsTests {
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
       ┌Help──────────────────────────────────────────────────────────────────────────┐
       │ find: mark                                                                   │
-      │ ▶a             allow           allow the tool, or every marked one           │
-      │  m             mark            mark or unmark; on a server all its tools     │
-      │  v             range           begin a range of marks, or end it             │
-      │  M             clear-marks     clear all marks                               │
-      │  Esc           back            leave, clear the filter, clear the marks, in… │
+      │ ▶a           allow            allow the tool, or every marked one            │
+      │  m           mark             mark or unmark; on a server all its tools      │
+      │  v           range            begin a range of marks, or end it              │
+      │  M           clear-marks      clear all marks                                │
+      │  Esc         back             leave, clear the filter, clear the marks, in … │
       │                                                                              │
       │                                                                              │
       │                                                                              │
@@ -256,9 +256,9 @@ struct PopupsTests {
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
-      │                                                                              │
-       Tab: allow  deny  none  require_approval
-      :default
+       Tab allow  ask  deny  none  git  time
+      :default allow
+       default [SERVER] allow|ask|deny|none  what holds where no rule does; it asks f…
       """)
   }
 
