@@ -68,11 +68,12 @@ struct RuleTextTests {
     ("{\"action\": \"alow\"}", "1:12: error: `alow` is not an action: did you mean `allow`? (at /action)"),
     (
       "{\n  \"require\": [{\"conditions\": [\n    {\"path\": \"args.x\", \"op\": \"regex\", \"value\": \"(\"}]}]}",
-      "3:47: error: `(` is no pattern of RE2: missing ): ( (at /require/0/conditions/0/value)"
+      "3:48: error: `(` is no pattern of RE2: missing ): ( (at /require/0/conditions/0/value)"
     ),
-    ("{\"limits\": 1", "1:13: error: `limits` is never closed: the `{` of line 1 has no `}`"),
+    ("{\"limits\": 1", "1:13: error: the text ends before the `{` of line 1, column 1 is closed: write `}`"),
+    ("", "1:1: error: there is nothing in it: write `{\"action\": \"deny\"}`, which denies every call"),
     ("[]", "1:1: error: a rule must be an object, not an array"),
-    ("{} {}", "1:4: error: something follows the end of the JSON text: take it out, or take out what closes it"),
+    ("{} {}", "1:4: error: something follows after the end of the rule: a text holds one rule"),
   ])
   func whatIsWrongIsToldWithItsPlace(text: String, problem: String) {
     let error = #expect(throws: PolicyRejection.self) {

@@ -30,19 +30,22 @@ package struct PolicyDocument: Sendable {
   /// The tree of a text.
   ///
   /// Throws: `PolicyRejection` where it is too long or no JSON.
-  static func tree(_ text: [UInt8]) throws(PolicyRejection) -> JSONNode {
+  static func tree(
+    _ text: [UInt8], of subject: TextMistake.Subject = .policy
+  ) throws(PolicyRejection) -> JSONNode {
     guard text.count <= longest else {
       let start = TextPlace(line: 1, column: 1)
       throw PolicyRejection(problems: [
         PolicyProblem(
-          weight: .error, place: start, pointer: "", message: "a policy has at most \(longest) bytes, not \(text.count)"
+          weight: .error, place: start, pointer: "",
+          message: "a \(subject.rawValue) has at most \(longest) bytes, not \(text.count)"
         )
       ])
     }
     do throws(JSONError) {
       return try JSONNode.read(text)
     } catch {
-      let mistake = TextMistake(error, in: text)
+      let mistake = TextMistake(error, in: text, of: subject)
       throw PolicyRejection(problems: [
         PolicyProblem(
           weight: .error, place: TextPlace(of: mistake.offset, in: text), pointer: mistake.pointer,

@@ -6,7 +6,7 @@ package enum RuleText {
   ///
   /// Throws: `PolicyRejection` with everything that is wrong; places are those in this text, pointers begin at the rule.
   package static func read(_ text: [UInt8], at place: RuleAddress) throws(PolicyRejection) -> JSONNode {
-    let root = try PolicyDocument.tree(text)
+    let root = try PolicyDocument.tree(text, of: .rule)
     let problems = problems(of: root, text, place)
     guard problems.allSatisfy({ $0.weight == .warning }) else { throw PolicyRejection(problems: problems) }
     return root
@@ -16,7 +16,7 @@ package enum RuleText {
   package static func problems(of rule: JSONNode, at place: RuleAddress) -> [PolicyProblem] {
     let text = rule.compact
     do throws(PolicyRejection) {
-      return problems(of: try PolicyDocument.tree(text), text, place)
+      return problems(of: try PolicyDocument.tree(text, of: .rule), text, place)
     } catch {
       return error.problems
     }

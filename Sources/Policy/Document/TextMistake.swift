@@ -10,14 +10,29 @@ struct TextMistake {
   let message: String
   let help: String?
 
-  init(_ error: JSONError, in text: [UInt8]) {
+  /// What the text is, which decides what it must hold.
+  enum Subject: String, Sendable {
+    case policy, rule
+
+    /// The shortest that there is, and what it means.
+    var shortest: String {
+      switch self {
+      case .policy: "`{\"version\": \"1\"}`, which denies everything"
+      case .rule: "`{\"action\": \"deny\"}`, which denies every call"
+      }
+    }
+
+    var whole: String { self == .policy ? "a file holds one policy" : "a text holds one rule" }
+  }
+
+  init(_ error: JSONError, in text: [UInt8], of subject: Subject = .policy) {
     let place = TextSurroundings(of: error.offset, in: text)
     var offset = error.offset
     (message, help) =
       switch error.reason {
-      case .unexpectedEnd: Self.end(place, text)
+      case .unexpectedEnd: Self.end(place, text, subject)
       case .unexpectedByte(let byte): Self.unexpected(byte, place, text, &offset)
-      case .trailingBytes: Self.trailing(offset, text)
+      case .trailingBytes: Self.trailing(offset, text, subject)
       case .controlCharacterInString(0x09): ("a raw tab stands in a string", "write `\\t`")
       case .controlCharacterInString(0x0A), .controlCharacterInString(0x0D):
         ("a string must end on the line that it begins on", "close it with `\"`, or write `\\n` for a line break")
@@ -45,12 +60,12 @@ struct TextMistake {
 
   private typealias Words = (message: String, help: String?)
 
-  private static func end(_ place: TextSurroundings, _ text: [UInt8]) -> Words {
+  private static func end(_ place: TextSurroundings, _ text: [UInt8], _ subject: Subject) -> Words {
     if let start = place.openString {
       return ("the string that begins at \(TextPlace(of: start, in: text)) does not end", "close it with `\"`")
     }
     guard let frame = place.frames.last else {
-      return ("there is nothing in it", "write `{\"version\": \"1\"}`, which denies everything")
+      return ("there is nothing in it", "write \(subject.shortest)")
     }
     let (open, close) = frame.brackets
     return (
@@ -58,12 +73,12 @@ struct TextMistake {
     )
   }
 
-  private static func trailing(_ offset: Int, _ text: [UInt8]) -> Words {
+  private static func trailing(_ offset: Int, _ text: [UInt8], _ subject: Subject) -> Words {
     if let comment = comment(at: offset, in: text) { return comment }
     switch text[offset] {
     case 0x7D: return ("there is a `}` too many", "take it out")
     case 0x5D: return ("there is a `]` too many", "take it out")
-    default: return ("something follows after the end of the policy", "a file holds one policy")
+    default: return ("something follows after the end of the \(subject.rawValue)", subject.whole)
     }
   }
 
