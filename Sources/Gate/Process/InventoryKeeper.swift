@@ -178,6 +178,10 @@ final class InventoryKeeper {
       guard let server = registry[name] else {
         throw ControlError("no server `\(name.string)` is registered")
       }
+      guard !server.isDisabled else {
+        throw ControlError(
+          "`\(name.string)` is disabled; `gatehouse servers enable \(name.string)` lets it start again")
+      }
       guard case .stdio(let program, let arguments, let variables, let directory) = server.transport else {
         throw ControlError("`\(name.string)` is a server over HTTP, which this build cannot guard yet")
       }

@@ -16,12 +16,17 @@ package struct RegisteredServer: Hashable, Sendable {
   ///
   /// Servers in some languages take such keys for one and the same, and might act on another than the policy looked at.
   package var tellsKeysApart: Bool
+  /// No session of it begins (`"disabled": true`, as clients write it).
+  package var isDisabled: Bool
 
-  package init(name: ExactText, transport: Transport, timeout: Int? = nil, tellsKeysApart: Bool = false) {
+  package init(
+    name: ExactText, transport: Transport, timeout: Int? = nil, tellsKeysApart: Bool = false, isDisabled: Bool = false
+  ) {
     self.name = name
     self.transport = transport
     self.timeout = timeout
     self.tellsKeysApart = tellsKeysApart
+    self.isDisabled = isDisabled
   }
 
   /// What may be shown of the transport: its kind and the program's or host's name, no argument, no value.
@@ -59,7 +64,7 @@ package struct RegistryError: Error, Hashable, Sendable, CustomStringConvertible
 
 /// The registered servers: `servers.json`, in the shape that MCP clients use, so that entries can be pasted.
 ///
-/// Members that clients keep in their entries (`disabled`, `autoApprove`, ...) are passed over and kept.
+/// Members that clients keep in their entries (`autoApprove`, `type`, ...) are passed over and kept.
 package struct ServerRegistry: Hashable, Sendable {
   /// The file's text; nil where there is no file yet.
   package private(set) var text: [UInt8]?
@@ -104,7 +109,8 @@ package struct ServerRegistry: Hashable, Sendable {
         servers.append(
           RegisteredServer(
             name: member.key, transport: try .init(member.value), timeout: try ServerRegistry.timeout(member.value),
-            tellsKeysApart: try .flag("caseSensitiveKeys", of: member.value)))
+            tellsKeysApart: try .flag("caseSensitiveKeys", of: member.value),
+            isDisabled: try .flag("disabled", of: member.value)))
       } catch {
         throw RegistryError("server `\(member.key.string)`: \(error.message)", at: keyPlace)
       }
@@ -135,11 +141,24 @@ package struct ServerRegistry: Hashable, Sendable {
   }
 
   package mutating func remove(_ name: ExactText) throws(RegistryError) {
-    guard self[name] != nil else {
-      let hint = nearest(to: name).map { "; is it `\($0.string)`?" } ?? ""
-      throw RegistryError("no server `\(name.string)` is registered\(hint)")
-    }
+    try expect(name)
     try edit { editor throws(JSONTextEditor.Failure) in editor.remove(["mcpServers", name]) }
+  }
+
+  /// Lets a server begin sessions, or not; its entry stays.
+  package mutating func setDisabled(_ isDisabled: Bool, of name: ExactText) throws(RegistryError) {
+    try expect(name)
+    guard self[name]?.isDisabled != isDisabled else { return }
+    let path: [ExactText] = ["mcpServers", name, "disabled"]
+    try edit { editor throws(JSONTextEditor.Failure) in
+      if isDisabled { try editor.set(path, to: JSONNode(.bool(true))) } else { editor.remove(path) }
+    }
+  }
+
+  private func expect(_ name: ExactText) throws(RegistryError) {
+    guard self[name] == nil else { return }
+    let hint = nearest(to: name).map { "; is it `\($0.string)`?" } ?? ""
+    throw RegistryError("no server `\(name.string)` is registered\(hint)")
   }
 
   private mutating func edit(

@@ -44,18 +44,10 @@ extension Gatehouse {
 
   static func readRegistry() throws(Failure) -> ServerRegistry {
     let path = try environmentPaths().registry
-    let text: [UInt8]
-    do {
-      text = try SafeFile.read(path, limit: ServerRegistry.longestText)
-    } catch  where error.isAbsence {
-      return .empty
+    do throws(RegistryError) {
+      return try RegistryFile.read(path)
     } catch {
       throw Failure("\(error)")
-    }
-    do {
-      return try ServerRegistry(text: text)
-    } catch {
-      throw Failure("\(path):\(error)")
     }
   }
 
@@ -105,19 +97,5 @@ extension Gatehouse {
     } catch {
       throw Failure("\(error)")
     }
-  }
-
-  /// Holds a file against other commands that change it, for as long as the lock lives.
-  static func lockForWriting(_ path: String) throws(Failure) -> FileLock {
-    do {
-      try SafeFile.makeFolder(SafeFile.folder(of: path))
-      for _ in 0..<500 {
-        if let lock = try FileLock.take(path + ".lock") { return lock }
-        usleep(10_000)
-      }
-    } catch {
-      throw Failure("\(error)")
-    }
-    throw Failure("another command is changing \(path)")
   }
 }

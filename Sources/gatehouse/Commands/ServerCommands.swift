@@ -7,7 +7,9 @@ import Store
 import System
 
 extension Gatehouse {
-  static let servers: [Command] = [serversAdd, serversList, serversLog, serversRemove, serversScan]
+  static let servers: [Command] = [
+    serversAdd, serversDisable, serversEnable, serversList, serversLog, serversRemove, serversScan,
+  ]
 
   private static let serversAdd = Command(
     ["servers", "add"], operands: "NAME -- COMMAND...", count: 1...1, takesCommand: true,
@@ -63,6 +65,34 @@ extension Gatehouse {
     return 0
   }
 
+  private static let serversDisable = Command(
+    ["servers", "disable"], operands: "NAME", count: 1...1,
+    summary: "Let no session of a server begin.",
+    details: "Its entry stays and gets `\"disabled\": true`; sessions that run go on until they end."
+  ) { arguments throws(Failure) in
+    try setDisabled(true, arguments.operands[0])
+    return 0
+  }
+
+  private static let serversEnable = Command(
+    ["servers", "enable"], operands: "NAME", count: 1...1,
+    summary: "Let sessions of a disabled server begin again."
+  ) { arguments throws(Failure) in
+    try setDisabled(false, arguments.operands[0])
+    return 0
+  }
+
+  private static func setDisabled(_ isDisabled: Bool, _ word: String) throws(Failure) {
+    let name = ExactText(word)
+    var was = isDisabled
+    try changeRegistry { registry throws(RegistryError) in
+      was = registry[name]?.isDisabled ?? false
+      try registry.setDisabled(isDisabled, of: name)
+    }
+    let now = isDisabled ? "disabled" : "enabled"
+    StandardOutput.write(was == isDisabled ? "\(word) is \(now) already\n" : "\(now) \(word)\n")
+  }
+
   private static let serversList = Command(
     ["servers", "list"], summary: "The registered servers, with what is known of them.",
     details: "With a gate that runs, also their state, and what a failed one wrote last.",
@@ -70,7 +100,9 @@ extension Gatehouse {
   ) { arguments throws(Failure) in
     let servers = try inventory()
     let running = serversOfGate()
-    let excused = Set(try readRegistry().servers.filter(\.tellsKeysApart).map(\.name))
+    let registry = try readRegistry()
+    let excused = Set(registry.servers.filter(\.tellsKeysApart).map(\.name))
+    let disabled = Set(registry.servers.filter(\.isDisabled).map(\.name))
     if arguments.has("--json") {
       var writer = JSONWriter()
       writer.beginArray()
@@ -82,6 +114,7 @@ extension Gatehouse {
         writer.member("program", server.program)
         writer.member("state", ifPresent: running[server.name]?.state.rawValue)
         if excused.contains(server.name) { writer.member("case_sensitive_keys", true) }
+        if disabled.contains(server.name) { writer.member("disabled", true) }
         writer.member("tools", server.tools.count)
         writer.member("scanned", ifPresent: server.scanned?.rfc3339)
         writer.member("last_error", ifPresent: running[server.name]?.lastError ?? server.lastError)
@@ -103,7 +136,7 @@ extension Gatehouse {
       table.add([
         server.name.string, server.transport, server.program.isEmpty ? "-" : server.program,
         server.scanned == nil ? "-" : String(server.tools.count), server.scanned?.rfc3339 ?? "never",
-        now?.state.rawValue ?? "-", error.isEmpty ? "-" : error,
+        disabled.contains(server.name) ? "disabled" : now?.state.rawValue ?? "-", error.isEmpty ? "-" : error,
       ])
     }
     StandardOutput.write(table.text)
@@ -133,7 +166,7 @@ extension Gatehouse {
     options: [.init("--timeout", "SECONDS", "how long one server may take (60)")]
   ) { arguments throws(Failure) in
     let registry = try readRegistry()
-    var wanted = registry.servers
+    var wanted = registry.servers.filter { !$0.isDisabled }
     if !arguments.operands.isEmpty {
       wanted = []
       for name in arguments.operands.map({ ExactText($0) }) {
@@ -145,6 +178,7 @@ extension Gatehouse {
       }
     }
     guard !wanted.isEmpty else {
+      if !registry.servers.isEmpty { throw Failure("every server is disabled", help: "gatehouse servers enable NAME") }
       throw Failure("no server is registered", help: "gatehouse servers add NAME -- COMMAND...")
     }
     let seconds = try arguments.seconds("--timeout") ?? 60
@@ -175,24 +209,15 @@ extension Gatehouse {
     return failed == 0 ? 0 : 1
   }
 
-  private static func changeRegistry(
+  static func changeRegistry(
     _ change: (inout ServerRegistry) throws(RegistryError) -> Void
   ) throws(Failure) {
     let path = try environmentPaths().registry
-    let lock = try lockForWriting(path)
-    do throws(Failure) {
-      var registry = try readRegistry()
-      do throws(RegistryError) {
-        try change(&registry)
-      } catch {
-        throw Failure(error.place == nil ? error.message : "\(path):\(error)")
-      }
-      try replaceFile(path, with: registry.text ?? [])
+    do throws(RegistryError) {
+      try RegistryFile.change(path, change)
     } catch {
-      lock.remove()
-      throw error
+      throw Failure("\(error)")
     }
-    lock.remove()
     tellGateToReload()
   }
 }
