@@ -177,7 +177,7 @@ struct FileTests {
     let said = desk.state.catalogue.tools.map { "\($0.info.name) \($0.standing.summary)" }
     #expect(
       said == [
-        "git_status allow", "git_log allow", "git_diff allow", "git_commit 30/minute", "git_reset deny",
+        "git_status allow", "git_log allow", "git_diff allow", "git_commit 30/minute", "git_reset ask",
         "get_current_time allow", "convert_time allow",
       ])
   }

@@ -19,6 +19,7 @@ final class ConsoleEngine {
   private let gate: GateClient
   private let policy: PolicyKeeper
   private let themes: ThemeKeeper
+  private let servers: ServerKeeper
   private var tickTimer: LoopTimer?
   private var tickDue: Moment?
   private var willSettle = false
@@ -32,6 +33,7 @@ final class ConsoleEngine {
     let surroundings = Theme.Surroundings(
       environment: options.environment, paintsBackground: options.settings.background)
     themes = ThemeKeeper(ThemeFinder(folder: options.paths.themes, on: surroundings))
+    servers = ServerKeeper(options.paths, environment: options.environment, isReadOnly: options.isReadOnly)
     var core = ConsoleOptions(policyPath: options.paths.policy, build: options.build)
     core.isReadOnly = options.isReadOnly
     core.secondsFromGMT = Self.secondsFromGMT()
@@ -64,6 +66,8 @@ final class ConsoleEngine {
       self?.take(.note(note))
     }
     if let snapshot = options.offlineCatalogue?() { take(.offlineCatalogue(snapshot)) }
+    servers.changed = { [weak self] registry in self?.know(registry) }
+    servers.start()
     gate.connected = { [weak self] in self?.take(.gateConnected) }
     gate.lost = { [weak self] reason, retry in self?.take(.gateLost(reason: reason, retryIn: retry)) }
     gate.received = { [weak self] message in self?.take(.gate(message)) }
@@ -76,6 +80,7 @@ final class ConsoleEngine {
     gate.close()
     policy.close()
     themes.close()
+    servers.close()
     front?.close()
     owner = nil
   }
@@ -163,7 +168,25 @@ final class ConsoleEngine {
     case .listThemes: take(.themesListed(themes.finder.entries))
     case .previewTheme(let name): front?.perform(.use(themes.show(name)))
     case .keepTheme(let name): keepTheme(name)
+    case .findServers: take(.serversFound(servers.find()))
+    case .changeRegistry(let change): take(.registryChanged(change, problem: servers.change(change)))
+    case .scanServers(let names):
+      servers.scan(names) { [weak self] problem in
+        self?.readCatalogue()
+        self?.take(.serversScanned(names, problem: problem))
+      }
     }
+  }
+
+  private func know(_ registry: RegistryView) {
+    take(.registryRead(registry))
+    readCatalogue()
+  }
+
+  /// Where no gate tells it, the files do.
+  private func readCatalogue() {
+    guard !state.gate.isUp, let snapshot = options.offlineCatalogue?() else { return }
+    take(.offlineCatalogue(snapshot))
   }
 
   private func setTheme(_ name: String) {

@@ -46,6 +46,14 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case command, help, log, copy, rescan, redraw, suspend, quit
   case palette, mouse
   case theme
+  // Servers
+  case importServers = "import"
+  case addServer = "add-server"
+  case removeServer = "remove-server"
+  case toggleServer = "toggle-server"
+  case scan
+  case putBack = "put-back"
+  case recommendAll = "recommend-all"
 
   package var name: String { rawValue }
 
@@ -117,6 +125,13 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .palette: "find any action or command by a few of its letters"
     case .mouse: "let the mouse scroll and select, or leave it to the terminal"
     case .theme: "choose how the console looks"
+    case .importServers: "add servers that your MCP clients are configured with"
+    case .addServer: "add a server by its command"
+    case .removeServer: "take the server out of servers.json"
+    case .toggleServer: "disable the server, or enable it again"
+    case .scan: "start the server and ask for its tools"
+    case .putBack: "take the last change of servers.json back"
+    case .recommendAll: "give every tool without a rule the one recommended for its kind"
     }
   }
 }
@@ -139,6 +154,16 @@ extension Action {
     case .rescan, .messages: return state.gate.isUp ? nil : "no gate is connected"
     case .jump where state.focus == .live:
       return state.live.current == nil ? "there is no decision under the cursor" : nil
+    case .addServer: return state.options.isReadOnly ? "this console is read-only" : nil
+    case .removeServer, .toggleServer, .scan:
+      if state.options.isReadOnly { return "this console is read-only" }
+      return state.currentServer == nil ? "there is no server under the cursor" : nil
+    case .putBack:
+      if state.options.isReadOnly { return "this console is read-only" }
+      return state.registry.lastChange == nil ? "this console has not changed servers.json" : nil
+    case .recommendAll:
+      if state.options.isReadOnly { return "this console is read-only" }
+      return state.policy.refusal ?? (state.catalogue.tools.isEmpty ? "no tool is known yet" : nil)
     default: return nil
     }
   }

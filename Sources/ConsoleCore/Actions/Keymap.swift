@@ -40,6 +40,10 @@ package enum Keymap {
       bind(.control("l"), .redraw), bind(.control("z"), .suspend), bind("q", .quit), bind(.control("c"), .quit),
       bind(Key(.function(2)), .mouse),
       bind(.control("t"), .theme),
+      bind("I", .importServers, .servers), bind("I", .importServers, .policy), bind("A", .addServer, .servers),
+      bind("X", .removeServer, .servers), bind(Key(.delete), .removeServer, .servers),
+      bind(" ", .toggleServer, .servers), bind("R", .scan, .servers), bind("B", .putBack, .servers),
+      bind("W", .recommendAll, .policy),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

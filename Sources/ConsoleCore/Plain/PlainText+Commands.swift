@@ -18,6 +18,12 @@ extension PlainText {
     "status, servers, log",
     "starter careful|observe|empty",
     "                            write a first policy file",
+    "import [NAME... | all]      list the servers of your MCP clients, then add some of them",
+    "add NAME COMMAND...         register a server; NAME=VALUE before the command sets a variable",
+    "server NAME                 everything about one server",
+    "enable, disable, scan, remove NAME",
+    "put-back                    take the last change of servers.json back",
+    "recommend-all               give every tool without a rule the recommended one",
     "keep-mine, take-theirs      when the file changed on the disk",
     "quit, quit!                 quit! drops unsaved edits",
   ]
@@ -25,6 +31,7 @@ extension PlainText {
   /// Does what a typed line says; the answer's lines are to be printed and its effects done.
   package static func run(_ line: String, on state: inout ConsoleState) -> Answer {
     if case .confirm(let confirmation) = state.overlay { return answer(line, to: confirmation, on: &state) }
+    if let answer = runServers(line, on: &state) { return answer }
     state.note = nil
     state.overlay = nil
     let words = line.split(separator: " ").map(String.init)
@@ -61,10 +68,12 @@ extension PlainText {
   }
 
   /// Actions that make sense without a screen.
-  private static let spoken: Set<Action> = [.undo, .redo, .save, .keepMine, .takeTheirs, .quit, .edit, .rescan]
+  private static let spoken: Set<Action> = [
+    .undo, .redo, .save, .keepMine, .takeTheirs, .quit, .edit, .rescan, .putBack, .recommendAll,
+  ]
 
   /// The question that waits, or what was said.
-  private static func outcome(_ state: ConsoleState) -> [String] {
+  static func outcome(_ state: ConsoleState) -> [String] {
     if case .confirm(let confirmation) = state.overlay {
       let choices = confirmation.question == .quit ? "Type y to quit, s to save and quit, n to stay." : "Type y or n."
       return confirmation.lines.map { plain($0) } + [choices]
@@ -95,12 +104,14 @@ extension PlainText {
   }
 
   private static func servers(_ state: ConsoleState) -> [String] {
-    guard !state.catalogue.servers.isEmpty else { return ["no server is known"] }
+    guard !state.catalogue.servers.isEmpty else { return ["no server is known; import lists those of your clients"] }
     return state.catalogue.servers.map { server in
+      let disabled = state.isDisabled(server.info.name) ? ", disabled" : ""
+      let changes = state.definitionChanges[server.info.name].map { ", definitions: \($0.words)" } ?? ""
       let error = server.info.lastError.map { ", last error \(state.safe($0))" } ?? ""
       let line = server.info.lastLine.map { ", it wrote \(state.safe($0, limit: 200))" } ?? ""
-      return "\(state.safe(server.info.name.string)), \(server.info.state.rawValue), "
-        + "\(Format.count(server.tools.count, "tool")), runs \(state.safe(server.info.program))\(error)\(line)"
+      return "\(state.safe(server.info.name.string)), \(server.info.state.rawValue)\(disabled), "
+        + "\(Format.count(server.tools.count, "tool")), runs \(state.safe(server.info.program))\(changes)\(error)\(line)"
     }
   }
 }

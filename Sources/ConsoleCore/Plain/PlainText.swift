@@ -57,7 +57,10 @@ package enum PlainText {
       guard case .lost(_, let since, _) = state.gate.connection, since == state.now else { return [] }
       return ["gate lost: \(state.safe(reason))"]
     case .policyRead, .policySaved, .note: return state.note.map { ["\(words($0.weight))\($0.text)"] } ?? []
-    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .toolRead, .themesListed:
+    case .serversFound(let findings): return lines(of: findings, in: state)
+    case .registryChanged(let change, let problem): return lines(of: change, problem: problem, in: state)
+    case .serversScanned: return state.note.map { ["\(words($0.weight))\(plain($0.text))"] } ?? []
+    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .toolRead, .themesListed, .registryRead:
       return []
     }
   }

@@ -1,3 +1,7 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+
 extension ConsoleState {
   /// What the policy pane says when it has no rows.
   func emptyPolicyLines(columns: Int) -> [Line] {
@@ -10,21 +14,55 @@ extension ConsoleState {
           TextSpan(" changes it", .dim)),
       ]
     }
-    if catalogue.isUnknown, !gate.isUp {
-      let reason: String
-      if case .lost(let text, _, _) = gate.connection { reason = text } else { reason = "asking the gate" }
+    if let lines = gatelessLines(columns: columns) { return lines }
+    return noServerLines(columns: columns)
+  }
+
+  /// What the servers pane says when it has no rows.
+  func emptyServersLines(columns: Int) -> [Line] {
+    gatelessLines(columns: columns) ?? noServerLines(columns: columns)
+  }
+
+  /// Nil where it is known which servers there are.
+  private func gatelessLines(columns: Int) -> [Line]? {
+    guard catalogue.isUnknown, !gate.isUp else { return nil }
+    let reason: String
+    if case .lost(let text, _, _) = gate.connection { reason = text } else { reason = "asking the gate" }
+    return paragraphs(
+      [
+        (" Servers and their tools appear here as soon as a gate answers.", .text), (" \(safe(reason))", .dim),
+        (" Start one: gatehouse serve, or let a client connect.", .text),
+      ], columns: columns)
+  }
+
+  private func noServerLines(columns: Int) -> [Line] {
+    let add =
+      options.isReadOnly
+      ? [(" gatehouse servers import, in another terminal, adds those of your clients.", Role.text)]
+      : [
+        (" I lists those that your MCP clients are configured with, to choose from.", .text),
+        (focus == .servers ? " A adds one by its command." : " 5, then A, adds one by its command.", .text),
+      ]
+    return paragraphs(
+      [(" No server is registered yet.", .text)] + add
+        + [(" Its tools appear here by themselves. To see how that looks: gatehouse demo", .dim)], columns: columns)
+  }
+
+  /// What stands below the rows of the policy pane where there are servers and no tools.
+  func noToolLines(columns: Int) -> [Line] {
+    guard catalogue.tools.isEmpty, !catalogue.servers.isEmpty, list.filter == nil else { return [] }
+    if !scanning.isEmpty {
       return paragraphs(
-        [
-          (" Servers and their tools appear here as soon as a gate answers.", .text), (" \(safe(reason))", .dim),
-          (" Start one: gatehouse serve, or let a client connect.", .text),
-        ], columns: columns)
+        [(" \(Format.count(scanning.count, "server")) being asked for tools …", .dim)], columns: columns)
     }
     return paragraphs(
       [
-        (" No server is registered yet. Register one in another terminal:", .text),
-        (" gatehouse servers add NAME -- COMMAND ...", .accent),
-        (" Its tools appear here by themselves. To see how that looks: gatehouse demo", .text),
-      ], columns: columns)
+        (
+          " No tool is known yet. 5, then R, starts a server and asks it for its tools; a client's session does so too.",
+          .text
+        )
+      ],
+      columns: columns)
   }
 
   /// What the live pane says before the first decision.
@@ -44,19 +82,29 @@ extension ConsoleState {
         Line(TextSpan(" Esc", .key), TextSpan(" clears the filter", .dim)),
       ]
     }
+    guard let server = catalogue.servers.first(where: { registry[$0.info.name] != nil }) else {
+      return paragraphs(
+        [
+          (" No calls yet. Let your client start its server through the gate:", .text),
+          (" gatehouse connect NAME", .accent),
+        ], columns: columns)
+    }
+    let name = currentServer.map { catalogue.servers[$0] }.flatMap { registry[$0.info.name] == nil ? nil : $0 } ?? server
     return paragraphs(
       [
-        (" No calls yet. Let your client start its server through the gate:", .text),
-        (" gatehouse connect NAME", .accent),
+        (" No calls yet. In your client's file, put this in place of the server's entry:", .text),
+        (" " + (clientLines([name.info.name]).first ?? ""), .accent),
       ], columns: columns)
   }
 
   /// Texts, each broken into lines, with an empty line first where there is room.
   func paragraphs(_ texts: [(String, Role)], columns: Int) -> [Line] {
     texts.flatMap { text, role in
-      TerminalText.wrap(text, columns: max(1, columns), options.glyphs, limit: 6).enumerated().map { index, glyphs in
-        Line(TextSpan((index > 0 ? " " : "") + String(glyphs), role))
-      }
+      // A blank in front is a margin, which every line has.
+      let margin = text.utf8.first == 0x20 ? 1 : 0
+      return TerminalText.wrap(
+        String(text.unicodeScalars.dropFirst(margin)), columns: max(1, columns - margin), options.glyphs, limit: 8
+      ).map { glyphs in Line(TextSpan((margin > 0 ? " " : "") + String(glyphs), role)) }
     }
   }
 }
@@ -77,15 +125,16 @@ extension Canvas {
   /// The three texts that a first policy file may have, and what the one under the cursor would write.
   mutating func drawStarters(of state: ConsoleState, in body: Rect) -> (row: Int, column: Int)? {
     var row = body.row
+    let end = body.row + body.rows
     let intro = state.paragraphs(
       [(" There is no policy file, so every call is denied. Start with one of these:", .text)], columns: body.columns)
-    for line in intro {
+    for line in intro where row < end {
       put(line, row: row, column: body.column, columns: body.columns)
       row += 1
     }
     var cursor: (row: Int, column: Int)?
     for starter in Starter.allCases {
-      guard row < body.row + body.rows else { return cursor }
+      guard row < end else { return cursor }
       let isCurrent = starter == state.starter
       let ground: Cell.Ground = isCurrent ? .selected : .plain
       if isCurrent { cursor = (row, body.column) }
@@ -97,17 +146,22 @@ extension Canvas {
       put(Line(spans), row: row, column: body.column, columns: body.columns, ground: ground)
       row += 1
     }
+    // What is known of servers has its line too: they are the next thing to choose.
+    var rest = [Line()] + state.paragraphs([(" \(state.consequence(of: state.starter))", .text)], columns: body.columns)
+    let servers = Format.count(state.catalogue.servers.count, "server")
+    let known =
+      state.catalogue.servers.isEmpty
+      ? "no server is registered yet: they are offered next"
+      : "\(servers) known, \(Format.count(state.catalogue.tools.count, "tool"))"
+    rest += [Line()] + state.paragraphs([(" \(known)", .dim)], columns: body.columns)
     // Where the rule pane is in view, the file's text is shown there.
-    guard state.layout.place(of: .rule) == nil, row + 1 < body.row + body.rows else { return cursor }
-    put(
-      " Enter writes \(state.safe(state.options.policyPath)):", .dim, row: row, column: body.column,
-      columns: body.columns)
-    row += 1
-    for line in String(decoding: state.text(of: state.starter), as: UTF8.self).split(separator: "\n") {
-      guard row < body.row + body.rows else { break }
-      put("  \(line)", .diffAdd, row: row, column: body.column, columns: body.columns)
-      row += 1
+    if state.layout.place(of: .rule) == nil {
+      rest += state.paragraphs(
+        [(" Enter writes \(state.safe(state.options.policyPath)):", .dim)], columns: body.columns)
+      let text = String(decoding: state.text(of: state.starter), as: UTF8.self)
+      rest += text.split(separator: "\n").map { Line(TextSpan(peer: "  \($0)", .diffAdd)) }
     }
+    draw(rest, from: 0, in: Rect(column: body.column, row: row, columns: body.columns, rows: max(0, end - row)))
     return cursor
   }
 }

@@ -150,7 +150,8 @@ extension ConsoleState {
     switch focus {
     case .policy where isChoosingStarter:
       return [
-        ("j", "down"), ("k", "up"), ("Enter", "write this file"), ("E", "write one"), ("?", "help"), ("q", "quit"),
+        ("j", "down"), ("k", "up"), ("Enter", "write this file"), ("I", "add servers"), ("E", "write one"),
+        ("?", "help"), ("q", "quit"),
       ]
     case .policy, .rule:
       switch policy.disk {
@@ -159,6 +160,7 @@ extension ConsoleState {
       default: break
       }
       if options.isReadOnly { return [("4", "live"), ("5", "servers")] + common }
+      if catalogue.servers.isEmpty { return [("I", "import servers"), ("5", "servers")] + common + [("4", "live")] }
       if list.rows.isEmpty { return common + [("4", "live"), ("5", "servers")] }
       guard currentTool != nil || !marked.isEmpty else {
         return [("Enter", "open"), ("D", "default"), ("o", "messages"), ("m", "mark all")] + save + common + [
@@ -172,7 +174,13 @@ extension ConsoleState {
     case .live:
       return [("Space", live.follows ? "pause" : "follow"), ("Enter", "details"), ("J", "rule"), ("]", "next denied")]
         + save + common + [("1", "policy")]
-    case .servers: return [("Enter", "tools"), ("o", "messages"), ("D", "default"), ("R", "reload")] + save + common
+    case .servers:
+      if catalogue.servers.isEmpty { return [("I", "import"), ("A", "add")] + save + common }
+      return [
+        ("Enter", "details"), ("Space", currentServerName.map(isDisabled) == true ? "enable" : "disable"),
+        ("R", "ask tools"), ("A", "add"), ("I", "import"), ("X", "remove"),
+        ("o", "messages"),
+      ] + save + common
     case .changes:
       let contest: [(String, String)] = policy.isContested ? [("K", "keep mine"), ("T", "take theirs")] : []
       return contest + [("Enter", "go there"), ("U", "redo"), ("E", "editor")] + save + common

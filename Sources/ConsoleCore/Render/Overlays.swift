@@ -22,6 +22,10 @@ extension Canvas {
     case .messages(let view): return drawMessages(view, of: state)
     case .themes(let picker): return drawThemes(picker, of: state)
     case .palette(let palette): return drawPalette(palette, of: state)
+    case .imports(let list): return drawImports(list, of: state)
+    case .addServer(let form): return drawServerForm(form, of: state)
+    case .server(let details): return drawServer(details, of: state)
+    case .added(let added): return drawAdded(added, of: state)
     case .command, .filter, nil: return nil
     }
   }

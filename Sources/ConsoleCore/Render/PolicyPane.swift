@@ -101,6 +101,11 @@ extension Canvas {
         drawTool(tool, of: state, columns, in: body, row: row, isCurrent: isCurrent, isMarked: isMarked)
       }
     }
+    let below = body.row + state.list.rows.count - top
+    let lines = state.noToolLines(columns: body.columns)
+    draw(
+      lines, from: 0,
+      in: Rect(column: body.column, row: below, columns: body.columns, rows: body.row + body.rows - below))
     return (body.row + state.list.cursor.row - top, body.column)
   }
 

@@ -66,7 +66,7 @@ extension Canvas {
 
   /// Draws lines of text from one of them on.
   mutating func draw(_ lines: [Line], from top: Int, in body: Rect) {
-    for (index, line) in lines.dropFirst(max(0, top)).prefix(body.rows).enumerated() {
+    for (index, line) in lines.dropFirst(max(0, top)).prefix(max(0, body.rows)).enumerated() {
       put(line, row: body.row + index, column: body.column, columns: body.columns)
     }
   }

@@ -32,4 +32,10 @@ package enum ConsoleEffect: Hashable, Sendable {
   case previewTheme(String?)
   /// Use another theme now and at the next start; answer with `ConsoleMessage.themeSet`.
   case keepTheme(String)
+  /// Read the configuration files of clients; answer with `ConsoleMessage.serversFound`.
+  case findServers
+  /// Change `servers.json`; answer with `ConsoleMessage.registryChanged`.
+  case changeRegistry(RegistryChange)
+  /// Start servers and ask them for their tools; answer with `ConsoleMessage.serversScanned`.
+  case scanServers([ExactText])
 }

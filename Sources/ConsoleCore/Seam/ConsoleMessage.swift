@@ -1,4 +1,5 @@
 package import ControlWire
+package import JSONText
 package import Policy
 
 /// Everything that can happen to the console; the only way in.
@@ -27,6 +28,14 @@ package enum ConsoleMessage: Hashable, Sendable {
   case toolRead(ToolAnswer)
   /// The themes that there are: the end of `ConsoleEffect.listThemes`.
   case themesListed([ThemeEntry])
+  /// What `servers.json` says: at start, and when it changed.
+  case registryRead(RegistryView)
+  /// What clients' files have: the end of `ConsoleEffect.findServers`.
+  case serversFound(ImportFindings)
+  /// The end of `ConsoleEffect.changeRegistry`; the problem says why nothing was changed.
+  case registryChanged(RegistryChange, problem: String?)
+  /// The end of `ConsoleEffect.scanServers`.
+  case serversScanned([ExactText], problem: String?)
 }
 
 /// What the policy file is on the disk.

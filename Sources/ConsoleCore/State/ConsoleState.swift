@@ -48,6 +48,16 @@ package struct ConsoleState: Equatable, Sendable {
   /// The next click only brings the focus back.
   package var isFocusFresh = false
   package var usesMouse = true
+  /// What `servers.json` says.
+  package var registry = RegistryView()
+  /// Servers that are being asked for their tools.
+  package var scanning: Set<ExactText> = []
+  /// Servers that were asked, whose answer is to be told of as soon as it is known.
+  package var asked: [ExactText] = []
+  /// Whose tools are others than before.
+  package var definitionChanges: [ExactText: DefinitionChanges] = [:]
+  /// A first policy is being written, after which servers are offered.
+  package var isFirstRun = false
   /// The console ends as soon as the file is saved.
   package var isQuitting = false
   /// Whole definitions of the tools that were looked at last.

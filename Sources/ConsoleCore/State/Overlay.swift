@@ -1,4 +1,4 @@
-internal import JSONText
+package import JSONText
 package import Policy
 
 /// Something in front of the panes that takes the keys.
@@ -16,6 +16,11 @@ package enum Overlay: Hashable, Sendable {
   case messages(MessagesView)
   case themes(ThemePicker)
   case palette(Palette)
+  /// Servers of clients' files, to choose from.
+  case imports(ImportList)
+  case addServer(ServerForm)
+  case server(ServerDetails)
+  case added(ServersAdded)
 }
 
 /// A line of text that is being typed.
@@ -117,6 +122,7 @@ package struct Confirmation: Hashable, Sendable {
     case quit
     case keepMine
     case takeTheirs
+    case removeServer(ExactText)
   }
 
   package var question: Question

@@ -73,6 +73,13 @@ extension ConsoleState {
     case .palette: overlay = .palette(Palette())
     case .mouse: return useMouse(!usesMouse)
     case .theme: return openThemes()
+    case .importServers: return openImport()
+    case .addServer: overlay = .addServer(ServerForm())
+    case .removeServer: askToRemoveServer()
+    case .toggleServer: return toggleServer()
+    case .scan: return scanCurrent()
+    case .putBack: return [.changeRegistry(.putBack)]
+    case .recommendAll: recommendAll()
     }
     return []
   }
@@ -103,7 +110,7 @@ extension ConsoleState {
         Confirmation(question: .keepMine, lines: ["put your \(unsaved) on top of what is on the disk, yours winning?"]))
     case .takeTheirs:
       overlay = .confirm(Confirmation(question: .takeTheirs, lines: ["drop your \(unsaved) for what is on the disk?"]))
-    case .edit, .create: break
+    case .edit, .create, .removeServer: break
     }
   }
 

@@ -158,6 +158,8 @@ extension ConsoleState {
     let before = catalogue
     catalogue.replace(with: servers)
     catalogue.judge(policy.draft, at: now)
+    noteDefinitions(before: before)
+    tellOfTools()
     refreshStarters()
     list.rebuild(from: before, to: catalogue, at: now)
     revealCursor()

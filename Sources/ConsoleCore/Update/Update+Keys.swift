@@ -41,6 +41,10 @@ extension ConsoleState {
     case .messages(let view): return take(key, view)
     case .themes(let picker): return take(key, picker)
     case .palette(let palette): return take(key, palette)
+    case .imports(let list): return take(key, list)
+    case .addServer(let form): return take(key, form)
+    case .server(let details): return take(key, details)
+    case .added(let added): return take(key, added)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }
@@ -101,6 +105,10 @@ extension ConsoleState {
     case .filter(var filter):
       filter.field.paste(text)
       typed(filter)
+    case .addServer(var form):
+      form[form.field].paste(text)
+      form.problem = nil
+      overlay = .addServer(form)
     default: say(.info, "pasted text goes into text fields only: ignored")
     }
   }

@@ -154,8 +154,7 @@ extension ConsoleState {
       live.setFollows(false, height: height(of: .live))
       overlay = .decision(live.cursor, top: 0)
     case .servers:
-      guard let server = currentServer else { return }
-      reveal(ToolName(server: catalogue.servers[server].info.name, tool: "\n"))
+      openServer()
     case .changes: openChange()
     case .rule, .approvals: break
     }

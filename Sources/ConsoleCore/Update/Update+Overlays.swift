@@ -136,10 +136,12 @@ extension ConsoleState {
       apply(edit, said: said)
     case .create(let starter):
       policy.saving = .writing
+      isFirstRun = true
       return [.save(text: text(of: starter), over: nil)]
     case .quit: return [.quit]
     case .keepMine: return keepMine()
     case .takeTheirs: takeTheirs()
+    case .removeServer(let name): return [.changeRegistry(.remove(name))]
     }
     return []
   }

@@ -105,7 +105,7 @@ extension ConsoleState {
     policy.saving = .idle
     switch result {
     case .saved:
-      if policy.draft == nil { return [.readPolicy] }
+      if policy.draft == nil { return [.readPolicy] + offerServers() }
       policy.draft?.saved()
       policy.disk = .asBase
       let revision = policy.draft?.current.revision ?? ""

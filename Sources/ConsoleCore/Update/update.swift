@@ -45,5 +45,13 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
   case .themesListed(let entries):
     state.take(entries)
     return []
+  case .registryRead(let registry):
+    state.registry = registry
+    return state.refreshSnapshot()
+  case .serversFound(let findings):
+    state.take(findings)
+    return []
+  case .registryChanged(let change, let problem): return state.take(change, problem: problem)
+  case .serversScanned(let names, let problem): return state.took(scanOf: names, problem: problem)
   }
 }

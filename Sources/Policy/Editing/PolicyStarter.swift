@@ -5,7 +5,7 @@ package enum PolicyStarter {
     """
     {
       "version": "1",
-      "description": "Denies every call that no rule below allows.",
+      "description": "Denies what no rule below names. Reading passes, writing and running are limited, destroying and paying ask a person.",
       "default": "deny",
       "tools": {}
     }

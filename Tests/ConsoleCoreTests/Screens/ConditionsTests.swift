@@ -47,12 +47,12 @@ struct ConditionsTests {
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
       ┌1 Policy────────────────────────────────────────┐┌2 Rule──────────────────────┐
-      │ No server is registered yet. Register one in   ││ Nothing is under the cursor│
-      │ another terminal:                              ││ in pane 1.                 │
-      │ gatehouse servers add NAME -- COMMAND ...      ││                            │
+      │ No server is registered yet.                   ││ Nothing is under the cursor│
+      │ I lists those that your MCP clients are        ││ in pane 1.                 │
+      │ configured with, to choose from.               ││                            │
+      │ 5, then A, adds one by its command.            ││                            │
       │ Its tools appear here by themselves. To see how││                            │
       │ that looks: gatehouse demo                     ││                            │
-      │                                                ││                            │
       │                                                ││                            │
       │                                                ││                            │
       │                                                ││                            │
@@ -68,7 +68,7 @@ struct ConditionsTests {
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       / filter  :  ? help  q quit  4 live  5 servers
+       I import servers  5 servers  / filter  :  ? help  q quit  4 live
       """)
   }
 
@@ -83,19 +83,19 @@ struct ConditionsTests {
        gatehouse  policy.json no policy file  gate ● up, DENIES ALL    0/s ▁▁▁▁▁▁▁▁▁▁
       ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
       │ There is no policy file, so every call is      ││Enter in pane 1 writes      │
-      │ denied. Start with one of these:               ││ ~/policy.json:             │
-      │▶ Careful  reads pass, writes limited, else deny││{                           │
+      │ denied. Start with one of these:               ││~/policy.json:              │
+      │▶ Careful  7 rules, deny the rest               ││{                           │
       │  Observe  let all through, record decisions    ││  "version": "1",           │
-      │  Empty  deny everything                        ││  "description": "Denies ev…│
+      │  Empty  deny everything                        ││  "description": "Denies wh…│
       │                                                ││  "default": "deny",        │
-      │                                                ││  "tools": {},              │
-      │                                                ││  "servers": {              │
-      │                                                ││    "git": {                │
-      │                                                ││      "tools": {            │
-      │                                                ││        "git_status": {"act…│
-      │                                                ││        "git_log": {"action…│
-      │                                                ││        "git_diff": {"actio…│
-      └────────────────────────────────────────────────┘└──────────────────── 11 more┘
+      │ Tools that read are allowed; those that write  ││  "tools": {},              │
+      │ may be called 30 times a minute, those that run││  "servers": {              │
+      │ things 10 times; those that destroy or pay ask ││    "git": {                │
+      │ a person, and are denied while nobody can be   ││      "tools": {            │
+      │ asked. That is 7 rules for the 7 tools known   ││        "git_status": {"act…│
+      │ now; a tool that appears later is denied until ││        "git_log": {"action…│
+      │ it has a rule.                                 ││        "git_diff": {"actio…│
+      └────────────────────────────────────────────────┘└──────────────────── 12 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
@@ -118,7 +118,7 @@ struct ConditionsTests {
        1 Policy ───────────2 servers · 7 tools
        There is no policy file, so every call
        is denied. Start with one of these:
-      ▶ Careful  reads pass, writes limited, …
+      ▶ Careful  7 rules, deny the rest
         Observe  let all through, record deci…
         Empty  deny everything
 

@@ -195,9 +195,9 @@ struct PanesTests {
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
       ┌5 Servers────────────────────────────────────────────────────────────2 servers┐
-      │  server               state      tools sess   program          last error    │
-      │▶ git                  ● running  5     1      mcp-server-git                 │
-      │  time                 ✗ failed   2     1      mcp-server-time  exit status 1…│
+      │  server             state      tools sess  runs            news              │
+      │▶ git                ● running  5     1     mcp-server-git                    │
+      │  time               ✗ failed   2     1     mcp-server-time exit status 1: no…│
       │                                                                              │
       │                                                                              │
       │                                                                              │
@@ -216,7 +216,7 @@ struct PanesTests {
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Enter tools  o messages  D default  R reload  / filter  :  ? help  q quit
+       Enter details  Space disable  R ask tools  A add  I import  X remove
       """)
   }
 

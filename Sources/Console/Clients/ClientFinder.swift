@@ -1,0 +1,81 @@
+package import ConsoleCore
+package import JSONText
+package import Store
+package import System
+
+/// Looks for the configuration files of MCP clients, and reads them; it never writes one.
+package enum ClientFinder {
+  /// How many folders of projects are looked into.
+  private static let mostProjects = 200
+
+  /// Every file that is there, in the order of `ClientKind`; `folder` is the project that the person stands in.
+  package static func find(_ homes: ClientHomes, folder: String?) -> [ClientFile] {
+    var files: [ClientFile] = []
+    var seen: Set<String> = []
+    var projects = folder.map { [$0] } ?? []
+    func look(_ places: [ClientPlace]) {
+      for place in places where seen.insert(place.path).inserted {
+        guard let file = read(place, home: homes.home) else { continue }
+        files.append(file)
+        projects += file.projects
+      }
+    }
+    look(homes.places)
+    for project in projects.prefix(mostProjects) { look(ClientHomes.places(ofProject: project)) }
+    return files
+  }
+
+  /// One file that a person names, of whatever client.
+  package static func read(_ path: String, home: String) throws(SystemError) -> ClientFile {
+    ClientFile(try SafeFile.read(path, limit: ClientFile.longestText), of: path, home: home)
+  }
+
+  /// Nil where there is no such file.
+  private static func read(_ place: ClientPlace, home: String) -> ClientFile? {
+    do throws(SystemError) {
+      return ClientFile(try SafeFile.read(place.path, limit: ClientFile.longestText), at: place, home: home)
+    } catch {
+      return error.isAbsence ? nil : ClientFile(at: place, problem: "\(error)")
+    }
+  }
+
+  /// What the files have for a registry.
+  package static func plan(_ files: [ClientFile], for registry: ServerRegistry, _ homes: ClientHomes) -> ImportPlan {
+    ImportPlan(files, registered: registry.servers.map(\.asClientServer), homes: homes)
+  }
+
+  package static func homes(_ environment: [String: String]) -> ClientHomes {
+    let home = environment["HOME"].flatMap { $0.utf8.first == 0x2F ? $0 : nil } ?? ThisProcess.home ?? "/"
+    return ClientHomes(home: home, environment: environment)
+  }
+}
+
+extension RegisteredServer {
+  /// The entry as the file of a client would have it.
+  package var asClientServer: ClientServer {
+    switch transport {
+    case .http(let url): ClientServer(name, .url(url))
+    case .stdio(let program, let arguments, let environment, let directory):
+      ClientServer(
+        name,
+        .command(
+          program: program, arguments: arguments,
+          variables: environment.map { ClientServer.Variable($0.key, $0.value) }.sorted {
+            ExactText($0.name) < ExactText($1.name)
+          }, folder: directory))
+    }
+  }
+
+  /// A client's entry under a name of the registry; nil where it has no command.
+  package init?(_ server: ClientServer, as name: ExactText) {
+    switch server.start {
+    case .command(let program, let arguments, let variables, let folder):
+      self.init(
+        name: name,
+        transport: .stdio(
+          program: program, arguments: arguments,
+          environment: Dictionary(variables.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }), directory: folder))
+    case .url, nil: return nil
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import ConsoleCore
+import ControlWire
+import JSONText
+import Policy
+import Testing
+
+/// Pictures of the servers of clients, to choose from (80x24).
+struct ImportScreenTests {
+  @Test func choosing() {
+    var desk = Desk.atImport(columns: 80, rows: 24)
+    desk.press("Space", "Space")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
+      ┌Servers of your clients───────────────────────────────────────────────────────┐
+      │ 2 of 4 chosen for servers.json · your clients' files stay as they are        │
+      │  [x] filesystem        Claude Code    npx -y @modelcontextprotocol/server-f… │
+      │  [x] github            Claude Code    docker run -i ghcr.io/github/github-m… │
+      │ ▶[ ] git-claude-code   Claude Code    uvx mcp-server-git --repository .      │
+      │  [ ] jira              Cursor         jira-mcp --token [hidden]              │
+      │   -  notes             Cursor         it runs through the gate already       │
+      │   -  time              Cursor         registered already as time             │
+      │   -  web‹U+202E›gpj    Cursor         it is reached over HTTP, which this v… │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │ not read: ~/.codex/config.toml: line 3: `=` is missing                       │
+      │ runs   uvx mcp-server-git --repository .                                     │
+      │ from   ~/.claude.json, for ~/shop                                            │
+      │ so     it would be git-claude-code, for its name is taken; e changes that    │
+      │                                                                              │
+      │                                                                              │
+      └────────────────────────────────────── Space choose · a all · Enter add · Esc ┘
+
+      """)
+  }
+
+  @Test func renaming() {
+    var desk = Desk.atImport(columns: 80, rows: 24)
+    desk.press("e")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
+      ┌Servers of your clients───────────────────────────────────────────────────────┐
+      │ 0 of 4 chosen for servers.json · your clients' files stay as they are        │
+      │ ▶[ ] filesystem                                                              │
+      │  [ ] github            Claude Code    docker run -i ghcr.io/github/github-m… │
+      │  [ ] git-claude-code   Claude Code    uvx mcp-server-git --repository .      │
+      │  [ ] jira              Cursor         jira-mcp --token [hidden]              │
+      │   -  notes             Cursor         it runs through the gate already       │
+      │   -  time              Cursor         registered already as time             │
+      │   -  web‹U+202E›gpj    Cursor         it is reached over HTTP, which this v… │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │ not read: ~/.codex/config.toml: line 3: `=` is missing                       │
+      │ runs   npx -y @modelcontextprotocol/server-filesystem /home/me/work          │
+      │ from   ~/.claude.json                                                        │
+      │ so     it would be filesystem; e changes the name                            │
+      │                                                                              │
+      │                                                                              │
+      └────────────────────────────────────────────────── Enter keeps the name · Esc ┘
+
+      """)
+  }
+
+  @Test func notOffered() {
+    var desk = Desk.atImport(columns: 80, rows: 24)
+    desk.press("G", "Space")
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
+      ┌Servers of your clients───────────────────────────────────────────────────────┐
+      │ 0 of 4 chosen for servers.json · your clients' files stay as they are        │
+      │  [ ] filesystem        Claude Code    npx -y @modelcontextprotocol/server-f… │
+      │  [ ] github            Claude Code    docker run -i ghcr.io/github/github-m… │
+      │  [ ] git-claude-code   Claude Code    uvx mcp-server-git --repository .      │
+      │  [ ] jira              Cursor         jira-mcp --token [hidden]              │
+      │   -  notes             Cursor         it runs through the gate already       │
+      │   -  time              Cursor         registered already as time             │
+      │ ▶ -  web‹U+202E›gpj    Cursor         it is reached over HTTP, which this v… │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │ web‹U+202E›gpj: it is reached over HTTP, which this version cannot guard yet │
+      │ runs   https://x.example/mcp?[hidden]                                        │
+      │ from   ~/.cursor/mcp.json                                                    │
+      │ so     it is reached over HTTP, which this version cannot guard yet          │
+      │                                                                              │
+      │                                                                              │
+      └────────────────────────────────────── Space choose · a all · Enter add · Esc ┘
+
+      """)
+  }
+
+  @Test func nothingFound() {
+    var desk = Desk.atServers(columns: 80, rows: 24)
+    desk.press("I")
+    desk.send(.serversFound(ImportFindings(ImportPlan([], registered: [], homes: ClientHomes(home: "/home/me")))))
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
+      ┌Servers of your clients───────────────────────────────────────────────────────┐
+      │ No configuration file of a client was found.                                 │
+      │ Looked for those of Claude Code, Claude Desktop, Cursor, Codex, VS Code,     │
+      │ Windsurf, Gemini CLI, Zed, and in this folder.                               │
+      │                                                                              │
+      │ A adds a server by its command. From a file elsewhere:                       │
+      │ gatehouse servers import --from FILE                                         │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      └────────────────────────────────────────────────────── A add by command · Esc ┘
+
+      """)
+  }
+
+  @Test func added() {
+    var desk = Desk.atImport(columns: 80, rows: 24)
+    desk.press("a", "Enter")
+    desk.answerChange()
+    expectScreen(
+      desk.state,
+      """
+       gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
+      ┌5 Servers────────────────────────────────────────────────────────────2 servers┐
+      ┌Added─────────────────────────────────────────────────────────────────────────┐
+      │ filesystem, github, git-claude-code, jira: in ~/servers.json now.            │
+      │ Nothing else is changed: not ~/.claude.json, ~/.cursor/mcp.json.             │
+      │   filesystem: being asked for its tools …                                    │
+      │   github: being asked for its tools …                                        │
+      │   git-claude-code: being asked for its tools …                               │
+      │   jira: being asked for its tools …                                          │
+      │                                                                              │
+      │ Agents go around the gate until their client starts it. In the client's      │
+      │ file, put this in place of the server's entry:                               │
+      │ "filesystem": { "command": "gatehouse", "args": ["connect", "filesystem"] }  │
+      │ "github": { "command": "gatehouse", "args": ["connect", "github"] }          │
+      │ "git-claude-code": { "command": "gatehouse", "args": ["connect",             │
+      │ "git-claude-code"] }                                                         │
+      │ "jira": { "command": "gatehouse", "args": ["connect", "jira"] }              │
+      │                                                                              │
+      │ What no rule names goes by the default: W in pane 1 gives every such tool    │
+      │ its recommended rule.                                                        │
+      └────────────────────────────────────────────────── y copies the lines · Enter ┘
+      │                                                                              │
+      └──────────────────────────────────────────────────────────────────────────────┘
+       added 4 servers to ~/servers.json · asking for the tools
+      """)
+  }
+}
