@@ -8,7 +8,7 @@ import System
 
 extension Gatehouse {
   static let servers: [Command] = [
-    serversAdd, serversDisable, serversEnable, serversList, serversLog, serversRemove, serversScan,
+    serversAdd, serversDisable, serversEnable, serversImport, serversList, serversLog, serversRemove, serversScan,
   ]
 
   private static let serversAdd = Command(
