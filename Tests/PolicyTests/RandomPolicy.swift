@@ -180,7 +180,7 @@ enum RandomPolicy {
     let list = chance.pick(RuleList.allCases)
     var entry = entry(&chance)
     if list == .allowIf { entry.text = nil }
-    switch chance.below(21) {
+    switch chance.below(23) {
     case 0, 1: return .action(chance.pick([.allow, .deny, .requireApproval, nil]))
     case 2, 3: return .reason(chance.pick(["Because: \"é\".", "tab\tand\nline", nil]))
     case 4: return .addLimit(limit(&chance))
@@ -201,6 +201,8 @@ enum RandomPolicy {
     case 18:
       return .setCondition(list, entry: chance.below(2), chance.pick([0, 1, nil]), condition(&chance))
     case 19: return .become(rule(&chance))
+    case 20: return .moveLimit(chance.below(3), to: chance.below(3))
+    case 21: return .copy(place(&chance))
     default: return .removeCondition(list, entry: chance.below(2), chance.below(2))
     }
   }

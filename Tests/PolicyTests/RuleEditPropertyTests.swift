@@ -67,7 +67,7 @@ struct RuleEditPropertyTests {
       case .expires: member("expires")
       case .matchSchema: member("match_schema")
       case .approval: member("approval")
-      case .addLimit, .changeLimit, .removeLimit:
+      case .addLimit, .changeLimit, .removeLimit, .moveLimit:
         member("limits")
         member("rate_limit")
       case .addEntry(let list, _): member(list.rawValue, "new")
@@ -82,6 +82,7 @@ struct RuleEditPropertyTests {
         touched.paths.append(rule)
         touched.paths.append(rule.dropLast() + [key.string])
       case .become: touched.paths.append(rule)
+      case .copy: touched.paths.append(rule)
       }
     }
     return touched
@@ -212,6 +213,7 @@ struct RuleEditPropertyTests {
       case .matchSchema: return .change(place, .matchSchema(rule["match_schema"]?.bool))
       case .addEntry(let list, _):
         return .change(place, .removeEntry(list, rule[ExactText(list.rawValue)]?.elements?.count ?? 0))
+      case .moveLimit(let index, let other): return .change(place, .moveLimit(other, to: index))
       case .rename(let key):
         var renamed = place
         renamed.key = key
@@ -227,7 +229,7 @@ struct RuleEditPropertyTests {
     if case .setRule(_, _, .allow) = edit { return false }
     guard case .change(_, let change) = edit else { return true }
     return switch change {
-    case .addLimit, .removeLimit, .addEntry, .removeEntry, .removeCondition, .rename: false
+    case .addLimit, .removeLimit, .addEntry, .removeEntry, .removeCondition, .rename, .moveLimit: false
     case .setCondition(_, _, let index, _): index != nil
     default: true
     }
@@ -291,6 +293,10 @@ struct RuleEditPropertyTests {
         #expect(section?[key] != nil)
         #expect(rule == nil || key == place.key)
       case .become(let value): expect(rule, value)
+      case .moveLimit(let index, let other):
+        #expect(index == other || rule?["rate_limit"] == nil)
+        #expect(index == other || other < rule?["limits"]?.elements?.count ?? 0)
+      case .copy: #expect(rule != nil)
       }
     }
   }

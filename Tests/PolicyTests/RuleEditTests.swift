@@ -81,6 +81,16 @@ struct RuleEditTests {
     Case(
       "a limit goes", .change(pull, .removeLimit(0)), "{\"max\": 1e1, \"window\": 60},\n        ", ""),
     Case("the last limit takes its list along", .change(push, .removeLimit(0)), #", "rate_limit": "10/minute""#, ""),
+    Case(
+      "a limit moves, written as it was", .change(pull, .moveLimit(1, to: 0)),
+      "{\"max\": 1e1, \"window\": 60},\n        {\"max\": 100, \"window\": \"day\", \"scope\": \"grant\"}",
+      "{\"max\": 100, \"window\": \"day\", \"scope\": \"grant\"},\n        {\"max\": 1e1, \"window\": 60}"),
+    Case("a limit that stays where it is", .change(push, .moveLimit(0, to: 0)), "", ""),
+    Case(
+      "a rule is made as another one is",
+      .change(RuleAddress(server: "git", .tools, "push"), .copy(push)), #""prompts""#,
+      #""tools": {"push": {"action": "allow", "rate_limit": "10/minute"}}, "prompts""#),
+    Case("a rule that is there is no copy", .change(pull, .copy(push)), "", ""),
     Case("a rule gets another name", .change(push, .rename("p*")), #""push""#, #""p*""#),
     Case(
       "a rule goes", .change(RuleAddress(server: "git", .prompts, "ask*"), .remove), #"{"ask*": {}}"#, "{}"),
@@ -115,6 +125,8 @@ struct RuleEditTests {
       "there is no rule `x` in `prompts` of the server `s`"
     ),
     (.change(pull, .changeLimit(2, limit("1", "day"))), "there is no limit number 2: there are 2, counted from 0"),
+    (.change(pull, .moveLimit(0, to: 2)), "there is no limit number 2: there are 2, counted from 0"),
+    (.change(.allTools(), .copy(RuleAddress(.tools, "x"))), "there is no rule `x` in `tools`"),
     (.change(pull, .rename("push")), "`push` has a rule already: remove it first"),
     (.change(.allTools(), .rename("x")), "`all_tools` can have no other name"),
     (

@@ -53,7 +53,9 @@ package struct PolicyDraft: Sendable {
       changed = try PolicyDocument.read(text)
     } catch {
       let first = error.problems.first { $0.weight == .error }
-      throw PolicyEditError(first?.message ?? "the result would be no policy", help: first?.help)
+      var refusal = PolicyEditError(first?.message ?? "the result would be no policy", help: first?.help)
+      refusal.problems = error.problems
+      throw refusal
     }
     let before = (document: current, engine: engine)
     take(changed)

@@ -53,6 +53,8 @@ package struct PolicyEditError: Error, Hashable, Sendable, CustomStringConvertib
   package var help: String?
   /// Where the file was changed underneath the edits, and both cannot be had.
   package var conflicts: [PolicyMerge.Conflict] = []
+  /// Everything that is wrong with the text that the edit would make, where that is why.
+  package var problems: [PolicyProblem] = []
 
   package init(_ message: String, help: String? = nil) {
     self.message = message

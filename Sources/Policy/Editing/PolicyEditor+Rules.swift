@@ -12,6 +12,11 @@ extension PolicyEditor {
     case .become(let value):
       guard value.members != nil else { throw PolicyEditError("a rule must be an object, not \(value.kindInWords)") }
       tree.become(madeRule(place), value)
+    case .moveLimit(let index, let other): try moveLimit(index, to: other, knownRule(place))
+    case .copy(let source):
+      guard rule(place) == nil else { return }
+      let original = try knownRule(source)
+      makeRule(place, tree.value(original))
     case .action(let action):
       guard let action else {
         if let rule = rule(place) { tree.remove("action", from: rule) }
@@ -73,12 +78,16 @@ extension PolicyEditor {
   }
 
   private mutating func madeRule(_ place: RuleAddress) -> TextTree.Node {
-    if let rule = rule(place) { return rule }
+    rule(place) ?? makeRule(place, .object([:]))
+  }
+
+  @discardableResult
+  private mutating func makeRule(_ place: RuleAddress, _ value: JSONNode) -> TextTree.Node {
     let level = madeLevel(place.server)
-    if place.section == .allTools { return tree.insert("all_tools", .object([:]), in: level) }
+    if place.section == .allTools { return tree.insert("all_tools", value, in: level) }
     let section = ExactText(place.section.rawValue)
     let parent = tree.child(level, section) ?? tree.insert(section, .object([:]), in: level)
-    return tree.insert(place.key, .object([:]), in: parent)
+    return tree.insert(place.key, value, in: parent)
   }
 
   private mutating func knownRule(_ place: RuleAddress) throws(PolicyEditError) -> TextTree.Node {
@@ -231,6 +240,17 @@ extension PolicyEditor {
     }
     guard let limits = longLimits(rule) else { return }
     remove(tree.elements(limits)[index], from: "limits", rule)
+  }
+
+  private mutating func moveLimit(_ index: Int, to other: Int, _ rule: TextTree.Node) throws(PolicyEditError) {
+    let count = slots(rule).count
+    try demand(index, count)
+    try demand(other, count)
+    guard index != other, let limits = longLimits(rule) else { return }
+    let moved = tree.elements(limits)[index]
+    let value = tree.value(moved)
+    tree.removeElement(moved, from: limits)
+    tree.insert(value, after: other == 0 ? nil : tree.elements(limits)[other - 1], in: limits)
   }
 
   private func demand(_ index: Int, _ count: Int) throws(PolicyEditError) {

@@ -59,6 +59,10 @@ package enum RuleChange: Hashable, Sendable {
   case rename(ExactText)
   /// Makes the rule say this, and makes it where there is none; only what does not say it yet is written anew.
   case become(JSONNode)
+  /// Moves a limit to another place among the limits; the others keep their order.
+  case moveLimit(Int, to: Int)
+  /// Makes the rule say what another one says, where there is none yet.
+  case copy(RuleAddress)
 }
 
 /// What a rule does with a call.

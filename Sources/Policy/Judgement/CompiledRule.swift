@@ -68,7 +68,7 @@ final class CompiledRule: Sendable {
   }
 
   /// What is said where a limit is reached.
-  private static func text(of limit: PolicyLimit, _ reason: String?) -> String {
+  static func text(of limit: PolicyLimit, _ reason: String?) -> String {
     var text = limit.max == .zero ? "the limit is 0 per " : "rate limit of \(limit.max) per "
     text += limit.window.inWords
     if limit.max > .zero { text += " reached" }
