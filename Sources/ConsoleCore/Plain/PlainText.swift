@@ -141,7 +141,9 @@ package enum PlainText {
     copy.rebuildList()
     guard let row = copy.list.rows.firstIndex(of: .tool(index)) else { return [] }
     copy.list.cursor.row = row
-    return copy.ruleLines(columns: 72).map { plain($0.spans.map(\.text).joined()) }.filter { !$0.isEmpty }
+    return copy.ruleLines(columns: 72).map { line in
+      plain(line.spans.map { $0.isPeer ? state.safe($0.text) : $0.text }.joined())
+    }.filter { !$0.isEmpty }
   }
 
   static func changes(_ state: ConsoleState) -> [String] {

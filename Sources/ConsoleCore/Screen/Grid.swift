@@ -16,6 +16,10 @@ package struct Cell: Hashable, Sendable {
 
   package static func blank(_ style: Role) -> Cell { Cell(scalar: " ", style: style) }
 
+  fileprivate mutating func makeBlank() {
+    self = Cell(scalar: " ", style: style, ground: ground)
+  }
+
   /// Up to two combining marks that belong to the scalar.
   package var marks: [Unicode.Scalar] {
     guard hasMarks else { return [] }
@@ -80,7 +84,15 @@ package struct Grid: Hashable, Sendable {
     }
     set {
       guard row >= 0, row < size.rows, column >= 0, column < size.columns else { return }
-      cells[row * size.columns + column] = newValue
+      let place = row * size.columns + column
+      let old = cells[place]
+      cells[place] = newValue
+      // Of a wide character that is half covered, nothing stays.
+      if old.width == 0, newValue.width > 0, column > 0, cells[place - 1].width == 2 {
+        cells[place - 1].makeBlank()
+      } else if old.width == 2, newValue.width != 2, column + 1 < size.columns, cells[place + 1].width == 0 {
+        cells[place + 1].makeBlank()
+      }
     }
   }
 

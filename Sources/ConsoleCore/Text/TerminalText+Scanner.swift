@@ -29,11 +29,12 @@ extension TerminalText {
     }
   }
 
-  /// Scalars that draw nothing, or only a blank, although their category says otherwise.
+  /// Scalars that draw nothing, or only a blank, although their category says otherwise; and those that some terminals
+  /// join with the one before: letters of flags, and colours of skin.
   private static func isInvisible(_ value: UInt32) -> Bool {
     switch value {
     case 0x034F, 0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F, 0x2800, 0x3164, 0xFE00...0xFE0F, 0xFFA0,
-      0xE0000...0xE0FFF:
+      0x1F1E6...0x1F1FF, 0x1F3FB...0x1F3FF, 0xE0000...0xE0FFF:
       true
     default: false
     }
