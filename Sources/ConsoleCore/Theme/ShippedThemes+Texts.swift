@@ -40,7 +40,7 @@ extension ShippedThemes {
     allow  = "#56b4e9 cyan"
     deny   = "#f08030 yellow"
     limit  = "#f0e442 bright-yellow"
-    ask    = "#d89ac0 magenta"
+    ask    = "#d89ac0 218 magenta"
     high   = "#e6a800 bright-yellow"
 
     """#,

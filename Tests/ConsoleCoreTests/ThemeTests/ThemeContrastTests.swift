@@ -44,6 +44,25 @@ struct ThemeContrastTests {
     #expect(seen > (testCase.name == "deuteranopia" ? 0.15 : 0.03), "\(seen)")
   }
 
+  /// One theme is made for eyes that see no green: there every two decisions, and every two risks, differ.
+  @Test(arguments: [ColourDepth.indexed, .direct]) func decisionsDifferWithoutGreen(_ depth: ColourDepth) {
+    let theme = ShippedThemes.theme("deuteranopia")
+    for group: [Role] in [
+      [.decisionAllow, .decisionDeny, .decisionLimit, .decisionAsk], [.riskLow, .riskMedium, .riskHigh],
+    ] {
+      let seen = group.compactMap { role in
+        theme.style(role, depth: depth).foreground.rgb.map { (role, deuteranopic($0)) }
+      }
+      #expect(seen.count == group.count)
+      for (place, one) in seen.enumerated() {
+        for other in seen[(place + 1)...] {
+          let difference = one.1.difference(from: other.1)
+          #expect(difference > 0.1, "\(one.0) and \(other.0): \(difference)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: cases) func whatMustStandOutDoes(_ testCase: Case) {
     let theme = ShippedThemes.theme(testCase.name)
     let text = theme.style(.text, depth: testCase.depth)
