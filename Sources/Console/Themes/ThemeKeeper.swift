@@ -12,6 +12,7 @@ final class ThemeKeeper {
   /// A theme that is shown and not chosen yet.
   private var preview: Theme?
   private var watches: [FileWatch] = []
+  private var files: [String] = []
 
   private var shown: Theme { preview ?? current }
 
@@ -23,42 +24,45 @@ final class ThemeKeeper {
   func close() {
     for watch in watches { watch.cancel() }
     watches = []
+    files = []
   }
 
   /// Uses a theme from now on; answers what is odd about it.
   func use(_ name: String) throws(ThemeFinder.Missing) -> String? {
-    let found = try finder.find(name)
+    let found = try watched(name)
     preview = nil
     current = found.theme
-    watch(found.files)
     return Self.inWords(found.problems).map { "theme \($0)" }
   }
 
   /// Shows a theme, or the chosen one again, and answers it.
   func show(_ name: String?) -> Theme {
-    let found = name.flatMap { try? finder.find($0) }
+    let found = name.flatMap { try? watched($0) }
     preview = found?.theme
-    let files = found?.files ?? (try? finder.find(current.name))?.files ?? []
-    watch(files)
+    if found == nil { _ = try? watched(current.name) }
     return shown
   }
 
-  private func watch(_ files: [String]) {
+  /// Reads a theme whose files are watched from before they were read: no change falls in between.
+  private func watched(_ name: String) throws(ThemeFinder.Missing) -> ThemeFinder.Found {
+    let found = try finder.find(name)
+    guard found.files != files else { return found }
     close()
+    files = found.files
     // Without a watch a theme is as good, only not as quick.
     watches = files.compactMap { path in try? FileWatch(path) { [weak self] in self?.readAgain() } }
+    return try finder.find(name)
   }
 
   private func readAgain() {
     let name = shown.name
     do throws(ThemeFinder.Missing) {
-      let found = try finder.find(name)
+      let found = try watched(name)
       guard !found.isBroken else {
         let problem = Self.inWords(found.problems) ?? "the file of \(name) is empty"
         changed?(shown, Note(.warning, "the last good theme stays: \(problem)"))
         return
       }
-      watch(found.files)
       let note =
         Self.inWords(found.problems).map { Note(.warning, "theme \($0)") }
         ?? Note(.info, "theme \(name) was read again")
