@@ -151,7 +151,7 @@ struct DecideTests {
     desk.press("a")
     #expect(desk.state.note?.text == "git_status: allow already")
     desk.press("j", "r", "Enter")
-    #expect(desk.state.note?.text == "git_log: 10/minute already")
+    #expect(desk.state.note?.text == "no limit is changed")
     desk.press("j", "i")
     #expect(desk.state.note?.text == "git_diff: inherit already")
     #expect(desk.state.policy.draft?.undoTitle == nil)
@@ -180,33 +180,6 @@ struct DecideTests {
     #expect(verdict(desk, "git_log") == "allow")
     let text = desk.state.policy.draft.map { String(decoding: $0.current.text, as: UTF8.self) } ?? ""
     #expect(text.contains(#""git_log":{"action":"deny"}"#) && text.contains("servers"), "\(text)")
-  }
-
-  @Test func theLimitEditorTakesDigitsStepsAndFields() {
-    var desk = onStatus()
-    desk.press("r", "2", "5", "Up", "PgUp", "PgDn", "Down", "Tab", "Up", "Tab", "Down")
-    guard case .limit(let editor) = desk.state.overlay else {
-      Issue.record("no editor")
-      return
-    }
-    #expect(editor.setting == .limit(max: 25, window: "second", scope: "session"))
-    #expect(
-      editor.inWords
-        == "each session may call it 25 times in any second; the next call is denied and told when it fits")
-    desk.press("Enter")
-    #expect(verdict(desk, "git_status")?.hasPrefix("25/second") == true)
-    let last = desk.state.lastLimit
-    #expect((last.most, last.window, last.scope) == (25, "second", "session"))
-    desk.press("r", "Esc")
-    #expect(desk.state.note?.text == "no limit set")
-    desk.press("r", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "9", "Enter")
-    #expect(verdict(desk, "git_status")?.hasPrefix("999999999/second") == true)
-  }
-
-  @Test func theEditorStartsFromTheLimitThatIs() {
-    var desk = Desk.ready()
-    desk.press(":", "go git/git_log", "Enter", "r", "Up", "Enter")
-    #expect(verdict(desk, "git_log") == "11/minute")
   }
 
   @Test func readOnlyRefusesEveryEdit() {

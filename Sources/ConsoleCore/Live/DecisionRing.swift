@@ -28,6 +28,7 @@ package struct DecisionRing: Hashable, Sendable {
     package var sequence: UInt64 = 0
     var client: UInt32 = 0
     var session: UInt32 = 0
+    var grant: UInt32 = 0
     var server: UInt32 = 0
     var tool: UInt32 = 0
     var method: UInt32 = 0
@@ -101,6 +102,7 @@ package struct DecisionRing: Hashable, Sendable {
     record.sequence = sequence
     record.client = interner.intern(event.client.string)
     record.session = interner.intern(event.session.string)
+    record.grant = interner.intern(event.grant.string)
     record.server = interner.intern(event.server.string)
     record.tool = interner.intern(event.tool?.string ?? "")
     record.method = interner.intern(event.method.string)
@@ -196,6 +198,7 @@ extension DecisionRing.Record {
   mutating func renumber(_ number: (UInt32) -> UInt32) {
     client = number(client)
     session = number(session)
+    grant = number(grant)
     server = number(server)
     tool = number(tool)
     method = number(method)

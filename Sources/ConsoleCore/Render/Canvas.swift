@@ -163,7 +163,7 @@ struct Canvas {
   static func ascii(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     switch scalar {
     case "✓": "+"
-    case "✗", "─", "–", "—": "-"
+    case "✗", "─", "┄", "–", "—": "-"
     case "≈": "~"
     case "∅", "×": "x"
     case "·": "."
@@ -171,7 +171,7 @@ struct Canvas {
     case "▾": "v"
     case "●", "•": "*"
     case "▲": "^"
-    case "│": "|"
+    case "│", "┤": "|"
     case "‖": "="
     case "┌", "┐", "└", "┘": "+"
     case "▁": "."

@@ -16,7 +16,7 @@ extension Canvas {
     switch state.overlay {
     case .help(let help): return drawHelp(help, of: state)
     case .confirm(let confirmation): return drawQuestion(confirmation, of: state)
-    case .limit(let editor): return drawLimit(editor, of: state)
+    case .limit(let editor): return drawLimits(editor, of: state)
     case .decision(let serial, let top): return drawDecision(serial, top: top, of: state)
     case .log(let top): return drawLog(top: top, of: state)
     case .messages(let view): return drawMessages(view, of: state)
@@ -53,52 +53,6 @@ extension Canvas {
     let body = box("Sure?", columns: columns, rows: min(lines.count + 2, grid.size.rows - 1), hint: hint)
     draw(lines, from: 0, in: body)
     return PopupCursor(row: body.row, column: body.column)
-  }
-
-  private mutating func drawLimit(_ editor: LimitEditor, of state: ConsoleState) -> PopupCursor? {
-    let columns = min(76, grid.size.columns)
-    let words = TerminalText.wrap(editor.inWords, columns: max(1, columns - 4), limit: 5)
-    let isNarrow = columns < 60
-    let rows = words.count + 5
-    let body = box("Rate limit", columns: columns, rows: rows, hint: "Enter keep · Esc cancel")
-    var row = body.row
-    if let first = editor.targets.first {
-      let name = "\(state.safe(first.server.string, limit: 60))/\(state.safe(first.tool.string, limit: 60))"
-      let subject = editor.targets.count == 1 ? name : Format.count(editor.targets.count, "tool")
-      put(subject, .title, row: row, column: body.column, columns: body.columns)
-    }
-    row += 1
-    let values = [
-      (LimitEditor.Field.most, "at most ", Format.count(editor.most)),
-      (.window, isNarrow ? "per " : " calls per ", LimitEditor.windows[editor.window]),
-      (.scope, " for each ", LimitEditor.scopes[editor.scope]),
-    ]
-    var cursor = PopupCursor(row: row, column: body.column)
-    var at = body.column
-    for (field, label, value) in values {
-      let isHere = editor.field == field
-      at = put(label, .text, row: row, column: at, columns: body.column + body.columns - at)
-      if isHere { cursor = PopupCursor(row: row, column: min(at + 1, body.column + body.columns - 1)) }
-      at = put(
-        isHere ? "[\(value)]" : " \(value) ", isHere ? .input : .accent, row: row, column: at,
-        columns: body.column + body.columns - at)
-      if isNarrow, field == .most {
-        put(" calls", .text, row: row, column: at, columns: body.column + body.columns - at)
-        row += 1
-        at = body.column
-      }
-    }
-    row += 1
-    for glyphs in words where row < body.row + body.rows {
-      put(glyphs, .text, row: row, column: body.column)
-      row += 1
-    }
-    if row < body.row + body.rows {
-      put(
-        "digits · Up Down 1 · PgUp PgDn 10 · Tab next field", .dim, row: row, column: body.column, columns: body.columns
-      )
-    }
-    return cursor
   }
 
   private mutating func drawDecision(_ serial: UInt64, top: Int, of state: ConsoleState) -> PopupCursor? {

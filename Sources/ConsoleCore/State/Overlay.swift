@@ -134,24 +134,3 @@ package struct Confirmation: Hashable, Sendable {
 package enum Starter: String, CaseIterable, Hashable, Sendable {
   case careful, observe, empty
 }
-
-/// The rate limit of some tools, while it is being written.
-package struct LimitEditor: Hashable, Sendable {
-  package enum Field: Int, CaseIterable, Hashable, Sendable { case most, window, scope }
-
-  package static let windows = ["second", "minute", "hour", "day"]
-  package static let scopes = ["grant", "session", "server", "global"]
-  package static let mostCalls = 999_999_999
-
-  package var targets: [ToolName]
-  package var most: Int
-  package var window: Int
-  package var scope: Int
-  package var field = Field.most
-  /// The next digit starts the number anew.
-  package var isFresh = true
-
-  package var setting: RuleSetting {
-    .limit(max: most, window: Self.windows[window], scope: Self.scopes[scope])
-  }
-}

@@ -109,6 +109,10 @@ extension ConsoleState {
       form[form.field].paste(text)
       form.problem = nil
       overlay = .addServer(form)
+    case .limit(var editor):
+      editor.paste(text)
+      refresh(&editor)
+      overlay = .limit(editor)
     default: say(.info, "pasted text goes into text fields only: ignored")
     }
   }

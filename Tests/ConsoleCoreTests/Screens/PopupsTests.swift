@@ -111,58 +111,6 @@ struct PopupsTests {
       """)
   }
 
-  @Test func limitEditor() {
-    var desk = Desk.busy()
-    desk.press("j", "j", "r", "2", "0", "Tab")
-    expectScreen(
-      desk.state,
-      """
-       gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │ ▾ git                            1H 1M 3L  deny││git_commit                  │
-      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   git                │
-      │▶   WRIT MED  git_commit      ✗ deny ·    L3    ││risk     Write · Medium 90% │
-      │    READ LOW  git_status      ✓ allow     L7    ││                            │
-      │    READ LOW  git_log         ≈ 10/minute L8    ││decision ✗ deny             │
-      │    READ LOW  git_diff        ✓ allow ·   L9    ││because  global default,    │
-      │ ┌Rate limit────────────────────────────────────────────────────────────────┐ │
-      │ │ git/git_commit                                                           │ │
-      │ │ at most  20  calls per [minute] for each  grant                          │ │
-      │ │ each client credential may call it 20 times in any minute; the next call │ │
-      │ │ is denied and told when it fits                                          │:│
-      │ │ digits · Up Down 1 · PgUp PgDn 10 · Tab next field                       │s│
-      │ └───────────────────────────────────────────────── Enter keep · Esc cancel ┘ │
-      └────────────────────────────────────────────────┘└──────────────────── 10 more┘
-      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
-      │ 11:42:07 ── gate connected ──                                                │
-      │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
-      │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
-      │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
-      │                                                                              │
-      └──────────────────────────────────────────────────────────────────────────────┘
-
-      """)
-  }
-
-  @Test func limitEditorSmall() {
-    var desk = Desk.ready(columns: 40, rows: 10)
-    desk.press("j", "j", "r")
-    expectScreen(
-      desk.state,
-      """
-       saved  gate ● up rev e92cbb
-      ┌Rate limit────────────────────────────┐
-      │ git/git_commit                       │
-      │ at most [10] calls                   │
-      │ per  minute  for each  grant         │
-      │ each client credential may call it   │
-      │ 10 times in any minute; the next     │
-      │ call is denied and told when it fits │
-      └───────────── Enter keep · Esc cancel ┘
-
-      """)
-  }
-
   @Test func question() {
     var desk = Desk.busy()
     desk.press("v", "j", "j", "a")
