@@ -20,6 +20,7 @@ final class ConsoleEngine {
   private let policy: PolicyKeeper
   private let themes: ThemeKeeper
   private let servers: ServerKeeper
+  private let filters: FiltersKeeper
   private var tickTimer: LoopTimer?
   private var tickDue: Moment?
   private var willSettle = false
@@ -34,6 +35,7 @@ final class ConsoleEngine {
       environment: options.environment, paintsBackground: options.settings.background)
     themes = ThemeKeeper(ThemeFinder(folder: options.paths.themes, on: surroundings))
     servers = ServerKeeper(options.paths, environment: options.environment, isReadOnly: options.isReadOnly)
+    filters = FiltersKeeper(path: options.paths.filters)
     var core = ConsoleOptions(policyPath: options.paths.policy, build: options.build)
     core.isReadOnly = options.isReadOnly
     core.secondsFromGMT = Self.secondsFromGMT()
@@ -65,6 +67,7 @@ final class ConsoleEngine {
       self?.front?.perform(.use(theme))
       self?.take(.note(note))
     }
+    take(.filtersRead(filters.read()))
     if let snapshot = options.offlineCatalogue?() { take(.offlineCatalogue(snapshot)) }
     servers.changed = { [weak self] registry in self?.know(registry) }
     servers.start()
@@ -164,6 +167,7 @@ final class ConsoleEngine {
       let answer = options.offlineTool?(name.server, name.tool)
       let problem = "no gate is connected to ask"
       take(.toolRead(answer ?? ToolAnswer(server: name.server, name: name.tool, problem: problem)))
+    case .saveFilters(let text, let digest): take(.filtersRead(filters.save(text, over: digest)))
     case .useMouse(let isUsed): front?.perform(.useMouse(isUsed))
     case .listThemes: take(.themesListed(themes.finder.entries))
     case .previewTheme(let name): front?.perform(.use(themes.show(name)))

@@ -54,6 +54,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case scan
   case putBack = "put-back"
   case recommendAll = "recommend-all"
+  case nextFilter = "next-filter"
 
   package var name: String { rawValue }
 
@@ -121,6 +122,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .rescan: "let the gate read policy, registry and catalogue again"
     case .redraw: "draw the screen again"
     case .suspend: "back to the shell; fg returns"
+    case .nextFilter: "next filter that has a name; :filter save NAME gives one"
     case .quit: "leave a popup; at the top, quit"
     case .palette: "find any action or command by a few of its letters"
     case .mouse: "let the mouse scroll and select, or leave it to the terminal"

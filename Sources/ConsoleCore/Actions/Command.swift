@@ -27,6 +27,11 @@ package enum Command: Hashable, Sendable {
   case mode(PolicyMode)
   case describe(String?)
   case removeServer(String)
+  /// Give the filter in force a name, or let go of one.
+  case saveFilter(String)
+  case dropFilter(String)
+  /// Mark the tools that fit an expression, or take their marks away.
+  case mark(String, isOn: Bool)
 
   /// Reads a command line without its colon.
   package static func read(_ line: String) throws(CommandError) -> Command? {
@@ -50,7 +55,11 @@ package enum Command: Hashable, Sendable {
       return .set(setting, names: names)
     case "all": return .setAll(try setting(rest))
     case "default": return try defaultSetting(rest)
-    case "filter": return .filter(rest.joined(separator: " "))
+    case "filter": return try filter(rest, all: expression(of: line, verb))
+    case "mark" where !rest.isEmpty: return .mark(expression(of: line, verb), isOn: true)
+    case "unmark":
+      guard !rest.isEmpty else { throw CommandError("which? unmark EXPR, such as: unmark risk:low") }
+      return .mark(expression(of: line, verb), isOn: false)
     case "sort":
       guard let name = rest.first else { return .act(.sort) }
       guard let order = PolicyList.Order(rawValue: name) else {
@@ -78,6 +87,17 @@ package enum Command: Hashable, Sendable {
   /// All first words that a command may have.
   package static let verbs: [String] =
     Set(CommandEntry.all.map(\.name) + Action.allCases.map(\.name)).sorted()
+
+  /// All behind the first word, its blanks as they are.
+  private static func expression(of line: String, _ verb: String) -> String {
+    String(line.trimmed.dropFirst(verb.count)).trimmed
+  }
+
+  private static func filter(_ words: [String], all: String) throws(CommandError) -> Command {
+    guard let first = words.first, first == "save" || first == "drop" else { return .filter(all) }
+    guard words.count == 2 else { throw CommandError("write: filter \(first) NAME") }
+    return first == "save" ? .saveFilter(words[1]) : .dropFilter(words[1])
+  }
 
   private static func list(_ values: some Sequence<some RawRepresentable<String>>) -> String {
     values.map(\.rawValue).joined(separator: " ")

@@ -122,7 +122,11 @@ package struct CommandEntry: Hashable, Sendable {
       "remove-server", "SERVER", "remove all that the policy says of one server", ["remove-server git"],
       offers: [.server]),
     CommandEntry(
-      "filter", "FILTER", "show only rows that fit; without one, all", ["filter deny risk>=high"], offers: [.text]),
+      "filter", "FILTER|NAME|save NAME|drop NAME",
+      "show only rows that fit, by an expression or its name; save gives the one in force a name, drop forgets a name",
+      ["filter deny risk>=high", "filter save risky", "filter risky"], offers: [.text]),
+    CommandEntry("mark", "FILTER", "mark every tool that fits", ["mark is:ungoverned risk>=high"], offers: [.text]),
+    CommandEntry("unmark", "FILTER", "take the marks of tools that fit", ["unmark cat:read"], offers: [.text]),
     CommandEntry("go", "TOOL", "go to a tool by a part of its name", ["go push"], offers: [.tool]),
     CommandEntry("sort", "ORDER", "the order of the list", ["sort calls"], offers: [.order]),
     CommandEntry("theme", "NAME", "how the console looks", ["theme nord"], offers: [.theme]),

@@ -44,6 +44,7 @@ package enum Keymap {
       bind("X", .removeServer, .servers), bind(Key(.delete), .removeServer, .servers),
       bind(" ", .toggleServer, .servers), bind("R", .scan, .servers), bind("B", .putBack, .servers),
       bind("W", .recommendAll, .policy),
+      bind("\\", .nextFilter),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

@@ -97,7 +97,8 @@ extension PlainText {
 
   private static func list(_ source: String, _ state: ConsoleState) -> Answer {
     do throws(FilterError) {
-      return Answer(listing(state, filter: try Filter(source, for: .policy)))
+      let filter = try Filter(state.filters[source.trimmed] ?? source, for: .policy)
+      return Answer(listing(state, filter: filter))
     } catch {
       return Answer(["error: filter, at character \(error.place + 1): \(state.safe(error.message))"])
     }

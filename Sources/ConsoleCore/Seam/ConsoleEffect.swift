@@ -38,4 +38,8 @@ package enum ConsoleEffect: Hashable, Sendable {
   case changeRegistry(RegistryChange)
   /// Start servers and ask them for their tools; answer with `ConsoleMessage.serversScanned`.
   case scanServers([ExactText])
+  /// Put `text` in place of the file of named filters, and answer with `ConsoleMessage.filtersRead`.
+  ///
+  /// `over` is the digest of the file that it must replace, nil if there must be none: anything else is left alone.
+  case saveFilters(text: [UInt8], over: ContentDigest?)
 }

@@ -36,6 +36,8 @@ package enum ConsoleMessage: Hashable, Sendable {
   case registryChanged(RegistryChange, problem: String?)
   /// The end of `ConsoleEffect.scanServers`.
   case serversScanned([ExactText], problem: String?)
+  /// The file of named filters: at start, and after `ConsoleEffect.saveFilters`.
+  case filtersRead(NamedFilters)
 }
 
 /// What the policy file is on the disk.

@@ -63,6 +63,11 @@ package struct ConsoleState: Equatable, Sendable {
   /// Whole definitions of the tools that were looked at last.
   package var definitions = ToolDefinitions()
 
+  /// The filters that have a name.
+  package var filters = NamedFilters()
+  /// What is being written to the file of named filters.
+  var pendingFilters: PendingFilters?
+
   package init(options: ConsoleOptions, size: Size = Size(columns: 80, rows: 24), now: Moment = Moment(microseconds: 0))
   {
     self.options = options

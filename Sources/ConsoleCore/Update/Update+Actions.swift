@@ -69,6 +69,7 @@ extension ConsoleState {
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return quit()
+    case .nextFilter: nextNamedFilter()
     case .approvals: break
     case .palette: overlay = .palette(Palette())
     case .mouse: return useMouse(!usesMouse)
@@ -158,6 +159,7 @@ extension ConsoleState {
       list.marks.formUnion(names)
     }
     move(by: 1, in: .policy)
+    marksChanged()
     say(.info, "\(Format.count(list.marks.count, "tool")) marked")
   }
 
@@ -168,6 +170,7 @@ extension ConsoleState {
     } else {
       list.marks = marked
       list.rangeStart = nil
+      marksChanged()
       say(.info, "\(Format.count(list.marks.count, "tool")) marked")
     }
   }
@@ -175,6 +178,7 @@ extension ConsoleState {
   private mutating func clearMarks() {
     list.marks = []
     list.rangeStart = nil
+    marksChanged()
     say(.info, "marks cleared")
   }
 

@@ -1,6 +1,6 @@
 extension ConsoleState {
   /// The pane that a filter typed now is for.
-  private var filterPane: Pane { focus == .live ? .live : .policy }
+  var filterPane: Pane { focus == .live ? .live : .policy }
 
   mutating func openFilter() {
     let pane = filterPane
@@ -12,13 +12,15 @@ extension ConsoleState {
     overlay = .filter(FilterField(field: TextField(before?.source ?? ""), pane: pane, error: nil, before: before))
   }
 
-  /// Sets the pane's filter from a command.
-  mutating func set(filter source: String) {
+  /// Sets the pane's filter from a command: an expression, or the name of one.
+  mutating func set(filter source: String, named name: String? = nil) {
+    if name == nil, let saved = filters[source.trimmed] { return set(filter: saved, named: source.trimmed) }
     let pane = filterPane
     do throws(FilterError) {
       let filter = try Filter(source, for: pane.filterSubject)
       put(filter, in: pane)
-      say(.info, filter == nil ? "filter cleared" : found(in: pane))
+      let prefix = name.map { "\($0): " } ?? ""
+      say(.info, filter == nil ? "filter cleared" : prefix + found(in: pane))
     } catch {
       say(.error, "filter: \(safe(error.message))")
     }

@@ -64,6 +64,9 @@ extension ConsoleState {
       if effects.isEmpty { isQuitting = false }
       return effects
     case .quitWithoutSaving: return [.quit]
+    case .saveFilter(let name): return saveFilter(as: name)
+    case .dropFilter(let name): return dropFilter(name)
+    case .mark(let source, let isOn): mark(source, isOn: isOn)
     case .go(let name):
       guard let first = find(name).first ?? find("*\(name)*").first else {
         say(.error, "no tool is called `\(safe(name))`")

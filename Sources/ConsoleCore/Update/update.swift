@@ -53,5 +53,8 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
     return []
   case .registryChanged(let change, let problem): return state.take(change, problem: problem)
   case .serversScanned(let names, let problem): return state.took(scanOf: names, problem: problem)
+  case .filtersRead(let filters):
+    state.take(filters)
+    return []
   }
 }

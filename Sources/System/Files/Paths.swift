@@ -12,6 +12,8 @@ package struct Paths: Hashable, Sendable {
   package var settings: String { "\(configuration)/config.json" }
   /// What each key of the console does.
   package var keys: String { "\(configuration)/keys.conf" }
+  /// The filters of the console that have a name.
+  package var filters: String { "\(configuration)/filters.conf" }
   package var themes: String { "\(configuration)/themes" }
   package var pins: String { "\(SafeFile.folder(of: policy))/tools.lock.json" }
   package var database: String { "\(state)/gatehouse.db" }
