@@ -179,6 +179,7 @@ final class ConsoleEngine {
         self?.readCatalogue()
         self?.take(.serversScanned(names, problem: problem))
       }
+    case .editText(let edit, let text, let line): front?.perform(.editText(edit, text, line: line))
     }
   }
 

@@ -21,6 +21,7 @@ enum FrontEffect {
   case edit(path: String, line: Int?)
   case use(Theme)
   case useMouse(Bool)
+  case editText(EditedText, [UInt8], line: Int?)
 }
 
 extension ConsoleState {

@@ -128,6 +128,8 @@ final class PlainFront: ConsoleFront {
     case .bell: print("\u{7}")
     case .copy(let text): say([text])
     case .edit(let path, _): say(["the policy file is \(path)"])
+    case .editText(let edit, _, _):
+      engine.take(.textEdited(edit, .failed("lines of text have no editor: write the policy file with yours")))
     case .suspend, .redraw, .use, .useMouse: break
     }
   }

@@ -108,6 +108,7 @@ final class ScreenFront: ConsoleFront {
     case .edit(let path, let line): edit(path, line)
     case .use(let theme): use(theme)
     case .useMouse(let isUsed): terminal.useMouse(isUsed)
+    case .editText(let edit, let text, let line): editText(edit, text, line)
     }
   }
 
@@ -204,23 +205,54 @@ final class ScreenFront: ConsoleFront {
   // MARK: The editor
 
   private func edit(_ path: String, _ line: Int?) {
+    edit(path, line) { [weak self] problem in
+      guard let self else { return }
+      if let problem { engine.take(.note(Note(.error, problem))) }
+      engine.perform(.readPolicy)
+    }
+  }
+
+  /// A text is edited in a private file, which is gone afterwards.
+  private func editText(_ edited: EditedText, _ text: [UInt8], _ line: Int?) {
+    guard editor == nil else { return }
+    let file: PrivateFile
+    do throws(SystemError) {
+      file = try PrivateFile(edited.fileName, text)
+    } catch {
+      engine.take(.textEdited(edited, .failed("\(error)")))
+      return
+    }
+    edit(file.path, line) { [weak self] problem in
+      let result: EditedTextResult
+      do throws(SystemError) {
+        let text = try file.read()
+        result = problem.map { .failed($0) } ?? .text(text)
+      } catch {
+        result = .failed("\(error)")
+      }
+      file.remove()
+      self?.engine.take(.textEdited(edited, result))
+    }
+  }
+
+  private func edit(_ path: String, _ line: Int?, ended: @escaping @LoopActor (String?) -> Void) {
     guard editor == nil else { return }
     inputWatch?.want([])
     terminal.leave()
     do throws(SystemError) {
       editor = try Editor(path, line: line, on: terminal) { [weak self] problem in
-        self?.editorEnded(problem)
+        self?.editorEnded()
+        ended(problem)
       }
     } catch {
-      editorEnded("\(error)")
+      editorEnded()
+      ended("\(error)")
     }
   }
 
-  private func editorEnded(_ problem: String?) {
+  private func editorEnded() {
     editor = nil
     inputWatch?.want(.readable)
     comeBack(terminal.enter())
-    if let problem { engine.take(.note(Note(.error, problem))) }
-    engine.perform(.readPolicy)
   }
 }

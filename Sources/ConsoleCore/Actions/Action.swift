@@ -55,6 +55,9 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case putBack = "put-back"
   case recommendAll = "recommend-all"
   case nextFilter = "next-filter"
+  // Rules
+  case conditions
+  case editRule = "edit-rule"
 
   package var name: String { rawValue }
 
@@ -134,6 +137,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .scan: "start the server and ask for its tools"
     case .putBack: "take the last change of servers.json back"
     case .recommendAll: "give every tool without a rule the one recommended for its kind"
+    case .conditions: "what a rule asks of arguments and caller, and what it tells"
+    case .editRule: "open the JSON of the rule in $EDITOR"
     }
   }
 }
@@ -166,6 +171,10 @@ extension Action {
     case .recommendAll:
       if state.options.isReadOnly { return "this console is read-only" }
       return state.policy.refusal ?? (state.catalogue.tools.isEmpty ? "no tool is known yet" : nil)
+    case .conditions: return state.policy.draft == nil ? state.policy.refusal ?? "there is no policy yet" : nil
+    case .editRule:
+      if state.options.isReadOnly { return "this console is read-only" }
+      return state.policy.draft == nil ? state.policy.refusal ?? "there is no policy yet" : state.policy.refusal
     default: return nil
     }
   }

@@ -32,6 +32,8 @@ package enum Command: Hashable, Sendable {
   case dropFilter(String)
   /// Mark the tools that fit an expression, or take their marks away.
   case mark(String, isOn: Bool)
+  /// Open the editor of a rule, by its JSON pointer or a tool.
+  case conditions(String)
 
   /// Reads a command line without its colon.
   package static func read(_ line: String) throws(CommandError) -> Command? {
@@ -77,6 +79,7 @@ package enum Command: Hashable, Sendable {
     case "go":
       guard !rest.isEmpty else { throw CommandError("a name is missing: go SERVER/TOOL") }
       return .go(rest.joined(separator: " "))
+    case "conditions" where !rest.isEmpty: return .conditions(rest.joined(separator: " "))
     default: break
     }
     guard let action = Action(rawValue: verb) else { throw unknown(verb) }

@@ -138,5 +138,8 @@ package struct CommandEntry: Hashable, Sendable {
     CommandEntry("wq", "", "save, then quit"),
     CommandEntry("q", "", "quit; it asks where something is unsaved"),
     CommandEntry("q!", "", "quit and drop what is unsaved"),
+    CommandEntry(
+      "conditions", "[TOOL]", "edit what a rule asks of arguments and caller",
+      ["conditions git/push", "conditions /servers/git/all_tools"], offers: [.rule]),
   ]
 }

@@ -45,6 +45,8 @@ package enum Keymap {
       bind(" ", .toggleServer, .servers), bind("R", .scan, .servers), bind("B", .putBack, .servers),
       bind("W", .recommendAll, .policy),
       bind("\\", .nextFilter),
+      bind("e", .conditions, .policy), bind("e", .conditions, .rule), bind("e", .conditions, .servers),
+      bind("E", .editRule, .rule),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

@@ -26,6 +26,8 @@ extension Canvas {
     case .addServer(let form): return drawServerForm(form, of: state)
     case .server(let details): return drawServer(details, of: state)
     case .added(let added): return drawAdded(added, of: state)
+    case .rule(let editor): return drawRuleEditor(editor, of: state)
+    case .text(let problems): return drawTextProblems(problems, of: state)
     case .command, .filter, nil: return nil
     }
   }

@@ -42,4 +42,6 @@ package enum ConsoleEffect: Hashable, Sendable {
   ///
   /// `over` is the digest of the file that it must replace, nil if there must be none: anything else is left alone.
   case saveFilters(text: [UInt8], over: ContentDigest?)
+  /// Open a text in `$EDITOR`, in a file that nobody else can read; answer with `ConsoleMessage.textEdited`.
+  case editText(EditedText, text: [UInt8], line: Int?)
 }

@@ -38,6 +38,8 @@ package enum ConsoleMessage: Hashable, Sendable {
   case serversScanned([ExactText], problem: String?)
   /// The file of named filters: at start, and after `ConsoleEffect.saveFilters`.
   case filtersRead(NamedFilters)
+  /// The end of `ConsoleEffect.editText`.
+  case textEdited(EditedText, EditedTextResult)
 }
 
 /// What the policy file is on the disk.

@@ -58,6 +58,8 @@ package struct ConsoleState: Equatable, Sendable {
   package var definitionChanges: [ExactText: DefinitionChanges] = [:]
   /// A first policy is being written, after which servers are offered.
   package var isFirstRun = false
+  /// Calls to try rules on, as long as the console runs.
+  var samples: [RuleAddress: SampleCalls] = [:]
   /// The console ends as soon as the file is saved.
   package var isQuitting = false
   /// Whole definitions of the tools that were looked at last.

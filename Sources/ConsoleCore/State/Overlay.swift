@@ -21,6 +21,10 @@ package enum Overlay: Hashable, Sendable {
   case addServer(ServerForm)
   case server(ServerDetails)
   case added(ServersAdded)
+  /// The conditions and other parts of one rule.
+  case rule(RuleEditor)
+  /// A rule's text that came back from an editor and cannot be taken.
+  case text(TextProblems)
 }
 
 /// A line of text that is being typed.

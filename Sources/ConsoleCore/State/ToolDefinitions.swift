@@ -115,5 +115,5 @@ extension ConsoleState {
   }
 
   /// The tool whose definition is on the screen now.
-  var definitionInView: ToolName? { nil }
+  var definitionInView: ToolName? { if case .rule(let editor) = overlay { editor.tool } else { nil } }
 }

@@ -70,6 +70,8 @@ extension ConsoleState {
     case .suspend: return [.suspend]
     case .quit: return quit()
     case .nextFilter: nextNamedFilter()
+    case .conditions: return openRuleEditor()
+    case .editRule: return editRuleText()
     case .approvals: break
     case .palette: overlay = .palette(Palette())
     case .mouse: return useMouse(!usesMouse)

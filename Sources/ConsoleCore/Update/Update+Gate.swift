@@ -78,7 +78,9 @@ extension ConsoleState {
     case .refused(let text, _): say(.error, "the gate refused: \(safe(text))")
     case .serverMessages(let messages, _): take(messages)
     case .status, .done, .exit: break
-    case .tool(let answer, _): definitions.take(answer)
+    case .tool(let answer, _):
+      definitions.take(answer)
+      refreshRuleEditor()
     }
     return []
   }

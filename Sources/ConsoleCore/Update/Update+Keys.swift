@@ -45,6 +45,8 @@ extension ConsoleState {
     case .addServer(let form): return take(key, form)
     case .server(let details): return take(key, details)
     case .added(let added): return take(key, added)
+    case .rule(let editor): return take(key, editor)
+    case .text(let problems): return take(key, problems)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }
@@ -113,6 +115,7 @@ extension ConsoleState {
       editor.paste(text)
       refresh(&editor)
       overlay = .limit(editor)
+    case .rule(let editor): paste(text, into: editor)
     default: say(.info, "pasted text goes into text fields only: ignored")
     }
   }

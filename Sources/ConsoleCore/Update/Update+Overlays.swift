@@ -83,6 +83,7 @@ extension ConsoleState {
     case .hideName, .mode, .describe, .removeServer:
       if let effects = refuseEdit() { return effects }
       change(command)
+    case .conditions(let pointer): return openRuleEditor(named: pointer)
     }
     return []
   }

@@ -41,6 +41,10 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
     return []
   case .toolRead(let answer):
     state.definitions.take(answer)
+    state.refreshRuleEditor()
+    return []
+  case .textEdited(let edit, let result):
+    state.take(edit, result)
     return []
   case .themesListed(let entries):
     state.take(entries)
