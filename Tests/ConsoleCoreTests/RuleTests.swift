@@ -183,18 +183,18 @@ struct RuleTests {
     expectScreen(
       desk(on: "git_status", columns: 120, rows: 30).state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools
-      ┌1 Policy──────────────────────────────────────────────2 servers · 7 tools┐┌2 Rule─────────────────────────────────────┐
-      │ ▾ git                                  5 tools  1H 1M 3L  default ask if││git_status                                 │
-      │    DEST HIGH git_reset                        ? ask if ·  L3            ││server   git                               │
-      │    WRIT MED  git_commit                       ? ask if ·  L3            ││risk     Read · Low 90%                    │
-      │▶   READ LOW  git_status                       ✓ allow if  L8            ││                                           │
-      │    READ LOW  git_log                          ≈ 100.5/da… L13           ││decision ✓ allow, checked (all tools allow,│
-      │    READ LOW  git_diff                         ? ask if    L14           ││         checked)                          │
-      │ ▾ time                                       2 tools  2L  default ask if││because  explicit, line 8                  │
-      │    READ LOW  get_current_time                 ? ask if ·  L3            ││rule     /servers/git/tools/git_status     │
-      │    READ LOW  convert_time                     ? ask if ·  L3            ││so       calls that meet the conditions go │
-      │                                                                         ││         through                           │
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)
+      ┌1 Policy──────────────────────risk ↓ · 2 servers · 7 tools · 4 ungoverned┐┌2 Rule─────────────────────────────────────┐
+      │     kind risk tool                            decision    rule   calls/h││git_status                                 │
+      │ ▾ git                       5 tools  1H 1M 3L  2 no rule  default ask if││server   git                               │
+      │   ! DEST HIGH git_reset                       ? ask if ·  L3            ││risk     Read · Low 90%                    │
+      │   ! WRIT MED  git_commit                      ? ask if ·  L3            ││                                           │
+      │▶    READ LOW  git_status                      ✓ allow if  L8            ││decision ✓ allow, checked (all tools allow,│
+      │     READ LOW  git_log                         ≈ 100.5/da… L13           ││         checked)                          │
+      │     READ LOW  git_diff                        ? ask if    L14           ││because  explicit, line 8                  │
+      │ ▾ time                            2 tools  2L  2 no rule  default ask if││rule     /servers/git/tools/git_status     │
+      │   ! READ LOW  get_current_time                ? ask if ·  L3            ││so       calls that meet the conditions go │
+      │   ! READ LOW  convert_time                    ? ask if ·  L3            ││         through                           │
       │                                                                         ││schema   the arguments match the tool's    │
       │                                                                         ││         schema                            │
       │                                                                         ││must     args.path lies within /srv        │
@@ -220,18 +220,18 @@ struct RuleTests {
     expectScreen(
       desk(on: "git_log", columns: 120, rows: 30).state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools
-      ┌1 Policy──────────────────────────────────────────────2 servers · 7 tools┐┌2 Rule─────────────────────────────────────┐
-      │ ▾ git                                  5 tools  1H 1M 3L  default ask if││git_log                                    │
-      │    DEST HIGH git_reset                        ? ask if ·  L3            ││server   git                               │
-      │    WRIT MED  git_commit                       ? ask if ·  L3            ││risk     Read · Low 90%                    │
-      │    READ LOW  git_status                       ✓ allow if  L8            ││                                           │
-      │▶   READ LOW  git_log                          ≈ 100.5/da… L13           ││decision ≈ 100.5/day (all tools allow,     │
-      │    READ LOW  git_diff                         ? ask if    L14           ││         checked)                          │
-      │ ▾ time                                       2 tools  2L  default ask if││because  explicit, line 13                 │
-      │    READ LOW  get_current_time                 ? ask if ·  L3            ││rule     /servers/git/tools/git_log        │
-      │    READ LOW  convert_time                     ? ask if ·  L3            ││so       calls that meet the conditions go │
-      │                                                                         ││         through up to 100.5/day; more are │
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)
+      ┌1 Policy──────────────────────risk ↓ · 2 servers · 7 tools · 4 ungoverned┐┌2 Rule─────────────────────────────────────┐
+      │     kind risk tool                            decision    rule   calls/h││git_log                                    │
+      │ ▾ git                       5 tools  1H 1M 3L  2 no rule  default ask if││server   git                               │
+      │   ! DEST HIGH git_reset                       ? ask if ·  L3            ││risk     Read · Low 90%                    │
+      │   ! WRIT MED  git_commit                      ? ask if ·  L3            ││                                           │
+      │     READ LOW  git_status                      ✓ allow if  L8            ││decision ≈ 100.5/day (all tools allow,     │
+      │▶    READ LOW  git_log                         ≈ 100.5/da… L13           ││         checked)                          │
+      │     READ LOW  git_diff                        ? ask if    L14           ││because  explicit, line 13                 │
+      │ ▾ time                            2 tools  2L  2 no rule  default ask if││rule     /servers/git/tools/git_log        │
+      │   ! READ LOW  get_current_time                ? ask if ·  L3            ││so       calls that meet the conditions go │
+      │   ! READ LOW  convert_time                    ? ask if ·  L3            ││         through up to 100.5/day; more are │
       │                                                                         ││         denied until they fit             │
       │                                                                         ││deny if  call.client = "bad" · all tools   │
       │                                                                         ││limit    100.5/day · adds args.n · resets  │
@@ -257,18 +257,18 @@ struct RuleTests {
     expectScreen(
       desk(on: "git_diff", columns: 120, rows: 30).state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools
-      ┌1 Policy──────────────────────────────────────────────2 servers · 7 tools┐┌2 Rule─────────────────────────────────────┐
-      │ ▾ git                                  5 tools  1H 1M 3L  default ask if││git_diff                                   │
-      │    DEST HIGH git_reset                        ? ask if ·  L3            ││server   git                               │
-      │    WRIT MED  git_commit                       ? ask if ·  L3            ││risk     Read · Low 90%                    │
-      │    READ LOW  git_status                       ✓ allow if  L8            ││                                           │
-      │    READ LOW  git_log                          ≈ 100.5/da… L13           ││decision ? ask (all tools allow, checked)  │
-      │▶   READ LOW  git_diff                         ? ask if    L14           ││because  explicit, line 14                 │
-      │ ▾ time                                       2 tools  2L  default ask if││rule     /servers/git/tools/git_diff       │
-      │    READ LOW  get_current_time                 ? ask if ·  L3            ││so       calls that meet the conditions    │
-      │    READ LOW  convert_time                     ? ask if ·  L3            ││         need a person's approval, and are │
-      │                                                                         ││         denied as long as nobody can be   │
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)
+      ┌1 Policy──────────────────────risk ↓ · 2 servers · 7 tools · 4 ungoverned┐┌2 Rule─────────────────────────────────────┐
+      │     kind risk tool                            decision    rule   calls/h││git_diff                                   │
+      │ ▾ git                       5 tools  1H 1M 3L  2 no rule  default ask if││server   git                               │
+      │   ! DEST HIGH git_reset                       ? ask if ·  L3            ││risk     Read · Low 90%                    │
+      │   ! WRIT MED  git_commit                      ? ask if ·  L3            ││                                           │
+      │     READ LOW  git_status                      ✓ allow if  L8            ││decision ? ask (all tools allow, checked)  │
+      │     READ LOW  git_log                         ≈ 100.5/da… L13           ││because  explicit, line 14                 │
+      │▶    READ LOW  git_diff                        ? ask if    L14           ││rule     /servers/git/tools/git_diff       │
+      │ ▾ time                            2 tools  2L  2 no rule  default ask if││so       calls that meet the conditions    │
+      │   ! READ LOW  get_current_time                ? ask if ·  L3            ││         need a person's approval, and are │
+      │   ! READ LOW  convert_time                    ? ask if ·  L3            ││         denied as long as nobody can be   │
       │                                                                         ││         asked                             │
       │                                                                         ││deny if  call.client = "bad" · all tools   │
       │                                                                         ││told     [gatehouse] denied: look at it.   │

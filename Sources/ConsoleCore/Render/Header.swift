@@ -55,7 +55,9 @@ extension Canvas {
       spans.append(TextSpan("   " + Format.count(state.sessions.count, "session"), .header))
       let running = state.catalogue.servers.count { $0.info.state == .running }
       spans.append(TextSpan("   servers \(running)/\(state.catalogue.servers.count) up", .header))
-      spans.append(TextSpan("   " + Format.count(state.catalogue.tools.count, "tool"), .header))
+      let ungoverned = state.catalogue.servers.reduce(0) { $0 + $1.ungoverned }
+      let words = ungoverned > 0 ? " (\(Format.count(ungoverned)) ungoverned)" : ""
+      spans.append(TextSpan("   " + Format.count(state.catalogue.tools.count, "tool") + words, .header))
     }
     let end = put(Line(spans), row: 0, column: 0, columns: columns)
     drawRate(of: state, from: end + 2, columns: columns)

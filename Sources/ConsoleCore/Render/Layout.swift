@@ -79,7 +79,11 @@ extension ConsoleState {
   /// How many rows of a pane are drawn; a page for those that are not on the screen.
   func height(of pane: Pane) -> Int {
     guard let place = layout.place(of: pane) else { return 10 }
-    return pane == .live ? max(1, place.body.rows - liveHeading(place.body)) : max(1, place.body.rows)
+    switch pane {
+    case .live: return max(1, place.body.rows - liveHeading(place.body))
+    case .policy: return max(1, policyRows(of: place.body).rows)
+    default: return max(1, place.body.rows)
+    }
   }
 
   /// The live pane has a line of headings where there is room.

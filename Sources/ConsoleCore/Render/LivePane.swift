@@ -70,8 +70,11 @@ extension ConsoleState {
     }
     if live.dropped > 0 { spans.append(TextSpan(" · \(Format.count(live.dropped)) dropped", .attention)) }
     if let filter = live.filter {
-      spans.append(TextSpan(" · \(Format.count(live.count)) of \(Format.count(live.ring.count)) /", .dim))
-      spans.append(TextSpan(peer: TerminalText.cut(filter.source, columns: 30, options.glyphs), .match))
+      let all = live.ring.count
+      let hidden = "\(Format.count(max(0, all - live.count))) hidden "
+      spans.append(TextSpan(" · \(Format.count(live.count)) of \(Format.count(all)) · \(hidden)", .dim))
+      let name = filters.name(of: filter.source).map { "\\\($0) " } ?? ""
+      spans.append(TextSpan(peer: TerminalText.cut("\(name)/\(filter.source)", columns: 30, options.glyphs), .match))
     }
     return Line(spans)
   }

@@ -4,7 +4,9 @@ internal import Policy
 internal import Risk
 
 /// Where the columns of the policy pane are in so many columns.
-private struct PolicyColumns {
+struct PolicyColumns {
+  /// The signs before a row: cursor, edit, mark, attention.
+  var gutter: Int
   var severity: Int
   var tool: Int
   var toolWidth: Int
@@ -13,13 +15,13 @@ private struct PolicyColumns {
   var line: Int?
   var source: Int?
   var calls: Int?
-  static let gutter = 4
   static let lineWidth = 6
   static let sourceWidth = 18
   static let callsWidth = 8
 
   init(_ width: Int) {
-    severity = Self.gutter + 5
+    gutter = width >= 66 ? 5 : 4
+    severity = gutter + 5
     tool = severity + (width >= 44 ? 5 : 2)
     var end = width
     if width >= 66 {
@@ -47,6 +49,7 @@ extension ConsoleState {
       if !gate.isUp, live.ring.count > 0 { return [TextSpan(" stale", .attention)] }
       if live.follows { return [TextSpan(" ▶ follow", .decisionAllow)] }
       return [TextSpan(" ‖ PAUSED", .attention), TextSpan(" · \(Format.count(live.newer)) newer · G", .dim)]
+    case .policy: return list.isFlat ? [TextSpan(" flat", .dim)] : []
     default: return []
     }
   }
@@ -63,22 +66,6 @@ extension ConsoleState {
     case .approvals: return Line()
     }
   }
-
-  private var policyFacts: Line {
-    var spans: [TextSpan] = []
-    let marks = marked.count
-    if marks > 0 { spans += [TextSpan("\(Format.count(marks)) marked", .attention), TextSpan(" · ", .dim)] }
-    if let filter = list.filter {
-      spans += [
-        TextSpan("\(Format.count(list.matching)) of \(Format.count(catalogue.tools.count)) ", .dim),
-        TextSpan("/", .match), TextSpan(peer: TerminalText.cut(filter.source, columns: 24, options.glyphs), .match),
-      ]
-    } else if !catalogue.servers.isEmpty {
-      let counts = "\(Format.count(catalogue.servers.count, "server")) · \(Format.count(catalogue.tools.count, "tool"))"
-      spans.append(TextSpan(counts, .dim))
-    }
-    return Line(spans)
-  }
 }
 
 extension Canvas {
@@ -90,6 +77,9 @@ extension Canvas {
     }
     let columns = PolicyColumns(body.columns)
     let marked = state.marked
+    let whole = body
+    let body = state.policyRows(of: whole)
+    if body.rows < whole.rows { drawHeading(of: state, columns, in: whole) }
     let top = state.list.cursor.firstRow(count: state.list.rows.count, height: body.rows)
     for offset in 0..<min(body.rows, state.list.rows.count - top) {
       let isCurrent = top + offset == state.list.cursor.row
@@ -106,39 +96,31 @@ extension Canvas {
     draw(
       lines, from: 0,
       in: Rect(column: body.column, row: below, columns: body.columns, rows: body.row + body.rows - below))
+    if state.layout.form != .single, let tool = state.currentTool, let words = state.catalogue.tools[tool].attention {
+      put(" ! \(words) ", .dim, row: body.row + body.rows, column: body.column + 1, columns: body.columns - 2)
+    }
     return (body.row + state.list.cursor.row - top, body.column)
   }
 
-  private mutating func drawServer(_ index: Int, of state: ConsoleState, in body: Rect, row: Int, isCurrent: Bool) {
-    let server = state.catalogue.servers[index]
-    let ground: Cell.Ground = isCurrent ? .selected : .plain
-    let isFolded = state.list.collapsed.contains(server.info.name) && state.list.filter == nil
-    fill(Rect(column: body.column, row: row, columns: body.columns, rows: 1), .text, ground: ground)
-    let name = Line(
-      TextSpan(isCurrent ? "▶" : " ", .accent), TextSpan(isFolded ? "▸ " : "▾ ", .accent),
-      TextSpan(peer: server.info.name.string, .title))
-    let facts = serverFacts(server, columns: body.columns)
-    let width = facts.spans.reduce(0) { $0 + TerminalText.width($1.text) }
-    let room = max(10, body.columns - width - 1)
-    put(name, row: row, column: body.column, columns: min(room, body.columns), ground: ground)
-    put(
-      facts, row: row, column: body.column + max(room, body.columns - width),
-      columns: min(width, body.columns - room), ground: ground)
-  }
-
-  private func serverFacts(_ server: Catalogue.Server, columns: Int) -> Line {
-    var spans: [TextSpan] = []
-    if server.info.state == .failed { spans.append(TextSpan("✗ failed  ", .decisionDeny)) }
-    if server.changed > 0 { spans.append(TextSpan("~\(server.changed) changed  ", .diffChange)) }
-    if columns >= 60 { spans.append(TextSpan(Format.count(server.tools.count, "tool") + "  ", .dim)) }
-    for severity in Severity.allCases.reversed() where columns >= 44 {
-      let count = server.severities.indices.contains(severity.position) ? server.severities[severity.position] : 0
-      if count > 0 { spans.append(TextSpan("\(count)\(severity.letter) ", severity.role)) }
+  /// The names of the columns; the list's order is at one of them.
+  private mutating func drawHeading(of state: ConsoleState, _ columns: PolicyColumns, in body: Rect) {
+    let order = state.list.order
+    func name(_ text: String, _ own: PolicyList.Order) -> String { order == own ? state.list.orderWords : text }
+    let names: [(Int?, String)] = [
+      (columns.gutter, "kind"), (columns.severity, name("risk", .risk)),
+      (columns.tool, order == .name ? "tool \(state.list.orderSign)" : "tool"),
+      (columns.decision, name("decision", .decision)), (columns.line, "rule"), (columns.source, "source"),
+    ]
+    for case (let column?, let text) in names {
+      // The order's sign may take the blank behind its column.
+      put(text, .dim, row: body.row, column: body.column + column, columns: text.unicodeScalars.count)
     }
-    let isOwn = server.fallback.source == .serverDefault
-    let word = isOwn || columns >= 60 ? " default \(server.fallback.mark)" : " \(server.fallback.mark)"
-    spans.append(TextSpan(word, isOwn ? server.fallback.verdict.role : .dim))
-    return Line(spans)
+    if let column = columns.calls {
+      let text = order == .calls ? "calls/h \(state.list.orderSign)" : "calls/h"
+      putRight(
+        text, .dim, row: body.row, end: body.column + column + PolicyColumns.callsWidth,
+        columns: PolicyColumns.callsWidth + 2)
+    }
   }
 
   private mutating func drawTool(
@@ -153,15 +135,19 @@ extension Canvas {
     put(isCurrent ? "▶" : " ", .accent, row: row, column: left, columns: 1, ground: ground)
     put(tool.mark.glyph, tool.mark.role, row: row, column: left + 1, columns: 1, ground: ground)
     if isMarked { put("•", .rowMarked, row: row, column: left + 2, columns: 1, ground: ground) }
+    if let role = tool.attentionRole { put("!", role, row: row, column: left + 3, columns: 1, ground: ground) }
     put(
-      assessment.category.badge, assessment.severity.role, row: row, column: left + PolicyColumns.gutter, columns: 4,
+      assessment.category.badge, assessment.severity.role, row: row, column: left + columns.gutter, columns: 4,
       ground: ground)
     let severity = columns.tool - columns.severity > 2 ? assessment.severity.badge : assessment.severity.letter
     put(severity, assessment.severity.role, row: row, column: left + columns.severity, columns: 4, ground: ground)
     let server = state.list.isFlat ? state.catalogue.servers[tool.server].info.name.string + "/" : ""
-    put(
+    let end = put(
       server + tool.info.name.string, .text, row: row, column: left + columns.tool, columns: columns.toolWidth,
       ground: ground, isPeer: true)
+    if let word = tool.news.word, end + 1 + word.utf8.count <= left + columns.tool + columns.toolWidth {
+      put(word, .attention, row: row, column: end + 1, columns: word.utf8.count, ground: ground)
+    }
     let isOwn = tool.standing.source == .explicit
     put(
       "\(tool.standing.verdict.glyph) \(state.safe(tool.standing.mark))\(isOwn ? "" : " ·")",
@@ -175,9 +161,10 @@ extension Canvas {
         tool.standing.sourceInWords, .dim, row: row, column: left + column,
         columns: PolicyColumns.sourceWidth - 1, ground: ground, isPeer: true)
     }
-    if let column = columns.calls, tool.calls > 0 {
+    let calls = columns.calls == nil ? 0 : tool.hour.total(at: state.now)
+    if let column = columns.calls, calls > 0 {
       putRight(
-        Format.count(tool.calls), .dim, row: row, end: left + column + PolicyColumns.callsWidth,
+        Format.count(calls), .dim, row: row, end: left + column + PolicyColumns.callsWidth,
         columns: PolicyColumns.callsWidth - 1, ground: ground)
     }
   }

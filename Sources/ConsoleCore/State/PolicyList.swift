@@ -91,33 +91,36 @@ package struct PolicyList: Hashable, Sendable {
       rows.append(.server(index))
       // A filter opens what it finds.
       if filter == nil, collapsed.contains(server.info.name) { continue }
-      for tool in sorted(shown, catalogue) { rows.append(.tool(tool)) }
+      for tool in sorted(shown, catalogue, now) { rows.append(.tool(tool)) }
     }
-    return isFlat ? sorted(flat, catalogue).map { .tool($0) } : rows
+    return isFlat ? sorted(flat, catalogue, now).map { .tool($0) } : rows
   }
 
-  private func sorted(_ tools: [Int], _ catalogue: Catalogue) -> [Int] {
+  private func sorted(_ tools: [Int], _ catalogue: Catalogue, _ now: Moment) -> [Int] {
     guard order != .listed else { return isReversed ? tools.reversed() : tools }
     let all = catalogue.tools
-    let keyed = tools.map { (key: key(all[$0]), tool: $0) }
-    let isReversed = isReversed
+    if order == .name {
+      let named = tools.map { (name: all[$0].info.name, tool: $0) }
+      return named.sorted { left, right in
+        if left.name != right.name { return isReversed ? right.name < left.name : left.name < right.name }
+        return left.tool < right.tool
+      }.map(\.tool)
+    }
+    let keyed = tools.map { (key: key(of: $0, in: all, now), tool: $0) }
     return keyed.sorted { left, right in
       if left.key != right.key { return isReversed ? left.key > right.key : left.key < right.key }
-      let names = (all[left.tool].info.name, all[right.tool].info.name)
-      if order == .name, names.0 != names.1 { return isReversed ? names.1 < names.0 : names.0 < names.1 }
       return left.tool < right.tool
     }.map(\.tool)
   }
 
-  /// What comes first in an order has the smaller key; names are compared where keys are equal.
-  private func key(_ tool: Catalogue.Tool) -> Int {
-    let assessment = tool.info.assessment
-    return switch order {
+  /// What comes first in an order has the smaller key.
+  private func key(of tool: Int, in all: [Catalogue.Tool], _ now: Moment) -> Int {
+    switch order {
     case .listed, .name: 0
-    case .risk: -(assessment.severity.position * 8 + assessment.category.position)
-    case .decision: tool.standing.verdict.position
-    case .calls: -Int(tool.calls)
-    case .changed: tool.mark == .none ? 1 : 0
+    case .risk: -(all[tool].info.assessment.severity.position * 8 + all[tool].info.assessment.category.position)
+    case .decision: all[tool].standing.verdict.position
+    case .calls: -all[tool].hour.total(at: now)
+    case .changed: all[tool].mark != .none ? 0 : all[tool].news != .none ? 1 : 2
     }
   }
 }

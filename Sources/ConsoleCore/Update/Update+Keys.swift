@@ -155,7 +155,8 @@ extension ConsoleState {
     switch place.pane {
     case .policy:
       let top = list.cursor.firstRow(count: list.rows.count, height: height)
-      if top + row < list.rows.count { list.cursor.go(to: top + row, count: list.rows.count, height: height) }
+      let row = row + place.body.row - policyRows(of: place.body).row
+      if row >= 0, top + row < list.rows.count { list.cursor.go(to: top + row, count: list.rows.count, height: height) }
     case .live:
       let index = live.topIndex(height: height) + row - liveHeading(place.body)
       if index >= 0, index < live.count { live.place(index, height: height) }

@@ -112,14 +112,14 @@ extension ConsoleState {
     let next = ((all.firstIndex(of: list.order) ?? 0) + 1) % all.count
     list.order = order ?? all[next]
     rebuildList()
-    say(.info, "order: \(list.order.rawValue)\(list.isReversed ? ", reversed" : "")")
+    say(.info, "order: \(list.orderWords)")
   }
 
   mutating func rearrange(_ action: Action) {
     switch action {
     case .reverse:
       list.isReversed.toggle()
-      say(.info, "order: \(list.order.rawValue)\(list.isReversed ? ", reversed" : "")")
+      say(.info, "order: \(list.orderWords)")
     case .flat:
       list.isFlat.toggle()
       say(.info, list.isFlat ? "flat list" : "tree")

@@ -81,7 +81,7 @@ struct ConditionsTests {
       desk.state,
       """
        gatehouse  policy.json no policy file  gate ● up, DENIES ALL    0/s ▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
       │ There is no policy file, so every call is      ││Enter in pane 1 writes      │
       │ denied. Start with one of these:               ││~/policy.json:              │
       │▶ Careful  7 rules, deny the rest               ││{                           │
@@ -115,7 +115,7 @@ struct ConditionsTests {
       desk.state,
       """
        no policy file  gate ● up, DENIES ALL
-       1 Policy ───────────2 servers · 7 tools
+       1 Policy ──risk ↓ · 2 servers · 7 tools
        There is no policy file, so every call
        is denied. Start with one of these:
       ▶ Careful  7 rules, deny the rest
@@ -135,16 +135,16 @@ struct ConditionsTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ✗ LOST 0:01 retry 1s
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │▶▾ git                            1H 1M 3L  deny││git                         │
-      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
-      │    WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
+      ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │▶▾ git                 1H 1M 3L  2 no rule  deny││git                         │
+      │   !DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
+      │   !WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
       │    READ LOW  git_status      ✓ allow     L7    ││default  ✗ deny · global de…│
       │    READ LOW  git_log         ≈ 10/minute L8    ││                            │
       │    READ LOW  git_diff        ✓ allow ·   L9    ││✓ allow  2 tools            │
-      │ ▾ time                        2L  default allow││✗ deny  2 tools             │
-      │    READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
-      │    READ LOW  convert_time    ✓ allow ·   L12   ││                            │
+      │ ▾ time             2L  2 no rule  default allow││✗ deny  2 tools             │
+      │   !READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
+      │   !READ LOW  convert_time    ✓ allow ·   L12   ││                            │
       │                                                ││D changes its default, m    │
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │
@@ -169,10 +169,10 @@ struct ConditionsTests {
       desk.state,
       """
        ●1 unsaved  gate ✗ LOST 0:00 retry 5s
-       1 Policy ───────────2 servers · 7 tools
-       ▾ git                 ~1 changed   deny
+       1 Policy ──risk ↓ · 2 servers · 7 tools
+       ▾ git        ~1 edited  1 no rule  deny
        +  DEST H git_reset          ✗ deny
-      ▶   WRIT M git_commit         ✗ deny ·
+      ▶  !WRIT M git_commit         ✗ deny ·
           READ L git_status         ✓ allow
           READ L git_log            ≈ 10/min…
           READ L git_diff           ✓ allow ·
@@ -257,11 +257,11 @@ struct ConditionsTests {
       desk.state,
       """
        saved  gate ● up rev e92cbb
-       1 Policy ────────────1 server · 3 tools
-      ▶▾ evil‹1B›[2J                      deny
-          EXEC C 日本語の道具です…  ✗ deny ·
-          READ L get‹U+202E›teser   ✗ deny ·
-          READ L é̂‹U+0303›‹U+0304›  ✗ deny ·
+       1 Policy ───risk ↓ · 1 server · 3 tools
+      ▶▾ evil‹1B›[2J           3 no rule  deny
+         !EXEC C 日本語の道具です…  ✗ deny ·
+         !READ L get‹U+202E›teser   ✗ deny ·
+         !READ L é̂‹U+0303›‹U+0304›  ✗ deny ·
 
 
       ─ live 0/s ─────────────────────────────
@@ -289,16 +289,16 @@ struct ConditionsTests {
       desk.state,
       """
        gatehouse  policy.json *1 unsaved  gate * up rev e92cbb         3/s .........#
-      +1 Policy---------------------2 servers . 7 tools++2 Rule-------------not saved+
-      | v git                ~1 changed  1H 1M 3L  deny||git_status                  |
-      |    DEST HIGH git_reset       - deny .    L3    ||server   git                |
-      |    WRIT MED  git_commit      - deny .    L3    ||risk     Read . Low 90%     |
+      +1 Policy------------risk v . 2 servers . 7 tools++2 Rule-------------not saved+
+      | v git      ~1 edited  1H 1M 3L  2 no rule  deny||git_status                  |
+      |   !DEST HIGH git_reset       - deny .    L3    ||server   git                |
+      |   !WRIT MED  git_commit      - deny .    L3    ||risk     Read . Low 90%     |
       |>~  READ LOW  git_status      - deny      L7    ||                            |
       |    READ LOW  git_log         ~ 10/minute L8    ||decision - deny             |
       |    READ LOW  git_diff        + allow .   L9    ||because  explicit, line 7   |
-      | v time                        2L  default allow||rule     /servers/git/tools/|
-      |    READ LOW  get_current_ti> + allow .   L12   ||         git_status         |
-      |    READ LOW  convert_time    + allow .   L12   ||was      + allow, explicit  |
+      | v time             2L  2 no rule  default allow||rule     /servers/git/tools/|
+      |   !READ LOW  get_current_ti> + allow .   L12   ||         git_status         |
+      |   !READ LOW  convert_time    + allow .   L12   ||was      + allow, explicit  |
       |                                                ||         in the saved file  |
       |                                                ||so       every call is      |
       |                                                ||         denied             |
@@ -324,16 +324,16 @@ struct ConditionsTests {
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
        read-only: nothing can be changed or saved here
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │▶▾ git                            1H 1M 3L  deny││git                         │
-      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
-      │    WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
+      ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │▶▾ git                 1H 1M 3L  2 no rule  deny││git                         │
+      │   !DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
+      │   !WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
       │    READ LOW  git_status      ✓ allow     L7    ││default  ✗ deny · global de…│
       │    READ LOW  git_log         ≈ 10/minute L8    ││                            │
       │    READ LOW  git_diff        ✓ allow ·   L9    ││✓ allow  2 tools            │
-      │ ▾ time                        2L  default allow││✗ deny  2 tools             │
-      │    READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
-      │    READ LOW  convert_time    ✓ allow ·   L12   ││                            │
+      │ ▾ time             2L  2 no rule  default allow││✗ deny  2 tools             │
+      │   !READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
+      │   !READ LOW  convert_time    ✓ allow ·   L12   ││                            │
       │                                                ││D changes its default, m    │
       └────────────────────────────────────────────────┘└───────────────────── 2 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐

@@ -12,16 +12,16 @@ struct PanesTests {
       Desk.busy().state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │▶▾ git                            1H 1M 3L  deny││git                         │
-      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
-      │    WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
+      ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │▶▾ git                 1H 1M 3L  2 no rule  deny││git                         │
+      │   !DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
+      │   !WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
       │    READ LOW  git_status      ✓ allow     L7    ││default  ✗ deny · global de…│
       │    READ LOW  git_log         ≈ 10/minute L8    ││                            │
       │    READ LOW  git_diff        ✓ allow ·   L9    ││✓ allow  2 tools            │
-      │ ▾ time                        2L  default allow││✗ deny  2 tools             │
-      │    READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
-      │    READ LOW  convert_time    ✓ allow ·   L12   ││                            │
+      │ ▾ time             2L  2 no rule  default allow││✗ deny  2 tools             │
+      │   !READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
+      │   !READ LOW  convert_time    ✓ allow ·   L12   ││                            │
       │                                                ││D changes its default, m    │
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │
@@ -42,18 +42,18 @@ struct PanesTests {
     expectScreen(
       Desk.busy(columns: 160, rows: 48).state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      3/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇
-      ┌1 Policy──────────────────────────────────────────────────────2 servers · 7 tools┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
-      │▶▾ git                                            5 tools  1H 1M 3L  default deny││git                                                                        │
-      │    DEST HIGH git_reset           ✗ deny ·       L3    global default           1││server   ● running                                                         │
-      │    WRIT MED  git_commit          ✗ deny ·       L3    global default            ││runs     mcp-server-git (stdio)                                            │
-      │    READ LOW  git_status          ✓ allow        L7    explicit                 1││default  ✗ deny · global default                                           │
-      │    READ LOW  git_log             ≈ 10/minute    L8    explicit                 1││                                                                           │
-      │    READ LOW  git_diff            ✓ allow ·      L9    pattern git_diff*         ││✓ allow  2 tools                                                           │
-      │ ▾ time                                                2 tools  2L  default allow││✗ deny  2 tools                                                            │
-      │    READ LOW  get_current_time    ✓ allow ·      L12   server default            ││≈ limit  1 tool                                                            │
-      │    READ LOW  convert_time        ✓ allow ·      L12   server default            ││                                                                           │
-      │                                                                                 ││D changes its default, m marks all its tools, Enter opens or closes it.    │
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       3/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇
+      ┌1 Policy──────────────────────────────risk ↓ · 2 servers · 7 tools · 4 ungoverned┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
+      │     kind risk tool               decision       rule  source             calls/h││git                                                                        │
+      │▶▾ git               5 tools  1 HIGH 1 MED 3 LOW  2 ungoverned  default deny  3/h││server   ● running                                                         │
+      │   ! DEST HIGH git_reset          ✗ deny ·       L3    global default           1││runs     mcp-server-git (stdio)                                            │
+      │   ! WRIT MED  git_commit         ✗ deny ·       L3    global default            ││default  ✗ deny · global default                                           │
+      │     READ LOW  git_status         ✓ allow        L7    explicit                 1││                                                                           │
+      │     READ LOW  git_log            ≈ 10/minute    L8    explicit                 1││✓ allow  2 tools                                                           │
+      │     READ LOW  git_diff           ✓ allow ·      L9    pattern git_diff*         ││✗ deny  2 tools                                                            │
+      │ ▾ time                               2 tools  2 LOW  2 ungoverned  default allow││≈ limit  1 tool                                                            │
+      │   ! READ LOW  get_current_time   ✓ allow ·      L12   server default            ││                                                                           │
+      │   ! READ LOW  convert_time       ✓ allow ·      L12   server default            ││D changes its default, m marks all its tools, Enter opens or closes it.    │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
@@ -98,10 +98,10 @@ struct PanesTests {
       Desk.busy(columns: 40, rows: 10).state,
       """
        saved  gate ● up rev e92cbb
-       1 Policy ───────────2 servers · 7 tools
-      ▶▾ git                              deny
-          DEST H git_reset          ✗ deny ·
-          WRIT M git_commit         ✗ deny ·
+       1 Policy ──risk ↓ · 2 servers · 7 tools
+      ▶▾ git                   2 no rule  deny
+         !DEST H git_reset          ✗ deny ·
+         !WRIT M git_commit         ✗ deny ·
           READ L git_status         ✓ allow
           READ L git_log            ≈ 10/min…
           READ L git_diff           ✓ allow ·
@@ -127,21 +127,21 @@ struct PanesTests {
       desk.state,
       """
        gatehouse  policy.json ●3 unsaved  gate ● up rev e92cbb         3/s ▁▁▁▁▁▁▁▁▁▇
-      ┌1 Policy──────────1 marked · 2 servers · 7 tools┐┌2 Rule─────────────not saved┐
-      │ ▾ git                ~2 changed  1H 1M 3L  deny││convert_time                │
-      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   time               │
-      │    WRIT MED  git_commit      ✗ deny ·    L3    ││risk     Read · Low 90%     │
+      ┌1 Policy────────1 marked · risk ↓ · 5 ungoverned┐┌2 Rule─────────────not saved┐
+      │ ▾ git      ~2 edited  1H 1M 3L  3 no rule  deny││convert_time                │
+      │   !DEST HIGH git_reset       ✗ deny ·    L3    ││server   time               │
+      │   !WRIT MED  git_commit      ✗ deny ·    L3    ││risk     Read · Low 90%     │
       │ ~  READ LOW  git_status      ✗ deny      L7    ││                            │
-      │ -  READ LOW  git_log         ✗ deny ·    L3    ││decision ✗ deny             │
+      │ - !READ LOW  git_log         ✗ deny ·    L3    ││decision ✗ deny             │
       │  • READ LOW  git_diff        ✓ allow ·   L8    ││because  global default,    │
-      │ ▾ time                     ~2 changed  2L  deny││         line 3             │
-      │ ~  READ LOW  get_current_ti… ✗ deny ·    L3    ││rule     (default)          │
-      │▶~  READ LOW  convert_time    ✗ deny ·    L3    ││was      ✓ allow, server    │
+      │ ▾ time           ~2 edited  2L  2 no rule  deny││         line 3             │
+      │ ~ !READ LOW  get_current_ti… ✗ deny ·    L3    ││rule     (default)          │
+      │▶~ !READ LOW  convert_time    ✗ deny ·    L3    ││was      ✓ allow, server    │
       │                                                ││         default in the     │
       │                                                ││         saved file         │
       │                                                ││so       every call is      │
       │                                                ││         denied             │
-      └────────────────────────────────────────────────┘└──────────────────── 11 more┘
+      └─ ! ungoverned: only the global default ────────┘└──────────────────── 11 more┘
       ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
@@ -228,7 +228,7 @@ struct PanesTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      3/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       3/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇
       ┌4 Live ‖ PAUSED · 32 newer · G───────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇ · 1,204 dropped┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │

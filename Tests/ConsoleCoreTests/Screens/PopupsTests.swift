@@ -66,7 +66,7 @@ struct PopupsTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
-      ┌1 Policy────────────────────────0 of 7 /git risk┐┌2 Rule──────────────────────┐
+      ┌1 Policy────0 of 7 · 7 hidden /git risk · risk ↓┐┌2 Rule──────────────────────┐
       │                                                ││ Nothing is under the cursor│
       │ no tool fits /git risk                         ││ in pane 1.                 │
       │ Esc clears the filter, / changes it            ││                            │
@@ -99,7 +99,7 @@ struct PopupsTests {
       desk.state,
       """
        saved  gate ● up rev e92cbb
-       1 Policy ───────────────0 of 7 /nothing
+       1 Policy ────0 of 7 · 7 hidden /nothing
 
        no tool fits /nothing
        Esc clears the filter, / changes it
@@ -118,21 +118,21 @@ struct PopupsTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
-      ┌1 Policy──────────2 marked · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │ ▾ git                            1H 1M 3L  deny││git_commit                  │
-      │  • DEST HIGH git_reset       ✗ deny ·    L3    ││server   git                │
-      │▶ • WRIT MED  git_commit      ✗ deny ·    L3    ││risk     Write · Medium 90% │
+      ┌1 Policy────────2 marked · risk ↓ · 4 ungoverned┐┌2 Rule──────────────────────┐
+      │ ▾ git                 1H 1M 3L  2 no rule  deny││git_commit                  │
+      │  •!DEST HIGH git_reset       ✗ deny ·    L3    ││server   git                │
+      │▶ •!WRIT MED  git_commit      ✗ deny ·    L3    ││risk     Write · Medium 90% │
       │    READ LOW  git_status      ✓ allow     L7    ││                            │
       │    READ LOW  git_log         ≈ 10/minute L8    ││decision ✗ deny             │
       │    READ LOW  git_diff        ✓ allow ·   L9    ││because  global default,    │
-      │ ▾ time                        2L  default allow││         line 3             │
-      │    READ LOW  get_current_ti… ✓ allow ·   L12   ││rule     (default)          │
+      │ ▾ time             2L  2 no rule  default allow││         line 3             │
+      │   !READ LOW  get_current_ti… ✓ allow ·   L12   ││rule     (default)          │
       │ ┌Sure?─────────────────────────────────────────────────────────────────────┐ │
       │ │ 2 tools: allow                                                           │ │
       │ │ 1 of high risk will act unasked: git_reset                               │:│
       │ └──────────────────────────────────────────────────────────── y yes · n no ┘s│
       │                                                ││         tool. Rule         │
-      └────────────────────────────────────────────────┘└──────────────────── 10 more┘
+      └─ ! ungoverned: only the global default ────────┘└──────────────────── 10 more┘
       ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
@@ -151,9 +151,9 @@ struct PopupsTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │▶▾ git                            1H 1M 3L  deny││git                         │
-      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
+      ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │▶▾ git                 1H 1M 3L  2 no rule  deny││git                         │
+      │   !DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
       ┌Decision──────────────────────────────────────────────────────────────────────┐
       │ time      11:43:07.251                                                       │
       │ decision  ✗ deny                                                             │
@@ -184,16 +184,16 @@ struct PopupsTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │▶▾ git                            1H 1M 3L  deny││git                         │
-      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
-      │    WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
+      ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │▶▾ git                 1H 1M 3L  2 no rule  deny││git                         │
+      │   !DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
+      │   !WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
       │    READ LOW  git_status      ✓ allow     L7    ││default  ✗ deny · global de…│
       │    READ LOW  git_log         ≈ 10/minute L8    ││                            │
       │    READ LOW  git_diff        ✓ allow ·   L9    ││✓ allow  2 tools            │
-      │ ▾ time                        2L  default allow││✗ deny  2 tools             │
-      │    READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
-      │    READ LOW  convert_time    ✓ allow ·   L12   ││                            │
+      │ ▾ time             2L  2 no rule  default allow││✗ deny  2 tools             │
+      │   !READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
+      │   !READ LOW  convert_time    ✓ allow ·   L12   ││                            │
       │                                                ││D changes its default, m    │
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │

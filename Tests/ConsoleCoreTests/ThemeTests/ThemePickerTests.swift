@@ -89,16 +89,16 @@ struct ThemePickerTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │▶▾ git                            1H 1M 3L  deny││git                         │
-      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
-      │    WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
+      ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │▶▾ git                 1H 1M 3L  2 no rule  deny││git                         │
+      │   !DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
+      │   !WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
       │    READ LOW  git_status      ✓ allow     L7    ││default  ✗ deny · global de…│
       │    READ LOW  git_log         ≈ 10/minute L8    ││                            │
       │    READ LOW┌Theme───────────────────────────────────────────────┐            │
       │ ▾ time     │   terminal                dark                     │            │
-      │    READ LOW│   dracula                 dark                     │            │
-      │    READ LOW│   gruvbox-light           light                    │            │
+      │   !READ LOW│   dracula                 dark                     │            │
+      │   !READ LOW│   gruvbox-light           light                    │            │
       │            │ ▶ mine                    dark   yours  2 problems │fault, m    │
       │            │                                                    │ols, Enter  │
       │            │ ✓ allow  ✗ deny  ≈ limit  ? ask  ∅ hide            │it.         │
@@ -136,18 +136,18 @@ struct ThemePickerTests {
     expectScreen(
       Self.open(columns: 160, rows: 48).state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy──────────────────────────────────────────────────────2 servers · 7 tools┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
-      │▶▾ git                                            5 tools  1H 1M 3L  default deny││git                                                                        │
-      │    DEST HIGH git_reset           ✗ deny ·       L3    global default            ││server   ● running                                                         │
-      │    WRIT MED  git_commit          ✗ deny ·       L3    global default            ││runs     mcp-server-git (stdio)                                            │
-      │    READ LOW  git_status          ✓ allow        L7    explicit                  ││default  ✗ deny · global default                                           │
-      │    READ LOW  git_log             ≈ 10/minute    L8    explicit                  ││                                                                           │
-      │    READ LOW  git_diff            ✓ allow ·      L9    pattern git_diff*         ││✓ allow  2 tools                                                           │
-      │ ▾ time                                                2 tools  2L  default allow││✗ deny  2 tools                                                            │
-      │    READ LOW  get_current_time    ✓ allow ·      L12   server default            ││≈ limit  1 tool                                                            │
-      │    READ LOW  convert_time        ✓ allow ·      L12   server default            ││                                                                           │
-      │                                                                                 ││D changes its default, m marks all its tools, Enter opens or closes it.    │
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+      ┌1 Policy──────────────────────────────risk ↓ · 2 servers · 7 tools · 4 ungoverned┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
+      │     kind risk tool               decision       rule  source             calls/h││git                                                                        │
+      │▶▾ git                    5 tools  1 HIGH 1 MED 3 LOW  2 ungoverned  default deny││server   ● running                                                         │
+      │   ! DEST HIGH git_reset          ✗ deny ·       L3    global default            ││runs     mcp-server-git (stdio)                                            │
+      │   ! WRIT MED  git_commit         ✗ deny ·       L3    global default            ││default  ✗ deny · global default                                           │
+      │     READ LOW  git_status         ✓ allow        L7    explicit                  ││                                                                           │
+      │     READ LOW  git_log            ≈ 10/minute    L8    explicit                  ││✓ allow  2 tools                                                           │
+      │     READ LOW  git_diff           ✓ allow ·      L9    pattern git_diff*         ││✗ deny  2 tools                                                            │
+      │ ▾ time                               2 tools  2 LOW  2 ungoverned  default allow││≈ limit  1 tool                                                            │
+      │   ! READ LOW  get_current_time   ✓ allow ·      L12   server default            ││                                                                           │
+      │   ! READ LOW  convert_time       ✓ allow ·      L12   server default            ││D changes its default, m marks all its tools, Enter opens or closes it.    │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
