@@ -42,7 +42,7 @@ struct DecideTests {
 
   @Test func undoTakesAnEditBackWholly() {
     let before = onStatus()
-    for keys in [["d"], ["x"], ["i"], ["r", "5", "Enter"], [":", "deny git/*", "Enter"], ["d", "x", "i"]] {
+    for keys in [["d"], ["x"], ["i"], ["r", "5", "Enter"], [":", "deny git/*", "Enter", "y"], ["d", "x", "i"]] {
       var desk = before
       for key in keys { desk.press(key) }
       #expect(desk.state.policy.isDirty)
@@ -63,7 +63,11 @@ struct DecideTests {
     desk.press("m", "m")
     #expect(desk.state.marked.count == 2)
     desk.press("d")
-    #expect(desk.state.note?.text == "2 tools: deny · u undo")
+    #expect(question(desk) == ["2 tools: deny", "2 of 2 marked tools change: 1 allow → deny, 1 limit → deny"])
+    #expect(!desk.state.policy.isDirty)
+    desk.press("y")
+    #expect(desk.state.note?.text == "2 tools: deny · 1 allow → deny, 1 limit → deny · u undo")
+    #expect(desk.state.policy.draft?.editCount == 1)
     #expect([verdict(desk, "git_status"), verdict(desk, "git_log")] == ["deny", "deny"])
     desk.press("u")
     #expect([verdict(desk, "git_status"), verdict(desk, "git_log")] == ["allow", "10/minute"])
@@ -71,11 +75,65 @@ struct DecideTests {
     #expect(desk.state.marked == [])
   }
 
+  /// The lines of the question that stands there.
+  private func question(_ desk: Desk) -> [String] {
+    guard case .confirm(let question) = desk.state.overlay else { return [] }
+    return question.lines
+  }
+
+  @Test func whatSeveralToolsBecomeIsCountedBeforeAndAfter() {
+    var desk = Desk.ready()
+    desk.press(":", "all ask", "Enter")
+    #expect(
+      question(desk) == [
+        "7 tools: ask, denied while nobody can be asked",
+        "7 of 7 shown tools change: 4 allow → ask, 2 deny → ask, 1 limit → ask; 1 is HIGH",
+      ])
+    desk.press("y")
+    #expect(
+      desk.state.note?.text == "7 tools: ask, denied while nobody can be asked · "
+        + "4 allow → ask, 2 deny → ask, 1 limit → ask; 1 is HIGH · u undo")
+    #expect(desk.state.policy.draft?.editCount == 1)
+    desk.press("u")
+    #expect(!desk.state.policy.isDirty)
+  }
+
+  @Test func marksThatTheFilterHidesAreTold() {
+    var desk = Desk.ready()
+    desk.press(":", "mark server:time", "Enter", "/", "git_log", "Enter", "j", "m", "d")
+    #expect(
+      question(desk) == [
+        "3 tools: deny", "3 of 3 marked tools change: 2 allow → deny, 1 limit → deny",
+        "2 of them are hidden by the filter",
+      ])
+    desk.press("n")
+    #expect(!desk.state.policy.isDirty)
+  }
+
+  @Test func whatWasTriedIsNotTakenForAnotherFile() {
+    var desk = Desk.ready()
+    desk.press(":", "all deny", "Enter")
+    // The file changes while the question stands there.
+    desk.read(Desk.policyText.replacing("\"default\": \"deny\"", with: "\"default\": \"allow\""))
+    desk.press("y")
+    #expect(desk.state.policy.draft?.base.defaultSetting(server: nil) == .allow)
+    #expect(desk.state.catalogue.tools.allSatisfy { $0.standing.verdict == .deny })
+  }
+
+  @Test func aRuleSaysWhichPatternItOverrides() {
+    var desk = Desk.ready()
+    desk.press(":", "deny git/git_diff", "Enter")
+    #expect(desk.state.note?.text == "git/git_diff: deny, overrides git_diff* · u undo")
+    desk.press(":", "inherit git/git_diff", "Enter")
+    #expect(verdict(desk, "git_diff") == "allow")
+    #expect(desk.state.catalogue.tools[2].standing.source == .pattern("git_diff*"))
+  }
+
   @Test func aRangeIsMarkedByMoving() {
     var desk = onStatus()
     desk.press("v", "j", "j")
     #expect(desk.state.marked.count == 3)
-    desk.press("k", "x")
+    desk.press("k", "x", "y")
     #expect(desk.state.list.rangeStart == nil)
     #expect(
       [verdict(desk, "git_status"), verdict(desk, "git_log"), verdict(desk, "git_diff")] == ["hide", "hide", "allow"])
@@ -107,7 +165,7 @@ struct DecideTests {
       Issue.record("nothing was asked")
       return
     }
-    #expect(question.lines == ["default of git: allow changes 2 of 5 tools"])
+    #expect(question.lines == ["default of git: allow changes 2 of 5 tools: 2 deny → allow; 1 is HIGH"])
     desk.press("y")
     #expect(
       [verdict(desk, "git_commit"), verdict(desk, "git_reset"), verdict(desk, "git_log")] == [
@@ -123,7 +181,7 @@ struct DecideTests {
       Issue.record("nothing was asked")
       return
     }
-    #expect(question.lines == ["2 tools: deny: 2 of 2 shown tools change"])
+    #expect(question.lines == ["2 tools: deny", "2 of 2 shown tools change: 2 allow → deny"])
     desk.press("y")
     #expect(verdict(desk, "convert_time", server: "time") == "deny")
     #expect(verdict(desk, "git_status") == "allow")

@@ -114,6 +114,7 @@ struct RuleTests {
     #expect(
       question(desk) == [
         "3 tools: inherit",
+        "2 of 3 marked tools change: 1 allow → ask, 1 limit → ask",
         "2 have what no key here writes again, and lose it: 2 conditions, its end on 2026-12-31T00:00:00.000000Z, ...",
       ])
   }

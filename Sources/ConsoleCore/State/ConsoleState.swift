@@ -69,6 +69,8 @@ package struct ConsoleState: Equatable, Sendable {
   package var filters = NamedFilters()
   /// What is being written to the file of named filters.
   var pendingFilters: PendingFilters?
+  /// The edit that the last question was about.
+  var tried: TriedEdit?
 
   package init(options: ConsoleOptions, size: Size = Size(columns: 80, rows: 24), now: Moment = Moment(microseconds: 0))
   {

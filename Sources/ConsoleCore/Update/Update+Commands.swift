@@ -11,7 +11,7 @@ extension ConsoleState {
         say(.info, "no tool fits \(safe(source))")
         return
       }
-      decide(setting, for: found.map { catalogue.name(of: $0) }, mustAsk: true)
+      decide(setting, for: found.map { catalogue.name(of: $0) }, kind: "found tool")
     } catch {
       say(.error, "filter, at character \(error.place + 1): \(safe(error.message))")
     }

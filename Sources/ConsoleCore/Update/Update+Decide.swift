@@ -70,8 +70,10 @@ extension ConsoleState {
     }
   }
 
-  /// Gives tools a rule; asks first where something risky is let through.
-  mutating func decide(_ setting: RuleSetting, for all: [ToolName], mustAsk: Bool = false) {
+  /// Gives tools a rule; asks first where there are several, or something risky is let through.
+  ///
+  /// `kind` says what they are, where an expression found them: then it asks about one, too.
+  mutating func decide(_ setting: RuleSetting, for all: [ToolName], kind: String? = nil) {
     let targets = all.filter { !isSo($0, setting) }
     if targets.isEmpty, let first = all.first {
       let subject = all.count == 1 ? safe(first.tool.string) : "all \(Format.count(all.count, "tool"))"
@@ -88,15 +90,22 @@ extension ConsoleState {
     let said =
       "\(subject): \(setting.words)" + (setting == .requireApproval ? ", denied while nobody can be asked" : "")
     let edit = targets.count == 1 ? firstEdit : .batch(edits, title: said)
+    let isBulk = targets.count > 1 || kind != nil
     let risky = setting == .allow && !acceptsRisk ? targets.filter(isRisky) : []
     let shared = setting == .inherit ? sharedRules(targets) : 0
     let losses = targets.compactMap { loss($0, setting) }
-    guard mustAsk || !risky.isEmpty || shared > 0 || !losses.isEmpty else {
+    guard isBulk || !risky.isEmpty || shared > 0 || !losses.isEmpty else {
       list.rangeStart = nil
-      apply(edit, said: said)
+      apply(edit, said: said + overruled(first, setting))
       return
     }
-    var lines = [mustAsk ? "\(said): \(changing(edit)) of \(Format.count(targets.count, "shown tool")) change" : said]
+    var lines = [said]
+    var after = ""
+    if isBulk {
+      let bulk = bulkLines(edit, targets, kind: kind)
+      lines += bulk.lines
+      after = " · \(bulk.after)"
+    }
     if !risky.isEmpty {
       let names = risky.prefix(3).map { safe($0.tool.string, limit: 40) }.joined(separator: ", ")
       let more = risky.count > 3 ? " and \(Format.count(risky.count - 3)) more" : ""
@@ -112,7 +121,15 @@ extension ConsoleState {
           : "\(Format.count(losses.count)) have what no key here writes again, and lose it: \(first), ...")
     }
     overlay = .confirm(
-      Confirmation(question: .edit(edit, said: said, isRisky: !risky.isEmpty), lines: lines))
+      Confirmation(question: .edit(edit, said: said + after, isRisky: !risky.isEmpty), lines: lines))
+  }
+
+  /// The pattern that a tool's own rule takes the place of, in words.
+  private func overruled(_ name: ToolName, _ setting: RuleSetting) -> String {
+    guard setting != .inherit, setting != .hide, let index = catalogue.index(of: name),
+      case .pattern(let pattern) = catalogue.tools[index].standing.source, pattern != "all_tools"
+    else { return "" }
+    return ", overrides \(safe(pattern))"
   }
 
   /// What is in force for a tool, or would be if it were not hidden.
@@ -245,18 +262,13 @@ extension ConsoleState {
     let of =
       server.flatMap { catalogue.index(ofServer: $0) }.map { catalogue.servers[$0].tools.count }
       ?? catalogue.tools.count
-    let lines = ["\(said) changes \(Format.count(changing(edit))) of \(Format.count(of, "tool"))"]
-    overlay = .confirm(Confirmation(question: .edit(edit, said: said, isRisky: false), lines: lines))
-  }
-
-  /// How many tools would be decided otherwise.
-  func changing(_ edit: PolicyEdit) -> Int {
-    guard var draft = policy.draft, (try? draft.apply(edit)) != nil else { return 0 }
-    let engine = draft.engine
-    return catalogue.tools.indices.count { index in
-      let name = catalogue.name(of: index)
-      let standing = engine.standing(server: name.server, tool: name.tool, at: now)
-      return standing.summary != catalogue.tools[index].standing.summary
-    }
+    let found = consequences(of: edit)
+    let words = found.inWords
+    let lines = [
+      "\(said) changes \(Format.count(found.changed)) of \(Format.count(of, "tool"))"
+        + (words.isEmpty ? "" : ": \(words)")
+    ]
+    let after = words.isEmpty ? "" : " · \(words)"
+    overlay = .confirm(Confirmation(question: .edit(edit, said: said + after, isRisky: false), lines: lines))
   }
 }

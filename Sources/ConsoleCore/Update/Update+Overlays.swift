@@ -45,7 +45,7 @@ extension ConsoleState {
       if let effects = refuseEdit() { return effects }
       let shown = shownTools()
       if shown.isEmpty { say(.info, "the filter shows no tool") }
-      decide(setting, for: shown, mustAsk: true)
+      decide(setting, for: shown, kind: "shown tool")
     case .setDefault(let server, let setting):
       if let effects = refuseEdit() { return effects }
       if let server, catalogue.index(ofServer: .init(server)) == nil {
@@ -121,6 +121,7 @@ extension ConsoleState {
       return run(.saveAndQuit)
     case .character("n"), Key(.escape), .control("c"):
       overlay = nil
+      tried = nil
       say(.info, "nothing is changed")
     default: say(.info, "y means yes, n means no")
     }

@@ -172,7 +172,7 @@ extension ConsoleState {
   /// Makes one undoable step and says what came of it.
   mutating func apply(_ edit: PolicyEdit, said: String) {
     do throws(PolicyEditError) {
-      try policy.draft?.apply(edit)
+      try make(edit)
     } catch {
       say(.error, safe(error.message) + (error.help.map { ": \(safe($0))" } ?? ""))
       return

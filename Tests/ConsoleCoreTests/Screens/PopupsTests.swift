@@ -126,9 +126,9 @@ struct PopupsTests {
       │    READ LOW  git_log         ≈ 10/minute L8    ││decision ✗ deny             │
       │    READ LOW  git_diff        ✓ allow ·   L9    ││because  global default,    │
       │ ▾ time             2L  2 no rule  default allow││         line 3             │
-      │   !READ LOW  get_current_ti… ✓ allow ·   L12   ││rule     (default)          │
       │ ┌Sure?─────────────────────────────────────────────────────────────────────┐ │
       │ │ 2 tools: allow                                                           │ │
+      │ │ 2 of 2 marked tools change: 2 deny → allow; 1 is HIGH                    │ │
       │ │ 1 of high risk will act unasked: git_reset                               │:│
       │ └──────────────────────────────────────────────────────────── y yes · n no ┘s│
       │                                                ││         tool. Rule         │
