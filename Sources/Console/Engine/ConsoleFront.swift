@@ -25,6 +25,9 @@ enum FrontEffect {
 }
 
 extension ConsoleState {
+  /// A save is under way, or a gate has not said yet what it makes of it.
+  var isSaving: Bool { policy.saving == .writing || policy.saving != .idle && gate.isUp }
+
   /// The file was read, and the gate has told all it knows or is known to be absent.
   var isSettled: Bool {
     guard policy.disk != .reading else { return false }

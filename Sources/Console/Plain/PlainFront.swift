@@ -15,6 +15,8 @@ final class PlainFront: ConsoleFront {
   private var typed: [UInt8] = []
   private var waiting: [String] = []
   private var hasEnded = false
+  /// A line was refused, or not understood.
+  private var hasFailed = false
   private var isSettled = false
   private var needsPrompt = true
 
@@ -61,9 +63,10 @@ final class PlainFront: ConsoleFront {
   func settle() {
     if !isSettled { greetWhenKnown() }
     guard isSettled else { return }
-    while !waiting.isEmpty, !engine.isOver { run(waiting.removeFirst()) }
-    guard !engine.isOver else { return }
-    if hasEnded { return engine.finish() }
+    // The next line waits for what the gate makes of a save.
+    while !waiting.isEmpty, !engine.isOver, !engine.state.isSaving { run(waiting.removeFirst()) }
+    guard !engine.isOver, !engine.state.isSaving else { return }
+    if hasEnded { return end() }
     if needsPrompt {
       needsPrompt = false
       print(PlainText.prompt(engine.state))
@@ -87,6 +90,7 @@ final class PlainFront: ConsoleFront {
     }
     guard let answer else { return }
     if let level = answer.level { self.level = level }
+    hasFailed = hasFailed || answer.isError
     say(answer.lines)
     for effect in answer.effects { engine.perform(effect) }
   }
@@ -104,6 +108,12 @@ final class PlainFront: ConsoleFront {
       }
     }
     engine.change { _ in [] }
+  }
+
+  /// The end of the input says how it went.
+  private func end() {
+    if case .confirm = engine.state.overlay { say(["not done, for nobody said yes"]) }
+    engine.finish(hasFailed || engine.state.policy.isDirty ? 1 : 0)
   }
 
   private func inputEnded() {

@@ -3,116 +3,128 @@ internal import JSONText
 internal import Policy
 
 extension PlainText {
-  /// The commands, with what each does.
-  static let usage = [
-    "list [FILTER]               servers and tools with decisions, such as: list deny risk>=high",
-    "show SERVER/TOOL            everything about one tool",
-    "allow TOOL..., deny, hide, inherit",
-    "                            TOOL is SERVER/TOOL or a name; * stands for any characters",
-    "limit 10/minute [SCOPE] TOOL...",
-    "                            windows second minute hour day; scopes grant session server global",
-    "default [SERVER] allow|deny|none",
-    "changes                     what is not saved, and the text that saving writes",
-    "undo, redo, save",
-    "watch all|denied|off        how much of the stream is told as it happens",
-    "status, servers, log",
-    "starter careful|observe|empty",
-    "                            write a first policy file",
-    "import [NAME... | all]      list the servers of your MCP clients, then add some of them",
-    "add NAME COMMAND...         register a server; NAME=VALUE before the command sets a variable",
-    "server NAME                 everything about one server",
-    "enable, disable, scan, remove NAME",
-    "put-back                    take the last change of servers.json back",
-    "recommend-all               give every tool without a rule the recommended one",
-    "keep-mine, take-theirs      when the file changed on the disk",
-    "quit, quit!                 quit! drops unsaved edits",
-  ]
-
   /// Does what a typed line says; the answer's lines are to be printed and its effects done.
   package static func run(_ line: String, on state: inout ConsoleState) -> Answer {
-    if case .confirm(let confirmation) = state.overlay { return answer(line, to: confirmation, on: &state) }
-    if let answer = runServers(line, on: &state) { return answer }
+    state.options.isPlain = true
+    var before: [String] = []
+    if case .confirm(let confirmation) = state.overlay {
+      if let answer = answer(line, to: confirmation, on: &state) { return answer }
+      // Whatever else is typed is no yes, and is not lost for that.
+      before = ["not done, for that was no yes"]
+    }
+    if var answer = runServers(line, on: &state) {
+      answer.lines = before + answer.lines
+      return answer
+    }
     state.note = nil
     state.overlay = nil
+    var answer = command(line, on: &state)
+    answer.lines = before + answer.lines
+    return answer
+  }
+
+  private static func command(_ line: String, on state: inout ConsoleState) -> Answer {
     let words = line.split(separator: " ").map(String.init)
     guard let verb = words.first else { return Answer() }
     let rest = words.dropFirst().joined(separator: " ")
+    if words.count == 1, let number = Int(verb), !state.choices.isEmpty {
+      guard state.choices.indices.contains(number - 1) else {
+        return Answer(["choose a number from 1 to \(state.choices.count)"])
+      }
+      return run(state.choices[number - 1], on: &state)
+    }
+    state.choices = []
     switch verb {
-    case "help", "?": return Answer(usage)
+    case "help", "?": return help(rest)
+    case "find": return find(rest, on: &state)
     case "list", "ls": return list(rest, state)
-    case "show":
-      let found = state.find(rest)
-      guard let first = found.first else { return Answer(["no tool is called `\(state.safe(rest))`"]) }
-      let more = found.count > 1 ? ["(and \(found.count - 1) more of that name)"] : []
-      return Answer(details(first, state) + more)
+    case "rules": return Answer(rules(state))
+    case "show": return show(rest, on: &state)
     case "changes", "diff": return Answer(changes(state))
     case "status": return Answer(status(state))
     case "servers": return Answer(servers(state))
-    case "log": return Answer(state.log.suffix(20).map { "\(weight($0.note))\($0.note.text)" })
+    case "log": return log(rest, state)
     case "watch":
       guard let level = Level(rawValue: rest) else { return Answer(["write watch all, watch denied or watch off"]) }
       return Answer(["telling \(level == .off ? "nothing" : level.rawValue) of the stream"], level: level)
     case "quit!": return Answer(effects: [.quit])
-    case "allow", "deny", "hide", "inherit", "limit":
+    case "starter" where rest.isEmpty: return starters(on: &state)
+    case "allow", "deny", "hide", "inherit", "ask", "limit":
       // Without a name there is nothing to decide about: a line has no cursor.
       guard rest.contains(where: { $0 != " " }), verb != "limit" || words.count > 2 else {
-        return Answer(["name at least one tool, such as: \(verb)\(verb == "limit" ? " 10/minute" : "") SERVER/TOOL"])
+        return Answer(["name at least one tool, such as: \(verb) SERVER/TOOL\(verb == "limit" ? " 10/minute" : "")"])
       }
     default:
-      if let action = Action(rawValue: verb), !spoken.contains(action) {
+      if words.count == 1, let action = Action(rawValue: verb), !spoken.contains(action) {
         return Answer(["`\(verb)` is for the screen; help lists the commands"])
       }
     }
-    let effects = state.run(line)
-    return Answer(outcome(state), effects: effects)
+    return told(on: &state) { $0.run(line) }
   }
 
   /// Actions that make sense without a screen.
-  private static let spoken: Set<Action> = [
+  static let spoken: Set<Action> = [
     .undo, .redo, .save, .keepMine, .takeTheirs, .quit, .edit, .rescan, .putBack, .recommendAll,
   ]
 
+  /// Does something, and then tells all that was said meanwhile, and what is asked.
+  private static func told(
+    on state: inout ConsoleState, _ body: (inout ConsoleState) -> [ConsoleEffect]
+  ) -> Answer {
+    state.saidSince = []
+    let effects = body(&state)
+    let said = state.saidSince ?? []
+    state.saidSince = nil
+    var lines = said.map { weight($0) + plain($0.text) } + question(state)
+    if lines.isEmpty, state.overlay != nil { lines.append("that is for the screen; help lists the commands") }
+    if case .confirm = state.overlay {} else { state.overlay = nil }
+    return Answer(lines, effects: effects, isError: said.contains { $0.weight == .error })
+  }
+
+  /// What is asked, and how to answer.
+  private static func question(_ state: ConsoleState) -> [String] {
+    guard case .confirm(let confirmation) = state.overlay else { return [] }
+    let how =
+      confirmation.question == .quit
+      ? "Type yes to quit, s to save and quit, no to stay." : "Type yes or no."
+    return confirmation.lines.map { plain($0) } + [how]
+  }
+
   /// The question that waits, or what was said.
   static func outcome(_ state: ConsoleState) -> [String] {
-    if case .confirm(let confirmation) = state.overlay {
-      let choices = confirmation.question == .quit ? "Type y to quit, s to save and quit, n to stay." : "Type y or n."
-      return confirmation.lines.map { plain($0) } + [choices]
-    }
-    return state.note.map { [weight($0) + plain($0.text)] } ?? []
+    let question = question(state)
+    return question.isEmpty ? state.note.map { [weight($0) + plain($0.text)] } ?? [] : question
   }
 
   private static func weight(_ note: Note) -> String { note.weight == .info ? "" : "\(note.weight.rawValue): " }
 
-  private static func answer(_ line: String, to confirmation: Confirmation, on state: inout ConsoleState) -> Answer {
-    let word = line.split(separator: " ").first.map(String.init)?.lowercased() ?? ""
+  /// Nil where the line is no answer.
+  ///
+  /// A step of many edits wants the whole word.
+  private static func answer(
+    _ line: String, to confirmation: Confirmation, on state: inout ConsoleState
+  ) -> Answer? {
+    let words = line.split(separator: " ").map { $0.folded }
+    guard words.count == 1, let word = words.first else { return words.isEmpty ? Answer(["Type yes or no."]) : nil }
     let key: Key
     switch word {
-    case "y", "yes": key = .character("y")
+    case "yes": key = .character("y")
+    case "y" where confirmation.isLarge: return Answer(["That is much at once: type the whole word yes, or no."])
+    case "y": key = .character("y")
     case "s" where confirmation.question == .quit: key = .character("s")
-    default: key = .character("n")
+    case "n", "no": key = .character("n")
+    default: return nil
     }
-    let effects = update(&state, .input(.key(key)))
-    return Answer(outcome(state), effects: effects)
+    return told(on: &state) { update(&$0, .input(.key(key))) }
   }
+}
 
-  private static func list(_ source: String, _ state: ConsoleState) -> Answer {
-    do throws(FilterError) {
-      let filter = try Filter(state.filters[source.trimmed] ?? source, for: .policy)
-      return Answer(listing(state, filter: filter))
-    } catch {
-      return Answer(["error: filter, at character \(error.place + 1): \(state.safe(error.message))"])
-    }
-  }
-
-  private static func servers(_ state: ConsoleState) -> [String] {
-    guard !state.catalogue.servers.isEmpty else { return ["no server is known; import lists those of your clients"] }
-    return state.catalogue.servers.map { server in
-      let disabled = state.isDisabled(server.info.name) ? ", disabled" : ""
-      let changes = state.definitionChanges[server.info.name].map { ", definitions: \($0.words)" } ?? ""
-      let error = server.info.lastError.map { ", last error \(state.safe($0))" } ?? ""
-      let line = server.info.lastLine.map { ", it wrote \(state.safe($0, limit: 200))" } ?? ""
-      return "\(state.safe(server.info.name.string)), \(server.info.state.rawValue)\(disabled), "
-        + "\(Format.count(server.tools.count, "tool")), runs \(state.safe(server.info.program))\(changes)\(error)\(line)"
+extension Confirmation {
+  /// It is about many rules at once.
+  fileprivate var isLarge: Bool {
+    switch question {
+    case .edit(.batch, _, _), .edit(.setDefault, _, _): true
+    default: false
     }
   }
 }

@@ -19,8 +19,11 @@ package enum PlainText {
     package var effects: [ConsoleEffect]
     /// From now on this much of the stream is told; nil for no change.
     package var level: Level?
+    /// The line was refused, or not understood.
+    package var isError = false
 
-    init(_ lines: [String] = [], effects: [ConsoleEffect] = [], level: Level? = nil) {
+    init(_ lines: [String] = [], effects: [ConsoleEffect] = [], level: Level? = nil, isError: Bool = false) {
+      self.isError = isError
       self.lines = lines
       self.effects = effects
       self.level = level
@@ -143,9 +146,11 @@ package enum PlainText {
     copy.rebuildList()
     guard let row = copy.list.rows.firstIndex(of: .tool(index)) else { return [] }
     copy.list.cursor.row = row
-    return copy.ruleLines(columns: 72).map { line in
-      plain(line.spans.map { $0.isPeer ? state.safe($0.text) : $0.text }.joined())
-    }.filter { !$0.isEmpty }
+    return copy.ruleLines(columns: 72)
+      .map { line in
+        plain(line.spans.map { $0.isPeer ? state.safe($0.text, limit: 4000) : $0.text }.joined())
+      }
+      .filter { !$0.isEmpty }
   }
 
   static func changes(_ state: ConsoleState) -> [String] {

@@ -17,6 +17,8 @@ package struct ConsoleOptions: Hashable, Sendable {
   package var ringCapacity = 100_000
   /// Rows that one notch of the mouse wheel scrolls.
   package var wheelRows = 3
+  /// Lines of text instead of a screen: nothing is said of keys.
+  package var isPlain = false
   /// What each key does.
   package var keys = KeyBindings.standard
 

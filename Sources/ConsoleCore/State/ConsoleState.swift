@@ -38,6 +38,10 @@ package struct ConsoleState: Equatable, Sendable {
   package var noteEnds: Moment?
   package var log: [LoggedNote] = []
   package var commands: [String] = []
+  /// The lines that numbers stand for, as they were offered last.
+  package var choices: [String] = []
+  /// What was said since somebody began to listen; nil while nobody does.
+  var saidSince: [Note]?
 
   /// The last limit that was set, which Space and `:limit` without words use.
   package var lastLimit = LimitSetting()

@@ -10,6 +10,7 @@ extension ConsoleState {
   mutating func say(_ weight: Note.Weight, _ text: String) {
     let note = Note(weight, text)
     self.note = note
+    saidSince?.append(note)
     noteEnds = weight == .error ? nil : now.advanced(byMicroseconds: Self.noteTime)
     if log.count >= Self.mostLog { log.removeFirst(Self.mostLog / 4) }
     log.append(LoggedNote(note: note, time: now))

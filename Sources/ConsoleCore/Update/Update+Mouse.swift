@@ -11,6 +11,7 @@ extension ConsoleState {
 
   /// A key and what it does, to be put behind a message; nothing where the action has no key.
   func hint(_ action: Action, _ words: String) -> String {
-    options.keys.key(for: action, in: focus).map { " · \($0) \(words)" } ?? ""
+    if options.isPlain { return "" }
+    return options.keys.key(for: action, in: focus).map { " · \($0) \(words)" } ?? ""
   }
 }

@@ -1,0 +1,93 @@
+extension PlainText {
+  /// The commands that look; the others are those of the console's own command line.
+  static let entries: [CommandEntry] = [
+    CommandEntry(
+      "list", "[FILTER]", "servers and tools with their decisions",
+      ["list deny risk>=high", "list server:git cat:read"]),
+    CommandEntry(
+      "show", "TOOL",
+      "everything about one tool: decision, rule in words, what the agent is told; or a rule by its place",
+      ["show git/git_push", "show /servers/git/tools/git_*"]),
+    CommandEntry("rules", "", "every rule of the policy by its place, as it is written"),
+    CommandEntry("changes", "", "what is not saved, and the text that saving writes"),
+    CommandEntry("status", "", "gate, policy file, mistakes in it, what is unsaved"),
+    CommandEntry("servers", "", "servers with their state"),
+    CommandEntry("server", "NAME", "everything about one server"),
+    CommandEntry(
+      "import", "[NAME...|all]", "list the servers of your MCP clients, then add some of them", ["import", "import git"]),
+    CommandEntry(
+      "add", "NAME COMMAND...", "register a server; NAME=VALUE before the command sets a variable",
+      ["add git mcp-server-git --repository /srv/app"]),
+    CommandEntry("enable", "NAME", "let a server be used again"),
+    CommandEntry("disable", "NAME", "let nobody use a server"),
+    CommandEntry("scan", "NAME", "ask a server for its tools"),
+    CommandEntry("remove", "NAME", "take a server from the registry"),
+    CommandEntry("log", "[N]", "the last messages, 20 without a number"),
+    CommandEntry("watch", "all|denied|off", "how much of the stream is told as it happens", ["watch all"]),
+    CommandEntry("find", "LETTERS", "commands by a few letters, to choose from by number", ["find dflt"]),
+    CommandEntry("help", "[COMMAND]", "this list, or all about one command", ["help require"]),
+  ]
+
+  /// Commands that a screen is needed for.
+  private static let screenOnly: Set<String> = ["go", "sort", "theme", "mouse", "q", "w"]
+
+  private static var shared: [CommandEntry] { CommandEntry.all.filter { !screenOnly.contains($0.name) } }
+
+  static func help(_ name: String) -> Answer {
+    if let entry = (entries + CommandEntry.all).first(where: { $0.name == name }) {
+      return Answer(["\(entry.usage)", entry.summary] + entry.examples.map { "for example: \($0)" })
+    }
+    if let action = Action(rawValue: name) {
+      return Answer([
+        "\(name): \(action.summary)" + (spoken.contains(action) ? "" : "; for the screen")
+      ])
+    }
+    guard name.isEmpty else {
+      return Answer(["`\(TerminalText.safe(name, .ascii, limit: 60))` is no command; help lists all"])
+    }
+    return Answer(
+      ["To look:"] + entries.map(line) + ["To change:"] + shared.map(line)
+        + Action.allCases.filter(spoken.contains).map { "\($0.name): \($0.summary)" }
+        + [
+          "TOOL is SERVER/TOOL or a name; * stands for any characters. A rule is named by its place, as rules lists it.",
+          "help COMMAND gives examples. A question is answered with yes or no.",
+        ])
+  }
+
+  private static func line(_ entry: CommandEntry) -> String { "\(entry.usage): \(entry.summary)" }
+
+  /// The commands that fit a few letters, numbered.
+  static func find(_ letters: String, on state: inout ConsoleState) -> Answer {
+    var scored: [(score: Int, line: String, text: String)] = []
+    for entry in entries + shared {
+      if let score = Fuzzy.score(letters, in: entry.name) ?? Fuzzy.score(letters, in: entry.summary).map({ $0 - 100 }) {
+        // What needs words is told, not run.
+        let needs = entry.arguments.isEmpty || entry.arguments.hasPrefix("[")
+        scored.append((score - entry.name.utf8.count, needs ? entry.name : "help \(entry.name)", line(entry)))
+      }
+    }
+    for action in Action.allCases where spoken.contains(action) {
+      if let score = Fuzzy.score(letters, in: action.name) {
+        scored.append((score - action.name.utf8.count, action.name, "\(action.name): \(action.summary)"))
+      }
+    }
+    let found = scored.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }
+      .prefix(9).map(\.element)
+    guard !found.isEmpty else { return Answer(["nothing is called so; help lists all"]) }
+    return numbered(found.map { ($0.text, $0.line) }, on: &state)
+  }
+
+  /// A list to choose from: what each says, and the line that choosing it stands for.
+  static func numbered(_ choices: [(text: String, line: String)], on state: inout ConsoleState) -> Answer {
+    state.choices = choices.map(\.line)
+    return Answer(
+      choices.enumerated().map { "\($0.offset + 1). \($0.element.text)" } + ["Type a number to choose."])
+  }
+
+  static func starters(on state: inout ConsoleState) -> Answer {
+    let choices = Starter.allCases.map { starter in
+      ("\(starter.rawValue): \(state.effect(of: starter))", "starter \(starter.rawValue)")
+    }
+    return numbered(choices, on: &state)
+  }
+}
