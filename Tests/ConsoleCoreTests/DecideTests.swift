@@ -52,6 +52,7 @@ struct DecideTests {
       silent.policy.draft = before.state.policy.draft
       silent.commands = before.state.commands
       silent.lastLimit = before.state.lastLimit
+      silent.definitions = before.state.definitions
       expectState(silent, before.state.silent)
       desk.press("U")
       #expect(desk.state.policy.isDirty)

@@ -31,6 +31,11 @@ extension Command {
     case "remove-server":
       guard rest.count == 1 else { throw CommandError("write: remove-server SERVER") }
       return .removeServer(rest[0].plain)
+    case "limits":
+      guard rest.count == 1, let address = RuleAddress(pointer: rest[0].plain) else {
+        throw CommandError("write: limits /servers/SERVER/resources/PATTERN, or another rule's place")
+      }
+      return .limits(address)
     default: return nil
     }
   }

@@ -34,6 +34,8 @@ package enum Command: Hashable, Sendable {
   case mark(String, isOn: Bool)
   /// Open the editor of a rule, by its JSON pointer or a tool.
   case conditions(String)
+  /// Open the limits of the rule at a place.
+  case limits(RuleAddress)
 
   /// Reads a command line without its colon.
   package static func read(_ line: String) throws(CommandError) -> Command? {

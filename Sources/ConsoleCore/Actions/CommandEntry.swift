@@ -55,6 +55,9 @@ package struct CommandEntry: Hashable, Sendable {
         "limit git/push 2 5/hour",
       ], offers: [.rule, .window, .words(LimitEditor.scopes)]),
     CommandEntry(
+      "limits", "PLACE", "open the limits of a rule, whatever it is about",
+      ["limits /resources/file:~1~1*", "limits /all_tools"], offers: [.rule]),
+    CommandEntry(
       "add-limit", "TOOL 10/minute [SCOPE] ...", "add another limit", ["add-limit git/push 100/day"],
       offers: [.rule, .window, .words(LimitEditor.scopes)]),
     CommandEntry(

@@ -54,6 +54,7 @@ extension PlainText {
       guard rest.contains(where: { $0 != " " }), verb != "limit" || words.count > 2 else {
         return Answer(["name at least one tool, such as: \(verb) SERVER/TOOL\(verb == "limit" ? " 10/minute" : "")"])
       }
+    case "limits": return Answer(["`limits` is for the screen; limit, add-limit and drop change limits by words"])
     default:
       if words.count == 1, let action = Action(rawValue: verb), !spoken.contains(action) {
         return Answer(["`\(verb)` is for the screen; help lists the commands"])

@@ -66,6 +66,9 @@ extension ConsoleState {
     let per = Int(unit) == nil ? unit : "\(unit) s"
     var text =
       "would have stopped \(Format.count(effect.stopped)) of \(Format.count(effect.calls, "call")) since \(time)"
+    if effect.stopped > 0, effect.stoppedHere < effect.stopped {
+      text += ", \(effect.stoppedHere == 0 ? "none" : Format.count(effect.stoppedHere)) of them by this limit"
+    }
     if effect.stopped > 0 {
       let holder =
         switch editor.current?.values[.scope] {

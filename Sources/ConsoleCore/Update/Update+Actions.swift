@@ -15,7 +15,7 @@ extension ConsoleState {
     case .hide: decide(.hide)
     case .inherit: decide(.inherit)
     case .ask: decide(.requireApproval)
-    case .limit: openLimitEditor()
+    case .limit: return openLimitEditor()
     case .cycle: cycle()
     case .serverDefault: cycleDefault()
     case .mark: toggleMark()

@@ -6,9 +6,9 @@ extension ConsoleState {
   // MARK: Opening
 
   /// Opens the editor on the marked tools, or on what is under the cursor: a tool, or all tools of a server.
-  mutating func openLimitEditor() {
+  mutating func openLimitEditor() -> [ConsoleEffect] {
     let targets = targets()
-    guard let document = policy.draft?.current else { return }
+    guard let document = policy.draft?.current else { return [] }
     var rules = WrittenRules(document)
     if !targets.isEmpty {
       open(LimitEditor(limitPlaces(of: targets, &rules)))
@@ -18,6 +18,8 @@ extension ConsoleState {
     } else {
       say(.info, "there is no tool under the cursor")
     }
+    // Its schema tells which arguments are numbers.
+    return targets.count == 1 ? targets.first.map { wantDefinition(of: $0) } ?? [] : []
   }
 
   /// Opens the editor on one rule, of whatever section.
@@ -164,8 +166,9 @@ extension ConsoleState {
     case Key(.enter): return keep(editor)
     case Key(.tab): moveField(&editor, 1)
     case Key(.tab, .shift): moveField(&editor, -1)
-    case .control("n"): editor.go(to: editor.row + 1)
-    case .control("p"): editor.go(to: editor.row - 1)
+    case .control("n"), .control("p"):
+      editor.go(to: editor.row + (key == .control("n") ? 1 : -1))
+      refresh(&editor)
     case Key(.right) where !editor.field.isText: moveField(&editor, 1)
     case Key(.left) where !editor.field.isText: moveField(&editor, -1)
     default: change(&editor, key)
@@ -211,7 +214,10 @@ extension ConsoleState {
     // A time that is told from now on is written down as what it means.
     if editor.field == .expires, let text = editor.current?.values[.expires], !text.isEmpty {
       let moment = LimitEditor.moment(text, at: now)
-      if moment != text { editor.set(.expires, moment) }
+      if moment != text {
+        editor.set(.expires, moment)
+        refresh(&editor)
+      }
     }
     let fits = limitPage(editor).fits
     let all = LimitEditor.Field.allCases.filter { field in
@@ -225,7 +231,6 @@ extension ConsoleState {
     }
     let index = all.firstIndex(of: editor.field) ?? 0
     editor.enter(all[(index + step + all.count) % all.count])
-    refresh(&editor)
   }
 
   private mutating func step(_ editor: inout LimitEditor, _ step: Int) {
@@ -273,27 +278,21 @@ extension ConsoleState {
         if all.count >= 200 { break }
       }
     case .cost:
-      let tools = editor.targets.compactMap(\.tool).compactMap { catalogue.index(of: $0) }
-      guard let first = tools.first else { return [] }
+      let tools = editor.targets.compactMap(\.tool)
+      if tools.count == 1, let schema = tools.first.flatMap({ definitions[$0]?.inputSchema }) {
+        return CostPaths.all(in: schema)
+      }
+      let indices = tools.compactMap { catalogue.index(of: $0) }
+      guard let first = indices.first else { return [] }
       // An argument that all of them have.
-      let others = tools.dropFirst().prefix(100).map { Set(catalogue.tools[$0].info.parameters.map { ExactText($0) }) }
-      all = catalogue.tools[first].info.parameters.prefix(200)
-        .filter { name in others.allSatisfy { $0.contains(ExactText(name)) } }.map(Self.path)
+      let others = indices.dropFirst().prefix(100).map {
+        Set(catalogue.tools[$0].info.parameters.map { ExactText($0) })
+      }
+      all = catalogue.tools[first].info.parameters.prefix(CostPaths.most)
+        .filter { name in others.allSatisfy { $0.contains(ExactText(name)) } }
+        .map { ConditionPath(arguments: [.member(ExactText($0))]).text.string }
     default: break
     }
     return all
-  }
-
-  /// The path of an argument: `args.amount`, `args["odd key"]`.
-  private static func path(_ name: String) -> String {
-    let isPlain =
-      !name.isEmpty
-      && name.utf8.allSatisfy {
-        0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 || $0 == 0x5F || $0 == 0x2D
-      }
-    guard !isPlain else { return "args.\(name)" }
-    var quoted: [UInt8] = []
-    JSONWriter.append(name, to: &quoted)
-    return "args[\(String(decoding: quoted, as: UTF8.self))]"
   }
 }

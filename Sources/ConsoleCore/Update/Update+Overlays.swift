@@ -84,6 +84,9 @@ extension ConsoleState {
       if let effects = refuseEdit() { return effects }
       change(command)
     case .conditions(let pointer): return openRuleEditor(named: pointer)
+    case .limits(let address):
+      if let effects = refuseEdit() { return effects }
+      openLimitEditor(at: address)
     }
     return []
   }

@@ -143,7 +143,7 @@ struct LimitEditorTests {
     #expect(desk.text == Desk.limitsText)
     #expect(desk.state.overlay == nil)
     #expect(desk.state.note?.text == "no limit set")
-    #expect(desk.effects == [])
+    #expect(!desk.effects.contains { if case .save = $0 { true } else { false } })
   }
 
   @Test func undoInsideGoesBackFieldByField() {
@@ -318,5 +318,76 @@ struct LimitEditorTests {
     desk.press("Tab")
     desk.send(.input(.paste("a\u{202E}b")))
     #expect(desk.limitEditor?.current?.values[.counter] == "a\u{202E}b")
+  }
+
+  // MARK: Beside the list of tools
+
+  @Test(arguments: [
+    (
+      "limits /resources/file:~1~1*",
+      #""resources": {"file://*": {"limits": [{"window": "minute", "max": 11, "scope": "grant"}]}}"#
+    ),
+    (
+      "limits /servers/git/prompts/p",
+      #""prompts": {"p": {"limits": [{"window": "minute", "max": 11, "scope": "grant"}]}}"#
+    ),
+    ("limits /all_tools", #""all_tools": {"limits": [{"window": "minute", "max": 11, "scope": "grant"}]}"#),
+    ("limits /tools/get_current_time", #""max": 61}"#),
+  ])
+  func anyRuleIsReachedByItsPlace(_ command: String, _ written: String) {
+    var desk = Desk.limits("git_log")
+    desk.press(":", command, "Enter")
+    #expect(desk.limitEditor?.targets.first?.tool == nil)
+    desk.press("Up", "Enter")
+    func bare(_ text: String) -> String { text.filter { !$0.isWhitespace } }
+    #expect(bare(desk.text).contains(bare(written)), "\(desk.text)")
+    desk.press("u")
+    #expect(desk.text == Desk.limitsText)
+  }
+
+  @Test func aPlaceThatIsNoneIsRefused() {
+    var desk = Desk.limits("git_log")
+    desk.press(":", "limits nowhere", "Enter")
+    #expect(desk.limitEditor == nil)
+    #expect(desk.state.log.last?.note.weight == .error)
+    let answer = PlainText.run("limits /all_tools", on: &desk.state)
+    #expect(answer.lines == ["`limits` is for the screen; limit, add-limit and drop change limits by words"])
+    #expect(desk.limitEditor == nil)
+  }
+
+  /// Of the arguments only numbers are offered as a cost, once the schema is known.
+  @Test func theSchemaTellsWhatCanBeACost() {
+    var desk = Desk.limits("git_log")
+    desk.press("r")
+    #expect(desk.effects.contains { if case .send(.tool) = $0 { true } else { false } })
+    let definition = """
+      {"name": "git_log", "inputSchema": {"type": "object", "properties": {"path": {"type": "string"},
+        "sum": {"type": "object", "properties": {"in euro": {"type": ["null", "integer"]}}}, "n": {"type": "number"}}}}
+      """
+    desk.gate(
+      .tool(
+        ToolAnswer(server: "git", name: "git_log", definition: Array(definition.utf8), package: nil, problem: nil),
+        id: 1),
+      sequence: 0)
+    desk.press("Tab", "Tab", "Tab", "Tab", "Down")
+    #expect(desk.limitEditor?.current?.values[.cost] == #"args.sum["in euro"]"#)
+    desk.press("Down")
+    #expect(desk.limitEditor?.current?.values[.cost] == "args.n")
+    desk.press("Down")
+    #expect(desk.limitEditor?.current?.values[.cost] == #"args.sum["in euro"]"#)
+  }
+
+  /// Other limits are told of when the cursor goes to them.
+  @Test func eachLimitHasItsOwnOutcome() {
+    var desk = Desk.limits("git_log")
+    desk.press("r")
+    #expect(desk.limitEditor?.outcome.told?.contains("Rule /servers/git/tools/git_log/limits/0.") == true)
+    desk.send(.input(.key(.control("n"))))
+    #expect(
+      desk.limitEditor?.outcome.told
+        == "[gatehouse] denied: rate limit of 100 per day reached. Rule /servers/git/tools/git_log/limits/1. Retry after N s."
+    )
+    desk.send(.input(.key(.control("p"))))
+    #expect(desk.limitEditor?.row == 0)
   }
 }
