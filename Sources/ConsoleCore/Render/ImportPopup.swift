@@ -148,7 +148,7 @@ extension Canvas {
       let row = body.row + offset
       put(label, isHere ? .key : .dim, row: row, column: body.column, columns: body.columns)
       let (at, room) = (body.column + label.utf8.count, max(1, body.columns - label.utf8.count - 1))
-      let text = field == .command ? CommandWords.masked(form[field].text) : form[field].text
+      let text = field == .command ? ShellWords.masked(form[field].text) : form[field].text
       let scalars = Array(text.unicodeScalars)
       let start = isHere ? max(0, form[field].cursor - room + 1) : 0
       let shown = String(String.UnicodeScalarView(scalars.dropFirst(start).prefix(room)))

@@ -75,7 +75,7 @@ package struct ServersAdded: Hashable, Sendable {
 }
 
 /// Cuts a command into words as a shell does, without doing anything else that a shell does.
-enum CommandWords {
+enum ShellWords {
   struct Problem: Error, Hashable { var message: String }
 
   struct Cut: Hashable {

@@ -104,7 +104,7 @@ extension ConsoleState {
     case Key(.tab), Key(.down): form.field = fields[(form.field.rawValue + 1) % fields.count]
     case Key(.tab, .shift), Key(.up): form.field = fields[(form.field.rawValue + fields.count - 1) % fields.count]
     case Key(.enter):
-      do throws(CommandWords.Problem) {
+      do throws(ShellWords.Problem) {
         return [.changeRegistry(.add(try server(of: form)))]
       } catch {
         form.problem = error.message
@@ -117,22 +117,22 @@ extension ConsoleState {
     return []
   }
 
-  private func server(of form: ServerForm) throws(CommandWords.Problem) -> ClientServer {
+  private func server(of form: ServerForm) throws(ShellWords.Problem) -> ClientServer {
     let name = ExactText(form.name.text)
     guard ImportPlan.isLegal(name) else {
-      throw CommandWords.Problem(message: "a name has 1 to 64 letters, digits, `_`, `-` and `.`")
+      throw ShellWords.Problem(message: "a name has 1 to 64 letters, digits, `_`, `-` and `.`")
     }
-    guard registry[name] == nil else { throw CommandWords.Problem(message: "`\(name)` is registered already") }
-    let cut = try CommandWords.cut(form.command.text)
+    guard registry[name] == nil else { throw ShellWords.Problem(message: "`\(name)` is registered already") }
+    let cut = try ShellWords.cut(form.command.text)
     guard let program = cut.words.first, !program.isEmpty else {
-      throw CommandWords.Problem(message: "the command that starts the server is missing")
+      throw ShellWords.Problem(message: "the command that starts the server is missing")
     }
     guard program.hasPrefix("http://") == false, program.hasPrefix("https://") == false else {
-      throw CommandWords.Problem(message: "a server over HTTP cannot be guarded yet: a command is needed")
+      throw ShellWords.Problem(message: "a server over HTTP cannot be guarded yet: a command is needed")
     }
     let folder = form.folder.text
     guard folder.isEmpty || folder.utf8.first == 0x2F else {
-      throw CommandWords.Problem(message: "a folder is a full path; leave it empty for the client's own")
+      throw ShellWords.Problem(message: "a folder is a full path; leave it empty for the client's own")
     }
     return ClientServer(
       name,
