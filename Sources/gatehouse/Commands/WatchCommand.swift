@@ -25,7 +25,9 @@ extension Gatehouse {
     while let (line, message) = try nextMessage(&client) {
       if asJSON, filter == nil, case .done = message.event { return try pass(&client) }
       if let filter {
-        guard case .decision(let event) = message.event, filter.matches(event, sequence: message.sequence) else {
+        guard case .decision(let event) = message.event,
+          filter.matches(event, sequence: message.sequence, age: Clock.now().microseconds(since: message.time))
+        else {
           continue
         }
       }
