@@ -54,7 +54,7 @@ struct EmptyScreenSmallTests {
       desk.state,
       """
        saved  gate ● up rev e92cbb
-       1 Policy ────────────1 server · 0 tools
+       1 Policy ───risk ↓ · 1 server · 0 tools
       ▶▾ git                              deny
        No tool is known yet. 5, then R, starts
        a server and asks it for its tools; a
@@ -112,7 +112,7 @@ struct EmptyScreenSmallTests {
       desk.state,
       """
        saved  gate ● up rev e92cbb
-       1 Policy ───────────────0 of 7 /nothing
+       1 Policy ────0 of 7 · 7 hidden /nothing
 
        no tool fits /nothing
        Esc clears the filter, / changes it

@@ -82,7 +82,7 @@ struct EmptyScreenTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy──────────────────────1 server · 0 tools┐┌2 Rule──────────────────────┐
+      ┌1 Policy─────────────risk ↓ · 1 server · 0 tools┐┌2 Rule──────────────────────┐
       │▶▾ git                                      deny││git                         │
       │ No tool is known yet. 5, then R, starts a      ││server   · idle             │
       │ server and asks it for its tools; a client's   ││runs     mcp-server-git (st…│
@@ -116,16 +116,16 @@ struct EmptyScreenTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
-      │▶▾ git                            1H 1M 3L  deny││git                         │
-      │    DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
-      │    WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
+      ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      │▶▾ git                 1H 1M 3L  2 no rule  deny││git                         │
+      │   !DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
+      │   !WRIT MED  git_commit      ✗ deny ·    L3    ││runs     mcp-server-git (st…│
       │    READ LOW  git_status      ✓ allow     L7    ││default  ✗ deny · global de…│
       │    READ LOW  git_log         ≈ 10/minute L8    ││                            │
       │    READ LOW  git_diff        ✓ allow ·   L9    ││✓ allow  2 tools            │
-      │ ▾ time                        2L  default allow││✗ deny  2 tools             │
-      │    READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
-      │    READ LOW  convert_time    ✓ allow ·   L12   ││                            │
+      │ ▾ time             2L  2 no rule  default allow││✗ deny  2 tools             │
+      │   !READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
+      │   !READ LOW  convert_time    ✓ allow ·   L12   ││                            │
       │                                                ││D changes its default, m    │
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │
@@ -182,7 +182,7 @@ struct EmptyScreenTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy─────────────────────────0 of 7 /nothing┐┌2 Rule──────────────────────┐
+      ┌1 Policy─────0 of 7 · 7 hidden /nothing · risk ↓┐┌2 Rule──────────────────────┐
       │                                                ││ Nothing is under the cursor│
       │ no tool fits /nothing                          ││ in pane 1.                 │
       │ Esc clears the filter, / changes it            ││                            │

@@ -130,11 +130,11 @@ struct EmptyScreenWideTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 0/1 up   0 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy───────────────────────────────────────────────────────1 server · 0 tools┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
-      │▶▾ git                                                     0 tools   default deny││git                                                                        │
-      │ No tool is known yet. 5, then R, starts a server and asks it for its tools; a   ││server   · idle                                                            │
-      │ client's session does so too.                                                   ││runs     mcp-server-git (stdio)                                            │
-      │                                                                                 ││default  ✗ deny · global default                                           │
+      ┌1 Policy──────────────────────────────────────────────risk ↓ · 1 server · 0 tools┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
+      │     kind risk tool               decision       rule  source             calls/h││git                                                                        │
+      │▶▾ git                                                      0 tools  default deny││server   · idle                                                            │
+      │ No tool is known yet. 5, then R, starts a server and asks it for its tools; a   ││runs     mcp-server-git (stdio)                                            │
+      │ client's session does so too.                                                   ││default  ✗ deny · global default                                           │
       │                                                                                 ││                                                                           │
       │                                                                                 ││No tools are known: gatehouse servers scan git asks for them.              │
       │                                                                                 ││                                                                           │
@@ -187,18 +187,18 @@ struct EmptyScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy──────────────────────────────────────────────────────2 servers · 7 tools┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
-      │▶▾ git                                            5 tools  1H 1M 3L  default deny││git                                                                        │
-      │    DEST HIGH git_reset           ✗ deny ·       L3    global default            ││server   ● running                                                         │
-      │    WRIT MED  git_commit          ✗ deny ·       L3    global default            ││runs     mcp-server-git (stdio)                                            │
-      │    READ LOW  git_status          ✓ allow        L7    explicit                  ││default  ✗ deny · global default                                           │
-      │    READ LOW  git_log             ≈ 10/minute    L8    explicit                  ││                                                                           │
-      │    READ LOW  git_diff            ✓ allow ·      L9    pattern git_diff*         ││✓ allow  2 tools                                                           │
-      │ ▾ time                                                2 tools  2L  default allow││✗ deny  2 tools                                                            │
-      │    READ LOW  get_current_time    ✓ allow ·      L12   server default            ││≈ limit  1 tool                                                            │
-      │    READ LOW  convert_time        ✓ allow ·      L12   server default            ││                                                                           │
-      │                                                                                 ││D changes its default, m marks all its tools, Enter opens or closes it.    │
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+      ┌1 Policy──────────────────────────────risk ↓ · 2 servers · 7 tools · 4 ungoverned┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
+      │     kind risk tool               decision       rule  source             calls/h││git                                                                        │
+      │▶▾ git                    5 tools  1 HIGH 1 MED 3 LOW  2 ungoverned  default deny││server   ● running                                                         │
+      │   ! DEST HIGH git_reset          ✗ deny ·       L3    global default            ││runs     mcp-server-git (stdio)                                            │
+      │   ! WRIT MED  git_commit         ✗ deny ·       L3    global default            ││default  ✗ deny · global default                                           │
+      │     READ LOW  git_status         ✓ allow        L7    explicit                  ││                                                                           │
+      │     READ LOW  git_log            ≈ 10/minute    L8    explicit                  ││✓ allow  2 tools                                                           │
+      │     READ LOW  git_diff           ✓ allow ·      L9    pattern git_diff*         ││✗ deny  2 tools                                                            │
+      │ ▾ time                               2 tools  2 LOW  2 ungoverned  default allow││≈ limit  1 tool                                                            │
+      │   ! READ LOW  get_current_time   ✓ allow ·      L12   server default            ││                                                                           │
+      │   ! READ LOW  convert_time       ✓ allow ·      L12   server default            ││D changes its default, m marks all its tools, Enter opens or closes it.    │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
@@ -244,7 +244,7 @@ struct EmptyScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌6 Changes─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────rev e92cbb072143┐
       │▶ nothing is changed: what is saved is what you see                                                                                                           │
       │                                                                                                                                                              │
@@ -302,18 +302,18 @@ struct EmptyScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌1 Policy───────────┌Messages of git───────────────────────────────────────────────────────────────────────────────────────────────────────┐───────────────────┐
-      │▶▾ git             │ it has written nothing since the gate started                                                                        │                   │
-      │    DEST HIGH git_r│                                                                                                                      │                   │
-      │    WRIT MED  git_c│                                                                                                                      │                   │
-      │    READ LOW  git_s│                                                                                                                      │                   │
-      │    READ LOW  git_l│                                                                                                                      │                   │
-      │    READ LOW  git_d│                                                                                                                      │                   │
+      │     kind risk tool│ it has written nothing since the gate started                                                                        │                   │
+      │▶▾ git             │                                                                                                                      │                   │
+      │   ! DEST HIGH git_│                                                                                                                      │                   │
+      │   ! WRIT MED  git_│                                                                                                                      │                   │
+      │     READ LOW  git_│                                                                                                                      │                   │
+      │     READ LOW  git_│                                                                                                                      │                   │
+      │     READ LOW  git_│                                                                                                                      │                   │
       │ ▾ time            │                                                                                                                      │                   │
-      │    READ LOW  get_c│                                                                                                                      │                   │
-      │    READ LOW  conve│                                                                                                                      │                   │
-      │                   │                                                                                                                      │s or closes it.    │
+      │   ! READ LOW  get_│                                                                                                                      │                   │
+      │   ! READ LOW  conv│                                                                                                                      │s or closes it.    │
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │

@@ -14,7 +14,7 @@ struct FirstRunScreenSmallTests {
       desk.state,
       """
        no policy file  gate ● up, DENIES ALL
-       1 Policy ───────────2 servers · 7 tools
+       1 Policy ──risk ↓ · 2 servers · 7 tools
        There is no policy file, so every call
        is denied. Start with one of these:
       ▶ Careful  7 rules, deny the rest

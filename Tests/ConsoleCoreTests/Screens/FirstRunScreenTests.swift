@@ -14,7 +14,7 @@ struct FirstRunScreenTests {
       desk.state,
       """
        gatehouse  policy.json no policy file  gate ● up, DENIES ALL    0/s ▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy─────────────────────2 servers · 7 tools┐┌2 Rule──────────────────────┐
+      ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
       │ There is no policy file, so every call is      ││Enter in pane 1 writes      │
       │ denied. Start with one of these:               ││~/policy.json:              │
       │▶ Careful  7 rules, deny the rest               ││{                           │

@@ -13,8 +13,8 @@ struct FirstRunScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json no policy file  gate ● up, DENIES ALL   0 sessions   servers 1/2 up   7 tools                                  0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy──────────────────────────────────────────────────────2 servers · 7 tools┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
+       gatehouse  policy.json no policy file  gate ● up, DENIES ALL   0 sessions   servers 1/2 up   7 tools (7 ungoverned)                   0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+      ┌1 Policy──────────────────────────────risk ↓ · 2 servers · 7 tools · 7 ungoverned┐┌2 Rule─────────────────────────────────────────────────────────────────────┐
       │ There is no policy file, so every call is denied. Start with one of these:      ││Enter in pane 1 writes ~/policy.json:                                      │
       │▶ Careful  7 rules, deny the rest                                                ││{                                                                          │
       │  Observe  let all through, record decisions                                     ││  "version": "1",                                                          │

@@ -12,7 +12,7 @@ struct ImportScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌5 Servers──────────┌Servers of your clients───────────────────────────────────────────────────────────────────────────────────────────────┐──────────2 servers┐
       │  server           │ 2 of 4 chosen for servers.json · your clients' files stay as they are                                                │                   │
       │▶ git              │  [x] filesystem              Claude Code    npx -y @modelcontextprotocol/server-filesystem /home/me/work             │                   │
@@ -70,7 +70,7 @@ struct ImportScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌5 Servers──────────┌Servers of your clients───────────────────────────────────────────────────────────────────────────────────────────────┐──────────2 servers┐
       │  server           │ No configuration file of a client was found.                                                                         │                   │
       │▶ git              │ Looked for those of Claude Code, Claude Desktop, Cursor, Codex, VS Code, Windsurf, Gemini CLI, Zed, and in this      │                   │
@@ -128,7 +128,7 @@ struct ImportScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌5 Servers────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────2 servers┐
       │  server                   state      tools sess  over   runs                          news                                                                   │
       │▶ git                      ● running  5     1     stdio  mcp-server-git --repository …                                                                        │

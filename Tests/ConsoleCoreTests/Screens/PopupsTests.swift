@@ -21,8 +21,8 @@ struct PopupsTests {
       │  v           range            begin a range of marks, or end it              │
       │  M           clear-marks      clear all marks                                │
       │  Esc         back             leave, clear the filter, clear the marks, in … │
-      │                                                                              │
-      │                                                                              │
+      │  :           mark FILTER      mark every tool that fits                      │
+      │  :           unmark FILTER    take the marks of tools that fit               │
       │                                                                              │
       │                                                                              │
       │                                                                              │

@@ -12,7 +12,7 @@ struct ServerScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/4 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/4 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌5 Servers────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────4 servers┐
       │  server                   state      tools sess  over   runs                          news                                                                   │
       │▶ git                      ● running  5     1     stdio  mcp-server-git --repository … 3 tools changed: 1 added, 1 changed, 1 removed                         │
@@ -70,7 +70,7 @@ struct ServerScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/4 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/4 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌5 Servers────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────4 servers┐
       │  server                   state      tools sess  over   runs                          news                                                                   │
       │▶ git                      ● running  5     1     stdio  mcp-server-git --repository … 3 tools changed: 1 added, 1 changed, 1 removed                         │
@@ -127,7 +127,7 @@ struct ServerScreenWideTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌5 Servers────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────2 servers┐
       │  server                   state      tools sess  over   runs                          news                                                                   │
       │▶ git                      ● running  5     1     stdio  mcp-server-git --repository …                                                                        │
