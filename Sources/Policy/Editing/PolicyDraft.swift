@@ -5,6 +5,8 @@ package struct PolicyDraft: Sendable {
   struct Step: Hashable, Sendable {
     var title: String
     var replacements: [Replacement]
+    /// When it was made, if that was told.
+    var time: Moment?
   }
 
   /// The policy as it is saved.
@@ -14,9 +16,9 @@ package struct PolicyDraft: Sendable {
   /// What judges by `current`; made once a change.
   package private(set) var engine: PolicyEngine
   private var baseEngine: PolicyEngine
-  var steps: [Step] = []
+  private(set) var steps: [Step] = []
   /// How many of the steps are done; the others can be done again.
-  var position = 0
+  package private(set) var position = 0
   /// Where in the steps `base` is.
   private(set) var savedPosition = 0
   /// Steps that led to `base` and were taken back before others took their place.
@@ -42,7 +44,7 @@ package struct PolicyDraft: Sendable {
   /// Makes an edit; only the bytes that must change do.
   ///
   /// An edit that changes nothing leaves no step behind.
-  package mutating func apply(_ edit: PolicyEdit) throws(PolicyEditError) {
+  package mutating func apply(_ edit: PolicyEdit, at time: Moment? = nil) throws(PolicyEditError) {
     var editor = try PolicyEditor(current.text, base: base.content)
     try editor.apply(edit)
     let replacements = editor.replacements
@@ -59,12 +61,24 @@ package struct PolicyDraft: Sendable {
     }
     let before = (document: current, engine: engine)
     take(changed)
+    add(Step(title: title(edit, before), replacements: replacements, time: time))
+  }
+
+  /// Puts another policy in the current one's place as one step; nothing happens where it is the same text.
+  package mutating func become(_ document: PolicyDocument, title: String, at time: Moment? = nil) {
+    guard document != current else { return }
+    let step = Step(title: title, replacements: Replacement.between(current.text, document.text), time: time)
+    take(document)
+    add(step)
+  }
+
+  private mutating func add(_ step: Step) {
     if position < savedPosition {
       lostSteps += steps[position..<savedPosition]
       savedPosition = position
     }
     steps.removeSubrange(position...)
-    steps.append(Step(title: title(edit, before), replacements: replacements))
+    steps.append(step)
     position += 1
   }
 
@@ -90,6 +104,39 @@ package struct PolicyDraft: Sendable {
     return step.title
   }
 
+  /// Goes to where so many steps are done, in one go.
+  ///
+  /// - Returns: False where there are not so many, and nothing happens.
+  package mutating func go(to wanted: Int) -> Bool {
+    guard (0...steps.count).contains(wanted) else { return false }
+    var text = current.text
+    for index in stride(from: position, to: wanted, by: wanted < position ? -1 : 1) {
+      let replacements =
+        wanted < position ? Replacement.inverse(steps[index - 1].replacements) : steps[index].replacements
+      text = Replacement.apply(replacements, to: text)
+    }
+    guard text == current.text || accept(text) else { return false }
+    position = wanted
+    return true
+  }
+
+  /// The file is another one now, and nothing was unsaved: it becomes the base, and the history goes on across it.
+  package mutating func reloaded(_ document: PolicyDocument, title: String, at time: Moment? = nil) {
+    become(document, title: title, at: time)
+    saved()
+  }
+
+  /// A draft without edits on the same base, with the steps that led to that.
+  func cleared() -> PolicyDraft {
+    var draft = self
+    (draft.current, draft.engine) = (base, baseEngine)
+    draft.steps = lostSteps.isEmpty ? Array(steps[..<savedPosition]) : []
+    draft.position = draft.steps.count
+    draft.savedPosition = draft.position
+    draft.lostSteps = []
+    return draft
+  }
+
   /// The current text is in the file now; the history stays.
   package mutating func saved() {
     base = current
@@ -107,15 +154,17 @@ package struct PolicyDraft: Sendable {
   // MARK: Details
 
   private mutating func move(_ replacements: [Replacement]) -> Bool {
+    accept(Replacement.apply(replacements, to: current.text))
+  }
+
+  private mutating func accept(_ text: [UInt8]) -> Bool {
     // Every text of the history was accepted once.
-    guard let document = try? PolicyDocument.read(Replacement.apply(replacements, to: current.text)) else {
-      return false
-    }
+    guard let document = try? PolicyDocument.read(text) else { return false }
     take(document)
     return true
   }
 
-  mutating func take(_ document: PolicyDocument) {
+  private mutating func take(_ document: PolicyDocument) {
     if document == base {
       (current, engine) = (base, baseEngine)
     } else {

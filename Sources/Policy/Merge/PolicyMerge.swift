@@ -1,4 +1,4 @@
-import JSONText
+package import JSONText
 
 /// Brings two changes of one policy together, by what they say and not by lines.
 ///
@@ -148,7 +148,7 @@ extension PolicyMerge.Conflict {
 
 extension Pointer {
   /// The keys and indexes that a pointer names.
-  static func steps(_ pointer: String) -> [ExactText] {
+  package static func steps(_ pointer: String) -> [ExactText] {
     pointer.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).dropFirst().map { token in
       var out: [UInt8] = []
       var isEscaped = false
