@@ -57,6 +57,10 @@ int csys_status_flags(int fd);
 int csys_replace(int fd, int number);
 int csys_flock_exclusive(int fd);
 int csys_open(const char *path, int flags, mode_t mode);
+/// Puts each of two files in the other's place in one step; ENOENT where one is missing, EINVAL where the file system cannot.
+int csys_exchange(const char *one, const char *other);
+/// Moves a file to where there must be none.
+int csys_rename_new(const char *from, const char *to);
 /// The working folder, to be passed on: it need be neither readable nor still in its place.
 int csys_open_directory(void);
 

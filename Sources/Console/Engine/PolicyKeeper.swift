@@ -48,21 +48,29 @@ final class PolicyKeeper {
   /// Writes the file if it is the one with this digest; without one, if there is none.
   func save(_ text: [UInt8], over digest: ContentDigest?) -> PolicySaveResult {
     guard !isReadOnly else { return .failed("this console is read-only") }
-    switch bytes() {
-    case .failure(let error): return .failed("\(error)")
-    case .success(let current):
-      guard current.map({ ContentDigest(of: $0) }) == digest else {
-        return .changedUnderneath(current.map { state(of: $0) } ?? .absent)
-      }
-    }
     do throws(SystemError) {
       try SafeFile.makeFolder(SafeFile.folder(of: path))
-      try SafeFile.replace(path, with: text)
+      if let elsewhere = try linkTarget() {
+        return .failed(
+          "`\(path)` is a link out of its folder; start the console with --policy \(elsewhere) to edit that file")
+      }
+      let isDone = try SafeFile.replace(path, with: text, limit: PolicyDocument.longest) { current in
+        current.map { ContentDigest(of: $0) } == digest
+      }
+      guard isDone else { return .changedUnderneath(read()) }
       watch?.acknowledge()
       return .saved
     } catch {
       return .failed("\(error)")
     }
+  }
+
+  /// The file that the path leads to, where that is in another folder; nil where it is not.
+  private func linkTarget() throws(SystemError) -> String? {
+    let target = try SafeFile.resolve(path)
+    // The dot lets a link to a folder count as that folder.
+    func identity(_ path: String) -> SafeFile.Identity? { SafeFile.identity(of: SafeFile.folder(of: path) + "/.") }
+    return identity(target) == identity(path) ? nil : target
   }
 
   /// The file's text; nil if there is none.

@@ -44,20 +44,14 @@ package enum SafeFile {
       throw SystemError("replace", target, code: EINVAL, help: "it is not a regular file")
     }
 
-    let (temporary, file) = try makeTemporary(beside: target)
-    do throws(SystemError) {
-      try write(bytes, to: file.number, target)
-      if exists, status.user != geteuid() { _ = fchown(file.number, status.user, status.group) }
-      guard fchmod(file.number, exists ? status.mode & 0o777 : mode) == 0, fsync(file.number) == 0,
-        unsafe rename(temporary, target) == 0
-      else { throw SystemError.last("replace", target) }
-    } catch {
+    let temporary = try makeTemporary(beside: target, bytes, like: exists ? status : nil, mode: mode)
+    guard unsafe rename(temporary, target) == 0 else {
+      let error = SystemError.last("replace", target)
       unsafe unlink(temporary)
       throw error
     }
-    let parent = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY)
     // Some file systems cannot do that for folders; the new contents are in place all the same.
-    _ = fsync(parent.number)
+    synchronizeFolder(folder)
   }
 
   /// Appends to a file that only its owner may read, made if missing; for logs.
@@ -141,12 +135,37 @@ package enum SafeFile {
     return hops
   }
 
-  static func resolve(_ path: String) throws(SystemError) -> String {
+  /// The file that a path leads to, across symbolic links.
+  package static func resolve(_ path: String) throws(SystemError) -> String {
     let hops = try hops(from: path)
     return hops[hops.count - 1]
   }
 
   // MARK: Details
+
+  /// A file beside another with some contents, all of it on the disk, and with the owner and the mode of the one whose place it is to take.
+  static func makeTemporary(
+    beside path: String, _ bytes: [UInt8], like known: csys_file?, mode: UInt32
+  ) throws(SystemError) -> String {
+    let (temporary, file) = try makeTemporary(beside: path)
+    do throws(SystemError) {
+      try write(bytes, to: file.number, path)
+      var status = csys_file()
+      if let known, unsafe csys_fstat(file.number, &status) == 0,
+        status.user != known.user || status.group != known.group,
+        fchown(file.number, known.user, known.group) != 0
+      {
+        throw SystemError("keep the owner of", path, code: errno, help: "its owner can write it")
+      }
+      guard fchmod(file.number, (known?.mode ?? mode) & 0o777) == 0, fsync(file.number) == 0 else {
+        throw SystemError.last("write", path)
+      }
+    } catch {
+      unsafe unlink(temporary)
+      throw error
+    }
+    return temporary
+  }
 
   private static func makeTemporary(beside path: String) throws(SystemError) -> (String, FileNumber) {
     var generator = SystemRandomNumberGenerator()
