@@ -49,7 +49,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   // Servers
   case importServers = "import"
   case addServer = "add-server"
-  case removeServer = "remove-server"
+  case removeServer = "unregister"
   case toggleServer = "toggle-server"
   case scan
   case putBack = "put-back"

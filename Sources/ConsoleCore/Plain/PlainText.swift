@@ -64,7 +64,10 @@ package enum PlainText {
       return state.note.map { ["\(words($0.weight))\($0.text)"] } ?? []
     case .serversFound(let findings): return lines(of: findings, in: state)
     case .registryChanged(let change, let problem): return lines(of: change, problem: problem, in: state)
-    case .serversScanned: return state.note.map { ["\(words($0.weight))\(plain($0.text))"] } ?? []
+    case .serversScanned(let names, let problem):
+      guard problem == nil else { return state.note.map { [plain($0.text)] } ?? [] }
+      let its = names.count == 1 ? "its" : "their"
+      return ["asked \(names.map(\.string).joined(separator: ", ")) for \(its) tools; list shows them"]
     case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .toolRead, .themesListed, .registryRead:
       return []
     }

@@ -89,7 +89,8 @@ extension ConsoleState {
           (" gatehouse connect NAME", .accent),
         ], columns: columns)
     }
-    let name = currentServer.map { catalogue.servers[$0] }.flatMap { registry[$0.info.name] == nil ? nil : $0 } ?? server
+    let name =
+      currentServer.map { catalogue.servers[$0] }.flatMap { registry[$0.info.name] == nil ? nil : $0 } ?? server
     return paragraphs(
       [
         (" No calls yet. In your client's file, put this in place of the server's entry:", .text),
