@@ -246,7 +246,7 @@ struct RuleEditorTests {
     #expect(
       desk.state.note?.text.hasPrefix("`nowhere` leads to no rule; there is /server_requests/sampling~1createMessage")
         == true)
-    desk.press("5", "e")
+    desk.press("Esc", "5", "e")
     #expect(desk.editor?.address == .allTools(server: "git"))
   }
 

@@ -218,7 +218,7 @@ struct RuleEditorScreenTests {
     expectScreen(
       Self.sampled(160, 48).state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools                                      0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (5 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌Rule of git/git_commit────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
       │ /servers/git/tools/git_commit · line 7                                                                                                                       │
       │  action        none: allow                                                                │ In words                                                         │
