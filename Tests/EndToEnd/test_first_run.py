@@ -227,8 +227,15 @@ def test_lines_of_text_lead_to_a_server_too(gatehouse: Gatehouse, environment: d
     say("import notes")
     until(b'"connect", "notes"')
     until(b"asked notes for its tools")
-    say("list")
-    until(b"get_note: deny")
+
+    def knows_the_tools() -> bool:
+        nonlocal seen
+        seen = b""
+        say("list")
+        until(b"default deny")
+        return b"3 tools" in seen
+
+    eventually(knows_the_tools, 30, "the tools")
     say("disable notes")
     until(b"is disabled")
     say("server notes")
