@@ -35,6 +35,19 @@ package enum StandardOutput {
 /// Standard error, for messages to the person.
 package enum StandardError {
   package static func write(_ text: String) {
+    let makeSafe = safety.withLock { $0 }
+    writeExactly(makeSafe.map { $0(text) } ?? text)
+  }
+
+  /// Lets every message through this first: it may quote what others wrote, and a terminal must not obey that.
+  package static func write(through makeSafe: @escaping @Sendable (String) -> String) {
+    safety.withLock { $0 = makeSafe }
+  }
+
+  private static let safety = Locked<(@Sendable (String) -> String)?>(nil)
+
+  /// Writes control characters too.
+  package static func writeExactly(_ text: String) {
     let bytes = Array(text.utf8)
     BoundedLog.makeRoom(for: bytes.count)
     _ = writeAll(bytes, to: 2)

@@ -1,3 +1,5 @@
+internal import ConsoleCore
+
 /// The control sequences that we write ourselves, beside what ncurses draws.
 struct Modes {
   /// What the console needs while it is on the screen.
@@ -11,8 +13,9 @@ struct Modes {
     // A sequence that was cut off must not swallow what comes next: CAN ends it.
     var off = "\u{18}\u{1B}[?2004l"
     if hasTitle {
-      on += "\u{1B}[?1004h"
-      off += "\u{1B}[?1004l"
+      // Cells stay where they are put: a terminal that turns Hebrew and Arabic around would move their neighbours too.
+      on += "\u{1B}[?1004h\u{1B}[8l"
+      off += "\u{1B}[?1004l\u{1B}[8h"
       if usesMouse { on += Self.mouse(true) }
       off += Self.mouse(false)
     }
@@ -36,13 +39,9 @@ struct Modes {
   /// Larger ones are ignored by many terminals, without a word.
   static let longestCopy = 74_000
 
-  /// Sets the window's title; what could end the sequence is left out.
+  /// Sets the window's title; what a terminal could obey is made visible.
   static func title(_ text: String) -> [UInt8] {
-    var safe = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars.prefix(200) where scalar.value >= 0x20 && !(0x7F..<0xA0).contains(scalar.value) {
-      safe.append(scalar)
-    }
-    return Array("\u{1B}]2;\(String(safe))\u{1B}\\".utf8)
+    Array("\u{1B}]2;\(TerminalText.safe(text, limit: 200))\u{1B}\\".utf8)
   }
 
   static func copy(_ bytes: [UInt8]) -> [UInt8] {

@@ -1,3 +1,4 @@
+import ConsoleCore
 import Glibc
 import System
 
@@ -5,6 +6,7 @@ import System
 @main struct Gatehouse {
   static func main() {
     StandardStreams.open()
+    StandardError.write(through: { TerminalText.lines($0) })
     let code = run(CommandLine.arguments.dropFirst())
     if let error = StandardOutput.failure {
       StandardError.write("gatehouse: \(error)\n")

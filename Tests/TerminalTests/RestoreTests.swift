@@ -8,7 +8,7 @@ struct RestoreTests {
     "TERM": "xterm-256color", "LANG": "C.UTF-8", "SWIFT_BACKTRACE": "enable=yes,interactive=yes,color=no",
   ]
   private static let restore =
-    "\u{1B}[?2004l\u{1B}[?1004l\u{1B}[?1006l\u{1B}[?1000l\u{1B}[r\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
+    "\u{1B}[?2004l\u{1B}[?1004l\u{1B}[8h\u{1B}[?1006l\u{1B}[?1000l\u{1B}[r\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
   private static let idle = "\u{1B}]7770;idle\u{1B}\\"
 
   private func start(_ ending: String) throws -> Pseudoterminal {

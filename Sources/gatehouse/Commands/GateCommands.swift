@@ -87,7 +87,7 @@ extension Gatehouse {
       if arguments.has("--json") {
         StandardOutput.write(String(decoding: line, as: UTF8.self) + "\n")
       } else {
-        StandardOutput.write(words(status, socket: paths.socket))
+        say(words(status, socket: paths.socket))
       }
       return 0
     }

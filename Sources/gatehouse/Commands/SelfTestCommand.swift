@@ -40,7 +40,7 @@ extension Gatehouse {
     do throws(SelfTestFailure) {
       report = try SelfTestProgram.run(options) { done, count in
         guard isShown else { return }
-        StandardError.write(done == count ? "\r\u{1B}[K" : "\r\(done) of \(count) attacks made")
+        StandardError.writeExactly(done == count ? "\r\u{1B}[K" : "\r\(done) of \(count) attacks made")
       }
     } catch {
       throw Failure(error.message, help: error.help.map { TerminalText.safe($0) })

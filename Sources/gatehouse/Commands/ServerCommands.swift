@@ -44,7 +44,7 @@ extension Gatehouse {
         program: program, arguments: Array(words.dropFirst()), environment: environment,
         directory: arguments.value("--cwd")))
     try changeRegistry { registry throws(RegistryError) in try registry.add(server) }
-    StandardOutput.write(
+    say(
       "registered \(name.string)\n  in the client's configuration:  gatehouse connect \(name.string)\n"
         + "  to see its tools:  gatehouse servers scan \(name.string)\n")
     return 0
@@ -61,7 +61,7 @@ extension Gatehouse {
     } catch {
       throw Failure("the server is removed, but its tools stay in the catalogue: \(error)")
     }
-    StandardOutput.write("removed \(name.string)\n")
+    say("removed \(name.string)\n")
     return 0
   }
 
@@ -141,7 +141,7 @@ extension Gatehouse {
     }
     StandardOutput.write(table.text)
     for name in excused.sorted() {
-      StandardOutput.write("\(name): keys of arguments that differ in case alone may pass (caseSensitiveKeys)\n")
+      say("\(name): keys of arguments that differ in case alone may pass (caseSensitiveKeys)\n")
     }
     return 0
   }
@@ -185,7 +185,7 @@ extension Gatehouse {
     let catalogue = try openCatalogue()
     let results = ServerScanner.scan(wanted, build: Build.version, seconds: seconds) { server, result in
       switch result {
-      case .success(let tools): StandardOutput.write("\(server.name.string): \(counted(tools.count, "tool"))\n")
+      case .success(let tools): say("\(server.name.string): \(counted(tools.count, "tool"))\n")
       case .failure(let error):
         StandardError.write("\(server.name.string): \(TerminalText.safe(error.message))\n")
         for line in error.said { StandardError.write("  \(TerminalText.safe(line))\n") }
