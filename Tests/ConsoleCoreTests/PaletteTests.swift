@@ -38,8 +38,8 @@ struct PaletteTests {
     #expect(desk.state.list.order == .calls)
     // Where a word is missing it is asked for.
     desk.send(.input(.key(.control("p"))))
-    desk.press("removeserver", "Enter")
-    #expect(command(desk)?.field.text == "remove-server ")
+    desk.press("forgetserver", "Enter")
+    #expect(command(desk)?.field.text == "forget-server ")
     desk.press("Esc")
     // A whole command is run as it stands.
     desk.send(.input(.key(.control("p"))))

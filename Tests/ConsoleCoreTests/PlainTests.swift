@@ -135,11 +135,11 @@ struct PlainTests {
     var desk = Desk.ready()
     #expect(
       run("all deny server:git risk:low", on: &desk) == [
-        "3 tools: deny: 3 of 3 shown tools change", "Type yes or no.",
+        "3 tools: deny", "3 of 3 found tools change: 2 allow → deny, 1 limit → deny", "Type yes or no.",
       ])
     #expect(run("y", on: &desk) == ["That is much at once: type the whole word yes, or no."])
-    #expect(run("yes", on: &desk) == ["3 tools: deny"])
-    #expect(run("default time deny", "yes", on: &desk).last == "default of time: deny")
+    #expect(run("yes", on: &desk).first?.hasPrefix("3 tools: deny") == true)
+    #expect(run("default time deny", "yes", on: &desk).last?.hasPrefix("default of time: deny") == true)
     #expect(run("undo", "undo", on: &desk).count == 2)
     #expect(PlainText.prompt(desk.state) == "> ")
   }

@@ -238,7 +238,7 @@ struct RuleWordsTests {
     #expect(rule(["description"], desk) == #""for the shop""#)
     #expect(rule(["servers", "time", "hide"], desk) == #"["convert_*"]"#)
     #expect(rule(["servers", "git", "default"], desk) == #""require_approval""#)
-    desk.press(":", "remove-server git", "Enter", "y")
+    desk.press(":", "forget-server git", "Enter", "y")
     #expect(rule(["servers", "git"], desk) == nil)
   }
 

@@ -22,7 +22,7 @@ extension Action {
   var mayAsk: Bool {
     switch self {
     case _ where isDecision: true
-    case .keepMine, .takeTheirs, .quit: true
+    case .keepMine, .takeTheirs, .quit, .removeServer, .putBack, .recommendAll: true
     default: false
     }
   }

@@ -28,8 +28,8 @@ extension Command {
       guard !rest.isEmpty else { throw CommandError("write: describe TEXT, or describe none") }
       if rest.count == 1 { return .describe(rest[0].text == "none" ? nil : rest[0].plain) }
       return .describe(line.rest(from: 1))
-    case "remove-server":
-      guard rest.count == 1 else { throw CommandError("write: remove-server SERVER") }
+    case "forget-server":
+      guard rest.count == 1 else { throw CommandError("write: forget-server SERVER") }
       return .removeServer(rest[0].plain)
     case "limits":
       guard rest.count == 1, let address = RuleAddress(pointer: rest[0].plain) else {

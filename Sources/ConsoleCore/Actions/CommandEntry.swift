@@ -122,7 +122,7 @@ package struct CommandEntry: Hashable, Sendable {
       offers: [.words(["enforce", "observe"])]),
     CommandEntry("describe", "TEXT|none", "the policy's own description", ["describe for the shop"], offers: [.text]),
     CommandEntry(
-      "remove-server", "SERVER", "remove all that the policy says of one server", ["remove-server git"],
+      "forget-server", "SERVER", "remove all that the policy says of one server", ["forget-server git"],
       offers: [.server]),
     CommandEntry(
       "filter", "FILTER|NAME|save NAME|drop NAME",

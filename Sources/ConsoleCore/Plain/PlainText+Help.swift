@@ -14,7 +14,8 @@ extension PlainText {
     CommandEntry("servers", "", "servers with their state"),
     CommandEntry("server", "NAME", "everything about one server"),
     CommandEntry(
-      "import", "[NAME...|all]", "list the servers of your MCP clients, then add some of them", ["import", "import git"]),
+      "import", "[NAME...|all]", "list the servers of your MCP clients, then add some of them",
+      ["import", "import git"]),
     CommandEntry(
       "add", "NAME COMMAND...", "register a server; NAME=VALUE before the command sets a variable",
       ["add git mcp-server-git --repository /srv/app"]),
