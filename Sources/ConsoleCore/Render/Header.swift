@@ -73,42 +73,15 @@ extension Canvas {
     put(Line(spans), row: 0, column: columns - width, columns: width)
   }
 
-  /// The facts alone, for a screen that is too small for panes.
-  mutating func drawFacts(of state: ConsoleState) {
-    guard state.size.rows > 0 else { return }
-    let spans = [
-      state.gateWords(short: true), TextSpan(" ", .text), state.unsavedWords,
-      TextSpan(" (40x10 needed for panes)", .dim),
-    ]
-    put(Line(spans), row: 0, column: 0, columns: state.size.columns)
-    if let note = state.note, state.size.rows > 1 {
-      put(note.text, .text, row: 1, column: 0, columns: state.size.columns)
-    }
-  }
-
   /// The bottom line: what is typed, else what was said, else the keys that are of use now.
   mutating func drawFooter(of state: ConsoleState, row: Int) -> (row: Int, column: Int)? {
-    let columns = state.size.columns
     switch state.overlay {
     case .command(let command):
       return drawCommand(command, of: state, row: row)
     case .filter(let filter): return drawFilter(filter, of: state, row: row)
     default: break
     }
-    if let note = state.note {
-      let role: Role =
-        switch note.weight {
-        case .info: .text
-        case .warning: .decisionLimit
-        case .error: .bannerError
-        }
-      let sign = note.weight == .info ? " " : note.weight == .warning ? " ! " : " ! error: "
-      put(sign + note.text, role, row: row, column: 0, columns: columns)
-      return nil
-    }
-    // A popup takes all keys and names its own.
-    guard state.overlay == nil else { return nil }
-    put(Line([TextSpan(" ")] + state.hints(columns: columns - 1)), row: row, column: 0, columns: columns)
+    drawSaid(of: state, row: row)
     return nil
   }
 
@@ -127,66 +100,4 @@ extension Canvas {
 
   /// A text that is longer than the line shows the part that the cursor is in.
   static func firstShown(of field: TextField, columns: Int) -> Int { max(0, field.cursor - max(1, columns - 2) + 1) }
-}
-
-extension ConsoleState {
-  /// The keys that are of use for what is under the cursor, as many as fit.
-  func hints(columns: Int) -> [TextSpan] {
-    var spans: [TextSpan] = []
-    var used = 0
-    for (key, word) in hintWords {
-      let gap = used == 0 ? 0 : 2
-      let width = gap + key.utf8.count + (word.isEmpty ? 0 : 1 + word.utf8.count)
-      guard used + width <= columns else { break }
-      if gap > 0 { spans.append(TextSpan("  ", .dim)) }
-      spans.append(TextSpan(key, .key))
-      if !word.isEmpty { spans.append(TextSpan(" \(word)", .dim)) }
-      used += width
-    }
-    return spans
-  }
-
-  private var hintWords: [(String, String)] {
-    let save: [(String, String)] = policy.isDirty ? [("u", "undo"), ("^S", "save"), ("=", "diff")] : []
-    let common: [(String, String)] = [("/", "filter"), (":", ""), ("?", "help"), ("q", "quit")]
-    switch focus {
-    case .policy where isChoosingStarter:
-      return [
-        ("j", "down"), ("k", "up"), ("Enter", "write this file"), ("I", "add servers"), ("E", "write one"),
-        ("?", "help"), ("q", "quit"),
-      ]
-    case .policy, .rule:
-      switch policy.disk {
-      case .rejected, .unreadable: return [("E", "editor"), ("6", "errors")] + save + common
-      case .reading: return common
-      default: break
-      }
-      if options.isReadOnly { return [("4", "live"), ("5", "servers")] + common }
-      if catalogue.servers.isEmpty { return [("I", "import servers"), ("5", "servers")] + common + [("4", "live")] }
-      if list.rows.isEmpty { return common + [("4", "live"), ("5", "servers")] }
-      guard currentTool != nil || !marked.isEmpty else {
-        return [("Enter", "open"), ("D", "default"), ("o", "messages"), ("m", "mark all")] + save + common + [
-          ("4", "live")
-        ]
-      }
-      return [("a", "allow"), ("d", "deny"), ("r", "limit"), ("p", "ask"), ("x", "hide"), ("i", "inherit")] + save + [
-        ("m", "mark")
-      ]
-        + common + [("4", "live")]
-    case .live:
-      return [("Space", live.follows ? "pause" : "follow"), ("Enter", "details"), ("J", "rule"), ("]", "next denied")]
-        + save + common + [("1", "policy")]
-    case .servers:
-      if catalogue.servers.isEmpty { return [("I", "import"), ("A", "add")] + save + common }
-      return [
-        ("Enter", "details"), ("Space", currentServerName.map(isDisabled) == true ? "enable" : "disable"),
-        ("R", "ask tools"), ("A", "add"), ("I", "import"), ("X", "remove"),
-        ("o", "messages"),
-      ] + save + common
-    case .changes:
-      let contest: [(String, String)] = policy.isContested ? [("K", "keep mine"), ("T", "take theirs")] : []
-      return contest + [("Enter", "go there"), ("U", "redo"), ("E", "editor")] + save + common
-    case .approvals: return common
-    }
-  }
 }

@@ -4,8 +4,8 @@ package func render(_ state: ConsoleState) -> Frame {
   let layout = state.layout
   var cursor: (row: Int, column: Int)?
   guard layout.form != .line else {
-    canvas.drawFacts(of: state)
-    return Frame(grid: canvas.grid, title: state.windowTitle)
+    let typing = canvas.drawFacts(of: state)
+    return Frame(grid: canvas.grid, cursor: typing, showsCursor: typing != nil, title: state.windowTitle)
   }
   canvas.drawHeader(of: state)
   if let row = layout.bannerRow, let banner = state.banner {
@@ -15,7 +15,7 @@ package func render(_ state: ConsoleState) -> Frame {
   }
   for place in layout.places {
     let at = canvas.draw(place, of: state, isBordered: layout.form != .single)
-    if place.pane == state.focus { cursor = at }
+    if place.pane == state.focus { cursor = at ?? (place.body.row, place.body.column) }
   }
   if let row = layout.liveLine { canvas.drawLiveLine(of: state, row: row) }
   let typing = canvas.drawFooter(of: state, row: layout.footerRow)

@@ -30,6 +30,7 @@ extension ConsoleState {
       if action == .suspend { return [.suspend] }
       if action == .redraw { return [.redraw] }
     }
+    if layout.form == .line, let effects = takeUnseen(key) { return effects }
     switch overlay {
     case .help(let help): return take(key, help)
     case .command(let field): return take(key, field)

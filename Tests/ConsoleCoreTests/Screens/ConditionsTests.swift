@@ -157,7 +157,7 @@ struct ConditionsTests {
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │ 11:43:07 ── gate lost: the socket was closed ──                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Enter open  D default  o messages  m mark all  / filter  :  ? help  q quit
+       Enter open  D default  m mark all  / filter  :  ? help  q quit  4 live
       """)
   }
 
@@ -211,7 +211,7 @@ struct ConditionsTests {
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Enter go there  U redo  E editor  / filter  :  ? help  q quit
+       Enter go there  E editor  / filter  :  ? help  q quit
       """)
   }
 
@@ -246,7 +246,7 @@ struct ConditionsTests {
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       a allow  d deny  r limit  p ask  x hide  i inherit  m mark  / filter  :  ? help
+       a allow  d deny  r limit  p ask  x hide  i inherit  / filter  :  ? help  q quit
       """)
   }
 

@@ -149,7 +149,7 @@ struct PanesTests {
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       default of time: none · 2 allow → deny · u undo
+       a allow  d deny  r limit       default of time: none · 2 allow → deny · u undo
       """)
   }
 

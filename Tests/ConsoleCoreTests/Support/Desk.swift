@@ -107,7 +107,8 @@ struct Desk {
     "Down": Key(.down), "PgDn": Key(.pageDown), "PgUp": Key(.pageUp), "Backspace": Key(.backspace),
     "Left": Key(.left), "Right": Key(.right), "S-Tab": Key(.tab, .shift),
     "ctrl-s": .control("s"), "ctrl-d": .control("d"), "ctrl-u": .control("u"), "ctrl-c": .control("c"),
-    "ctrl-l": .control("l"), "ctrl-z": .control("z"), "ctrl-r": .control("r"),
+    "ctrl-l": .control("l"), "ctrl-z": .control("z"), "ctrl-r": .control("r"), "ctrl-p": .control("p"),
+    "ctrl-t": .control("t"),
   ]
 
   // MARK: Servers
