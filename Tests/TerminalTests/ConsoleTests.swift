@@ -153,7 +153,7 @@ struct ConsoleTests {
     terminal.send("changes\n")
     try terminal.wait(for: "nothing is changed")
     terminal.send("default allow\n")
-    terminal.send("y\n")
+    terminal.send("yes\n")
     terminal.send("save\n")
     terminal.send("quit\n")
     #expect(try terminal.ending() == .code(0))
