@@ -191,6 +191,68 @@ def test_a_limit_is_set_with_its_editor(gatehouse: Gatehouse, open_console, note
     assert [is_denied(notes.call("get_note")) for _ in range(3)] == [False, False, True]
 
 
+def test_a_condition_is_built_with_completion_and_obeyed(gatehouse: Gatehouse, open_console, notes: Wire) -> None:
+    console = open_console()
+    select(console, "get_note")
+    console.keys("e")
+    console.shows("Rule of notes/get_note", "deny_if", "none · n adds one")
+    console.keys("Down", "Down", "Down", "Down", "n")
+    console.type("tex")
+    # The tool's own schema is asked of the gate.
+    console.shows("args.text", "string")
+    console.keys("Tab")
+    console.keys("Enter")
+    console.shows("operator", "is this value")
+    console.type("regex")
+    console.keys("Enter")
+    console.type("secret(")
+    console.keys("Enter")
+    console.shows("is no pattern of RE2")
+    console.keys("BSpace", "Enter", "Down", "Enter")
+    console.type("no secrets")
+    console.keys("Enter")
+    console.shows("args.text", "regex", "secret", "no secrets", "changed")
+    console.keys("C-s")
+    console.shows("●1")
+    save(console)
+    assert json.loads(gatehouse.policy_file.read_text())["servers"]["notes"]["tools"]["get_note"]["deny_if"] == [
+        {"conditions": [{"path": "args.text", "op": "regex", "value": "secret"}], "on_deny": "no secrets"}
+    ]
+    denied = notes.call("get_note", {"text": "a secret"})
+    assert refusal(denied) == "[gatehouse] denied: no secrets. Rule /servers/notes/tools/get_note/deny_if/0."
+    assert not is_denied(notes.call("get_note", {"text": "hello"}))
+
+
+def test_the_text_of_a_rule_is_edited_in_a_private_file(gatehouse: Gatehouse, open_console, tmp_path: Path) -> None:
+    """A broken text is shown with its place, and is what the editor gets next."""
+    editor = tmp_path / "editor"
+    editor.write_text(
+        "#!/bin/sh\n"
+        f'cd "{tmp_path}"\n'
+        'for file; do :; done\n'
+        'stat -c "%a %n" "$file" >> seen\n'
+        'cat "$file" >> texts\n'
+        'if [ -e broken ]; then mv broken "$file"; else cat good > "$file"; fi\n'
+    )
+    editor.chmod(0o755)
+    (tmp_path / "broken").write_text('{\n  "action": "dney"\n}\n')
+    (tmp_path / "good").write_text('{"action": "deny", "reason": "by hand"}\n')
+    console = open_console(EDITOR=str(editor), VISUAL=str(editor))
+    select(console, "get_note")
+    console.keys("2", "E")
+    console.shows("The text is not taken", "line 2, column 13", "did you mean `deny`?")
+    console.keys("e")
+    console.shows("●1")
+    save(console)
+    tools = json.loads(gatehouse.policy_file.read_text())["servers"]["notes"]["tools"]
+    assert tools["get_note"] == {"action": "deny", "reason": "by hand"}
+    assert '"dney"' in (tmp_path / "texts").read_text()
+    for line in (tmp_path / "seen").read_text().splitlines():
+        mode, path = line.split(" ", 1)
+        assert mode == "600"
+        assert not Path(path).parent.exists()
+
+
 def test_the_changes_are_shown_before_they_are_saved(open_console) -> None:
     console = open_console(size=LARGE)
     select(console, "delete_note")
