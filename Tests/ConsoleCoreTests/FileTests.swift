@@ -39,7 +39,7 @@ struct FileTests {
     #expect(!desk.state.policy.isDirty)
     desk.gate(.policy(PolicyEvent(state: .loaded, revision: revision, problems: [])))
     #expect(desk.state.policy.saving == .idle)
-    #expect(desk.state.note == Note(.info, "saved; the gate runs rev \(revision) now"))
+    #expect(desk.state.note == Note(.info, "saved; the gate runs rev \(revision) now, loaded in 0.00ms"))
     desk.press("u")
     #expect(desk.state.policy.isDirty, "undo of a save is just another edit")
   }
@@ -69,7 +69,7 @@ struct FileTests {
     var desk = edited()
     desk.press("ctrl-s")
     desk.send(.policySaved(.failed("no space left on device")))
-    #expect(desk.state.note == Note(.error, "not saved: no space left on device"))
+    #expect(desk.state.note == Note(.error, "not saved: no space left on device; your edits are kept"))
     #expect(desk.state.policy.isDirty)
     #expect(desk.state.policy.saving == .idle)
   }

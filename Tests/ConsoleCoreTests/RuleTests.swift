@@ -127,6 +127,7 @@ struct RuleTests {
 
   @Test func aRuleThatEndsIsGoneFromTheScreenInTheSameMoment() throws {
     var desk = desk(on: "git_status")
+    desk.gate(.policy(PolicyEvent(state: .loaded, revision: desk.revision, problems: [])))
     let end = try #require(Moment(rfc3339: "2026-12-31T00:00:00Z"))
     #expect(desk.state.nextTick == end || desk.state.noteEnds != nil)
     desk.send(.tick(end.advanced(byMicroseconds: -1)))
@@ -171,7 +172,7 @@ struct RuleTests {
     desk.press("D", "y", "ctrl-s")
     desk.send(.policySaved(.saved))
     desk.gate(.policy(PolicyEvent(state: .loaded, revision: desk.revision, problems: warnings)))
-    let saved = "saved; the gate runs rev \(desk.revision ?? "") now, with 3 warnings · 6 lists all"
+    let saved = "saved; the gate runs rev \(desk.revision ?? "") now, loaded in 0.00ms, with 3 warnings · 6 lists all"
     #expect(desk.state.note == Note(.info, saved))
     desk.gate(.policy(PolicyEvent(state: .loaded, revision: desk.revision, problems: warnings, untold: 4)))
     desk.press("6")

@@ -317,7 +317,7 @@ def test_a_save_does_not_overwrite_what_somebody_else_saved(gatehouse: Gatehouse
     console.keys("d")
     console.shows("●1")
     gatehouse.set_policy(POLICY.replace('"mine"', '"theirs"'))
-    console.shows("changed on disk; your unsaved edits")
+    console.shows("changed on disk: 1 change; your unsaved edits")
     save(console)
     saved = gatehouse.policy_file.read_text()
     assert '"theirs"' in saved

@@ -196,4 +196,120 @@ struct ConsoleTests {
     #expect(try terminal.ending() == .code(0))
     #expect(try String(contentsOf: picture, encoding: .utf8).contains("Changes"))
   }
+
+  // MARK: Unsaved edits
+
+  /// The files in the folder of unsaved edits, without locks.
+  private func kept(in home: Home) -> [URL] {
+    let folder = home.folder.appending(path: "unsaved")
+    let all = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    return all.filter { $0.pathExtension == "json" }
+  }
+
+  /// Makes an edit, and waits until it is kept.
+  private func edited(_ home: Home) throws -> Pseudoterminal {
+    let terminal = try Pseudoterminal("console", environment: home.environment())
+    try terminal.wait(for: "saved")
+    try type(":default allow\r", on: terminal)
+    try type("y", on: terminal)
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while kept(in: home).isEmpty, Date() < deadline { usleep(2000) }
+    #expect(kept(in: home).count == 1)
+    return terminal
+  }
+
+  @Test(arguments: [SIGKILL, SIGHUP, SIGTERM]) func unsavedEditsSurviveTheEnd(number: Int32) throws {
+    let home = try Home()
+    let first = try edited(home)
+    let mode = try FileManager.default.attributesOfItem(atPath: kept(in: home)[0].path)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+    kill(first.process, number)
+    _ = try first.ending()
+    #expect(try home.read() == Self.policy)
+    #expect(kept(in: home).count == 1)
+    let second = try Pseudoterminal("console", environment: home.environment())
+    try second.wait(for: "r restore")
+    second.send("r")
+    try second.wait(for: "are back")
+    second.send("\u{13}")
+    try second.wait(for: "saved as rev")
+    #expect(try home.read() == Self.policy.replacing("\"deny\"", with: "\"allow\""))
+    second.send("q")
+    #expect(try second.ending() == .code(0))
+    #expect(kept(in: home).isEmpty)
+  }
+
+  @Test func whoeverQuitsOnPurposeKeepsNothing() throws {
+    let home = try Home()
+    let terminal = try edited(home)
+    terminal.send("q")
+    try terminal.wait(for: "quit and lose")
+    terminal.send("y")
+    #expect(try terminal.ending() == .code(0))
+    #expect(kept(in: home).isEmpty)
+  }
+
+  @Test func editsOfAConsoleThatRunsAreItsOwn() throws {
+    let home = try Home()
+    let first = try edited(home)
+    let second = try Pseudoterminal("console", environment: home.environment())
+    try second.wait(for: Self.idle)
+    #expect(!second.output.contains(Array("r restore".utf8)))
+    second.send("q")
+    #expect(try second.ending() == .code(0))
+    #expect(kept(in: home).count == 1)
+    kill(first.process, SIGKILL)
+    _ = try first.ending()
+    let third = try Pseudoterminal("console", environment: home.environment())
+    try third.wait(for: "r restore")
+    third.send("d")
+    try third.wait(for: "for ever")
+    third.send("y")
+    try third.wait(for: "are dropped")
+    #expect(kept(in: home).isEmpty)
+  }
+
+  @Test func brokenEditsAreToldAndLeftAlone() throws {
+    let home = try Home()
+    let first = try edited(home)
+    kill(first.process, SIGKILL)
+    _ = try first.ending()
+    let file = kept(in: home)[0]
+    try "{\"gatehouse_unsaved".write(to: file, atomically: false, encoding: .utf8)
+    let second = try Pseudoterminal("console", environment: home.environment(), size: Size(columns: 250, rows: 48))
+    try second.wait(for: "left alone")
+    second.send("q")
+    #expect(try second.ending() == .code(0))
+    #expect(try String(contentsOf: file, encoding: .utf8) == "{\"gatehouse_unsaved")
+  }
+
+  @Test func readOnlyKeepsAndOffersNothing() throws {
+    let home = try Home()
+    let first = try edited(home)
+    kill(first.process, SIGKILL)
+    _ = try first.ending()
+    let folder = home.folder.appending(path: "unsaved").path
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    let terminal = try Pseudoterminal("console", "--read-only", environment: home.environment())
+    try terminal.wait(for: Self.idle)
+    #expect(!terminal.output.contains(Array("r restore".utf8)))
+    terminal.send("q")
+    #expect(try terminal.ending() == .code(0))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
+  }
+
+  @Test func aLinkOutOfTheFolderIsNotFollowed() throws {
+    let home = try Home(policy: nil)
+    let elsewhere = home.folder.appending(path: "elsewhere")
+    try FileManager.default.createDirectory(at: elsewhere, withIntermediateDirectories: true)
+    let target = elsewhere.appending(path: "other.json")
+    try Self.policy.write(to: target, atomically: true, encoding: .utf8)
+    try FileManager.default.createSymbolicLink(at: home.file, withDestinationURL: target)
+    let terminal = try edited(home)
+    terminal.send("\u{13}")
+    try terminal.wait(for: "not saved")
+    #expect(try home.read() == Self.policy)
+    kill(terminal.process, SIGKILL)
+    _ = try terminal.ending()
+  }
 }

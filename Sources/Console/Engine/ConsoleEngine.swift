@@ -11,6 +11,8 @@ final class ConsoleEngine {
   private(set) var state: ConsoleState
   private(set) var isOver = false
   private(set) var exitStatus: Int32 = 0
+  /// The person has left, and unsaved edits with it, on purpose.
+  private(set) var isLeft = false
   let options: ConsoleProgram.Options
 
   private weak var front: (any ConsoleFront)?
@@ -21,6 +23,7 @@ final class ConsoleEngine {
   private let themes: ThemeKeeper
   private let servers: ServerKeeper
   private let filters: FiltersKeeper
+  private let edits: EditsKeeper
   private var tickTimer: LoopTimer?
   private var tickDue: Moment?
   private var willSettle = false
@@ -36,6 +39,7 @@ final class ConsoleEngine {
     themes = ThemeKeeper(ThemeFinder(folder: options.paths.themes, on: surroundings))
     servers = ServerKeeper(options.paths, environment: options.environment, isReadOnly: options.isReadOnly)
     filters = FiltersKeeper(path: options.paths.filters)
+    edits = EditsKeeper(folder: options.paths.unsaved, policy: options.paths.policy, isReadOnly: options.isReadOnly)
     var core = ConsoleOptions(policyPath: options.paths.policy, build: options.build)
     core.isReadOnly = options.isReadOnly
     core.secondsFromGMT = Self.secondsFromGMT()
@@ -68,6 +72,10 @@ final class ConsoleEngine {
       self?.take(.note(note))
     }
     take(.filtersRead(filters.read()))
+    edits.failed = { [weak self] text in self?.take(.note(Note(.warning, text))) }
+    let (left, problems) = edits.findLeft()
+    for problem in problems { take(.note(Note(.warning, problem))) }
+    if !left.isEmpty { take(.leftEdits(left)) }
     if let snapshot = options.offlineCatalogue?() { take(.offlineCatalogue(snapshot)) }
     servers.changed = { [weak self] registry in self?.know(registry) }
     servers.start()
@@ -85,6 +93,9 @@ final class ConsoleEngine {
     themes.close()
     servers.close()
     front?.close()
+    // The last edit may be of the turn that ended it.
+    if !isLeft { edits.keep(state) }
+    edits.close(keeping: !isLeft)
     owner = nil
   }
 
@@ -135,6 +146,7 @@ final class ConsoleEngine {
     willSettle = false
     guard !isOver else { return }
     front?.settle()
+    edits.keep(state)
     guard state.nextTick != tickDue else { return }
     tickDue = state.nextTick
     tickTimer?.cancel()
@@ -156,7 +168,9 @@ final class ConsoleEngine {
     case .save(let text, let digest): take(.policySaved(policy.save(text, over: digest)))
     case .readPolicy: take(.policyRead(policy.read()))
     case .send(let request): gate.send(request)
-    case .quit: finish()
+    case .quit:
+      isLeft = true
+      finish()
     case .suspend: front?.perform(.suspend)
     case .copy(let text): front?.perform(.copy(text))
     case .bell: front?.perform(.bell)
@@ -180,6 +194,8 @@ final class ConsoleEngine {
         self?.take(.serversScanned(names, problem: problem))
       }
     case .editText(let edit, let text, let line): front?.perform(.editText(edit, text, line: line))
+    case .adoptEdits(let name): edits.adopt(name)
+    case .dropEdits(let name): edits.drop(name)
     }
   }
 

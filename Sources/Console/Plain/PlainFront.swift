@@ -41,7 +41,8 @@ final class PlainFront: ConsoleFront {
   func close() {
     input?.close()
     if engine.state.policy.isDirty {
-      StandardError.write("gatehouse: \(engine.state.policy.unsaved) unsaved changes are lost\n")
+      let fate = engine.isLeft ? "are lost" : "are kept: the next console for this policy offers them"
+      StandardError.write("gatehouse: \(engine.state.policy.unsaved) unsaved changes \(fate)\n")
     }
   }
 

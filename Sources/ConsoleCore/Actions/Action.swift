@@ -58,6 +58,9 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   // Rules
   case conditions
   case editRule = "edit-rule"
+  // The changes pane
+  case merge, part, restore, discard
+  case drop = "drop-change"
 
   package var name: String { rawValue }
 
@@ -139,6 +142,11 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .recommendAll: "give every tool without a rule the one recommended for its kind"
     case .conditions: "what a rule asks of arguments and caller, and what it tells"
     case .editRule: "open the JSON of the rule in $EDITOR"
+    case .merge: "choose for each conflict with the file on the disk"
+    case .drop: "take back the change under the cursor alone; elsewhere, undo"
+    case .part: "show what the change under the cursor writes"
+    case .restore: "take in unsaved edits that were left behind"
+    case .discard: "drop unsaved edits that were left behind"
     }
   }
 }
@@ -175,6 +183,16 @@ extension Action {
     case .editRule:
       if state.options.isReadOnly { return "this console is read-only" }
       return state.policy.draft == nil ? state.policy.refusal ?? "there is no policy yet" : state.policy.refusal
+    case .merge:
+      if state.options.isReadOnly { return "this console is read-only" }
+      if case .conflict = state.policy.disk { return nil }
+      return "nothing is in conflict"
+    case .drop:
+      if state.options.isReadOnly { return "this console is read-only" }
+      return state.policy.refusal
+    case .restore, .discard:
+      if state.left.isEmpty { return "no edits were left behind" }
+      return state.policy.saving == .writing ? "the file is being written" : nil
     default: return nil
     }
   }

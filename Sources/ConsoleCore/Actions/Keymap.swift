@@ -47,6 +47,8 @@ package enum Keymap {
       bind("\\", .nextFilter),
       bind("e", .conditions, .policy), bind("e", .conditions, .rule), bind("e", .conditions, .servers),
       bind("E", .editRule, .rule),
+      bind("m", .merge, .changes), bind("u", .drop, .changes), bind("d", .part, .changes),
+      bind("r", .restore, .changes), bind("x", .discard, .changes),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

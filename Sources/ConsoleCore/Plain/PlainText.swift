@@ -60,7 +60,7 @@ package enum PlainText {
       guard case .lost(_, let since, _) = state.gate.connection, since == state.now else { return [] }
       return ["gate lost: \(state.safe(reason))"]
     case .filtersRead(let filters): return filters.problem.map { ["filters.conf: \(state.safe($0))"] } ?? []
-    case .policyRead, .policySaved, .note, .textEdited:
+    case .policyRead, .policySaved, .note, .textEdited, .leftEdits:
       return state.note.map { ["\(words($0.weight))\($0.text)"] } ?? []
     case .serversFound(let findings): return lines(of: findings, in: state)
     case .registryChanged(let change, let problem): return lines(of: change, problem: problem, in: state)

@@ -106,11 +106,7 @@ extension ConsoleState {
         (.scan, "ask tools"), (.addServer, "add"), (.importServers, "import"), (.removeServer, "remove"),
         (.messages, "messages"),
       ] + save + common
-    case .changes:
-      return [
-        (.keepMine, "keep mine"), (.takeTheirs, "take theirs"), (.open, "go there"), (.redo, "redo"), (.edit, "editor"),
-      ]
-        + save + common
+    case .changes: return changeHints + common
     case .approvals: return common
     }
   }

@@ -164,6 +164,7 @@ struct Canvas {
     switch scalar {
     case "✓": "+"
     case "✗", "─", "┄", "–", "—": "-"
+    case "≠": "!"
     case "≈": "~"
     case "∅", "×": "x"
     case "·": "."

@@ -15,8 +15,8 @@ extension ConsoleState {
       let rejected = policy.state == .rejected ? " REJECTED" : ""
       let digits = safe(revision, limit: 12)
       return TextSpan(
-        "gate ● up rev \(short ? String(digits.prefix(6)) : digits)\(rejected)",
-        policy.state == .rejected ? .decisionDeny : .decisionAllow)
+        "gate ● up rev \(short ? String(digits.prefix(6)) : digits)\(rejected.isEmpty && gateDiffers ? " ≠ file" : rejected)",
+        policy.state == .rejected ? .decisionDeny : gateDiffers ? .decisionLimit : .decisionAllow)
     case .lost(_, let since, let retryAt):
       let age = Format.timer(microseconds: now.microseconds(since: since))
       let retry = retryAt.map { retryAt -> String in

@@ -28,6 +28,9 @@ extension Canvas {
     case .added(let added): return drawAdded(added, of: state)
     case .rule(let editor): return drawRuleEditor(editor, of: state)
     case .text(let problems): return drawTextProblems(problems, of: state)
+    case .merge(let view): return drawMerge(view, of: state)
+    case .part(let part): return drawPart(part, of: state)
+    case .left(let view): return drawLeft(view, of: state)
     case .command, .filter, nil: return nil
     }
   }

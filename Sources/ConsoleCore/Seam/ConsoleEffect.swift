@@ -44,4 +44,8 @@ package enum ConsoleEffect: Hashable, Sendable {
   case saveFilters(text: [UInt8], over: ContentDigest?)
   /// Open a text in `$EDITOR`, in a file that nobody else can read; answer with `ConsoleMessage.textEdited`.
   case editText(EditedText, text: [UInt8], line: Int?)
+  /// From now on unsaved edits are kept in the place of those that were left under this name: they are being edited again.
+  case adoptEdits(name: String)
+  /// Forget the unsaved edits that were left under this name.
+  case dropEdits(name: String)
 }

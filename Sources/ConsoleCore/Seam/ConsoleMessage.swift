@@ -40,6 +40,8 @@ package enum ConsoleMessage: Hashable, Sendable {
   case filtersRead(NamedFilters)
   /// The end of `ConsoleEffect.editText`.
   case textEdited(EditedText, EditedTextResult)
+  /// Unsaved edits of consoles that ended without saving were found.
+  case leftEdits([LeftEdits])
 }
 
 /// What the policy file is on the disk.

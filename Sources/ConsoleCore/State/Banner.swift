@@ -45,11 +45,12 @@ extension ConsoleState {
   private var fileBanner: Banner? {
     let unsaved = Format.count(policy.unsaved, "edit")
     switch policy.disk {
-    case .conflict(_, let reason):
-      return Banner(
-        text: "! policy.json changed on disk and your \(unsaved) do not fit (\(safe(reason))): "
-          + ":keep-mine or :take-theirs, = shows yours",
-        isError: true)
+    case .conflict:
+      let keys =
+        focus == .changes
+        ? "m merge, K keep mine, T take theirs" : "= shows it; there m merges, K keeps mine, T takes theirs"
+      let start = size.columns < 110 ? "! changed on disk" : "! policy.json changed on disk"
+      return Banner(text: "\(start): \(conflictCounts) · \(keys)", isError: true)
     case .rejected(let problems, _):
       let place = problems.first.map { "line \($0.place.line): \(safe($0.message))" } ?? "not valid"
       return Banner(

@@ -6,9 +6,27 @@ internal import Policy
 enum ChangeRow: Hashable {
   case heading(String)
   case problem(PolicyProblem)
+  case conflict(PolicyMerge.Conflict)
+  case left(LeftEdits)
   case change(PolicyChange)
   case diff(DiffLine)
+  /// The history after so many steps.
+  case step(Int)
+  case revision(ChangeLedger.Revision)
+  case load(ChangeLedger.Load)
   case blank
+}
+
+/// The parts of the changes pane, in their order.
+enum ChangeSection: Int, CaseIterable, Hashable {
+  case problems, conflicts, left, changes, diff, history, revisions, loads
+}
+
+/// A line of the changes pane by what it is, and not by how many stand above it.
+struct ChangePlace: Hashable {
+  var section: ChangeSection
+  /// -1 for the heading; lists that grow are counted from their oldest entry.
+  var item: Int
 }
 
 extension ConsoleState {
@@ -31,34 +49,112 @@ extension ConsoleState {
     }
   }
 
-  var changeRowCount: Int {
-    let problems = problems.count
-    return (problems > 0 ? problems + 2 : 0) + 1 + policy.changes.count
-      + (policy.diff.isEmpty ? 0 : policy.diff.count + 2)
-  }
+  // MARK: Rows
 
-  /// The line at a place; the parts are: problems, changes, diff.
-  func changeRow(_ index: Int) -> ChangeRow? {
-    var index = index
-    let problems = problems
-    if !problems.isEmpty {
-      if index == 0 { return .heading(problemHeading(problems)) }
-      if index <= problems.count { return .problem(problems[index - 1]) }
-      if index == problems.count + 1 { return .blank }
-      index -= problems.count + 2
+  func count(of section: ChangeSection) -> Int {
+    switch section {
+    case .problems: problems.count
+    case .conflicts: policy.conflicts.count
+    case .left: left.count
+    case .changes: policy.changes.count
+    case .diff: policy.diff.count
+    // One more than steps: the file as it was first read.
+    case .history: policy.draft.map { $0.stepCount > 0 ? $0.stepCount + 1 : 0 } ?? 0
+    case .revisions: ledger.revisions.count
+    case .loads: ledger.loads.count
     }
-    if index == 0 { return .heading(changeHeading) }
-    index -= 1
-    if index < policy.changes.count { return index < 0 ? nil : .change(policy.changes[index]) }
-    index -= policy.changes.count
-    guard !policy.diff.isEmpty else { return nil }
-    if index == 0 { return .blank }
-    if index == 1 { return .heading("the text that saving writes, as a diff") }
-    index -= 2
-    return index < policy.diff.count ? .diff(policy.diff[index]) : nil
   }
 
-  private func problemHeading(_ problems: [PolicyProblem]) -> String {
+  /// The parts that have something to say; the list of changes always says how things are.
+  private var shownSections: [(section: ChangeSection, count: Int)] {
+    ChangeSection.allCases.compactMap { section in
+      let count = count(of: section)
+      return count > 0 || section == .changes ? (section, count) : nil
+    }
+  }
+
+  var changeRowCount: Int { shownSections.reduce(-1) { $0 + $1.count + 2 } }
+
+  /// What stands at a line; nil for a blank one, and below the end.
+  func changePlace(_ row: Int) -> ChangePlace? {
+    var row = row
+    guard row >= 0 else { return nil }
+    for (section, count) in shownSections {
+      if row <= count {
+        return ChangePlace(section: section, item: row == 0 ? -1 : item(row - 1, of: count, in: section))
+      }
+      row -= count + 2
+      if row < 0 { return nil }
+    }
+    return nil
+  }
+
+  /// The line of a place; nil if it is no longer there.
+  func changeRow(of place: ChangePlace) -> Int? {
+    var row = 0
+    for (section, count) in shownSections {
+      guard section == place.section else {
+        row += count + 2
+        continue
+      }
+      if place.item < 0 { return row }
+      let index = item(place.item, of: count, in: section)
+      return (0..<count).contains(index) ? row + 1 + index : nil
+    }
+    return nil
+  }
+
+  /// Lists that grow show the newest first; the way there and back is the same.
+  private func item(_ index: Int, of count: Int, in section: ChangeSection) -> Int {
+    switch section {
+    case .problems, .conflicts, .left, .changes, .diff: index
+    case .history, .revisions, .loads: count - 1 - index
+    }
+  }
+
+  /// The line at a place; all that is not there is blank.
+  func changeRow(_ row: Int) -> ChangeRow? {
+    guard (0..<changeRowCount).contains(row) else { return nil }
+    guard let place = changePlace(row) else { return .blank }
+    guard place.item >= 0 else { return .heading(heading(of: place.section)) }
+    let item = place.item
+    switch place.section {
+    case .problems: return .problem(problems[item])
+    case .conflicts: return .conflict(policy.conflicts[item])
+    case .left: return .left(left[item])
+    case .changes: return .change(policy.changes[item])
+    case .diff: return .diff(policy.diff[item])
+    case .history: return .step(item)
+    case .revisions: return .revision(ledger.revisions[item])
+    case .loads: return .load(ledger.loads[item])
+    }
+  }
+
+  /// Keeps the cursor and the picture where they were when something came in above them.
+  mutating func keep(_ place: ChangePlace?, at row: Int) {
+    guard let place, let now = changeRow(of: place), now != row else { return }
+    changeList.row = now
+    changeList.top = max(0, changeList.top + now - row)
+  }
+
+  // MARK: Headings
+
+  private func heading(of section: ChangeSection) -> String {
+    switch section {
+    case .problems: problemHeading
+    case .conflicts:
+      "\(Format.count(policy.conflicts.count, "conflict")) with what is on the disk: m chooses for each · K keeps mine · T takes theirs"
+    case .left: "unsaved edits that were left behind: r restores, x drops them"
+    case .changes: changeHeading
+    case .diff: "the text that saving writes, as a diff"
+    case .history: "history: Enter goes to a step · u takes back, U does again"
+    case .revisions: "the file while this console ran: Enter shows what changed"
+    case .loads: loadHeading
+    }
+  }
+
+  private var problemHeading: String {
+    let problems = problems
     let errors = problems.count { $0.weight == .error }
     let warnings = problems.count - errors
     let parts = [
@@ -73,7 +169,8 @@ extension ConsoleState {
     guard policy.isDirty else {
       switch policy.disk {
       case .rejected, .unreadable:
-        let gate = gate.policy?.revision.map { "the gate keeps rev \($0)" } ?? "the gate denies everything"
+        let gate =
+          gate.policy?.revision.map { "the gate keeps rev \(safe($0, limit: 12))" } ?? "the gate denies everything"
         return policy.draft == nil ? gate : "\(gate); panes 1 and 2 show the last valid file"
       case .absent: return "there is no policy file: the gate denies everything"
       case .reading: return "the file has not been read yet"
@@ -84,20 +181,10 @@ extension ConsoleState {
     return "\(Format.count(policy.unsaved, "unsaved change")) · \(undo) to undo (u) · ctrl-s saves"
   }
 
-  /// Goes to what a line is about.
-  mutating func openChange() {
-    guard let row = changeRow(changeList.row) else { return }
-    switch row {
-    case .change(let change):
-      let parts = change.subject.split(separator: "/", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else {
-        say(.info, "this change is about no single tool")
-        return
-      }
-      reveal(ToolName(server: .init(parts[0]), tool: .init(parts[1])))
-    case .problem(let problem):
-      say(.info, "line \(problem.place.line), column \(problem.place.column) · E opens the file")
-    case .heading, .diff, .blank: break
-    }
+  private var loadHeading: String {
+    guard gate.isUp else { return "what the gate said; no gate is connected now" }
+    guard let wanted = fileRevision, gateDiffers else { return "what the gate said" }
+    let runs = gate.policy?.revision.map { "runs rev \(safe($0, limit: 12))" } ?? "denies everything"
+    return "the gate \(runs), the file is rev \(wanted): R lets it read the file again"
   }
 }

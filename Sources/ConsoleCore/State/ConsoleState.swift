@@ -68,6 +68,10 @@ package struct ConsoleState: Equatable, Sendable {
   package var isQuitting = false
   /// Whole definitions of the tools that were looked at last.
   package var definitions = ToolDefinitions()
+  /// What was written to the policy file, and what the gate made of it.
+  package var ledger = ChangeLedger()
+  /// Unsaved edits that other consoles left behind, the newest first.
+  package var left: [LeftEdits] = []
 
   /// The filters that have a name.
   package var filters = NamedFilters()
@@ -97,6 +101,7 @@ package struct ConsoleState: Equatable, Sendable {
     if let end = catalogue.nextExpiry { want(end) }
     if let view = messagesView, gate.isUp { want(view.next) }
     if case .awaitingGate = policy.saving, gate.isUp { want(second) }
+    if let moment = differsAt, moment > now { want(moment) }
     return next
   }
 }

@@ -25,6 +25,12 @@ package enum Overlay: Hashable, Sendable {
   case rule(RuleEditor)
   /// A rule's text that came back from an editor and cannot be taken.
   case text(TextProblems)
+  /// The choice between two changes of one place.
+  case merge(MergeView)
+  /// Lines about one change.
+  case part(ChangePart)
+  /// Unsaved edits that were left behind.
+  case left(LeftView)
 }
 
 /// A line of text that is being typed.

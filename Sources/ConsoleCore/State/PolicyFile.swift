@@ -35,6 +35,15 @@ package struct PolicyFile: Hashable, Sendable {
   package var changes: [PolicyChange] = []
   /// The text diff of the unsaved edits; made only while someone looks at it.
   package var diff: [DiffLine] = []
+  /// Where a person must choose, while the file on the disk does not go together with the edits.
+  package var conflicts: [PolicyMerge.Conflict] = []
+  /// What others changed in the file meanwhile.
+  package var theirs: [PolicyChange] = []
+  /// The file's revision, and since when it is that.
+  package var fileRevision: String?
+  package var fileSince = Moment(microseconds: 0)
+  /// When the last save began.
+  package var saveBegan: Moment?
 
   /// There are edits that are not on the disk.
   package var isDirty: Bool { draft?.isDirty ?? false }

@@ -83,6 +83,11 @@ extension ConsoleState {
     case .scan: return scanCurrent()
     case .putBack: return [.changeRegistry(.putBack)]
     case .recommendAll: recommendAll()
+    case .merge: openMerge()
+    case .drop: dropChange()
+    case .part: showPart()
+    case .restore: return restore()
+    case .discard: askToDiscard()
     }
     return []
   }

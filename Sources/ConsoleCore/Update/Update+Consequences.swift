@@ -52,7 +52,7 @@ extension ConsoleState {
     var found = Consequences()
     guard let before = policy.draft else { return found }
     var after = before
-    guard (try? after.apply(edit)) != nil else { return found }
+    guard (try? after.apply(edit, at: now)) != nil else { return found }
     tried = TriedEdit(edit: edit, before: before, after: after)
     let engine = after.engine
     for server in catalogue.servers {
@@ -74,7 +74,7 @@ extension ConsoleState {
     if let last, last.edit == edit, last.before == policy.draft {
       policy.draft = last.after
     } else {
-      try policy.draft?.apply(edit)
+      try policy.draft?.apply(edit, at: now)
     }
   }
 

@@ -26,6 +26,7 @@ extension ConsoleState {
       now.microseconds(since: since) > 5_000_000
     {
       policy.saving = .idle
+      ledger.answer(.silent)
       say(.warning, "saved as rev \(revision), but the gate has not said that it loaded it: R makes it read again")
     }
     if let end = catalogue.nextExpiry, end <= now {
@@ -50,6 +51,7 @@ extension ConsoleState {
     if wasUp { live.append { $0.append(remark: "gate lost: \(reason)", at: now) } }
     if case .awaitingGate(let revision, _) = policy.saving {
       policy.saving = .idle
+      ledger.answer(.noGate)
       say(.warning, "saved as rev \(revision); no gate is connected to load it")
     }
   }
@@ -137,6 +139,7 @@ extension ConsoleState {
     }
     gate.policyPath = snapshot.policyPath
     gate.policy = snapshot.policy
+    ledger.add(snapshot.policy, at: now)
     gate.record = snapshot.record
     know(snapshot.servers)
     gate.awaitsSnapshot = false
@@ -189,14 +192,21 @@ extension ConsoleState {
   private mutating func take(_ event: PolicyEvent) {
     let before = gate.policy
     gate.policy = event
+    ledger.add(event, at: now)
     let revision = event.revision ?? "none"
     switch (event.state, policy.saving) {
     case (.loaded, .awaitingGate(let awaited, _)):
       guard event.revision == awaited else { return }
       policy.saving = .idle
-      tellLoaded("saved; the gate runs rev \(revision) now", event, isOwn: true)
+      ledger.answer(.loaded(microseconds: saveTime))
+      let time = Format.span(microseconds: saveTime)
+      tellLoaded("saved; the gate runs rev \(revision) now, loaded in \(time)", event, isOwn: true)
     case (.rejected, _):
-      if case .awaitingGate = policy.saving { policy.saving = .idle }
+      if case .awaitingGate = policy.saving {
+        policy.saving = .idle
+        let first = event.problems.first
+        ledger.answer(.rejected(first.map { "line \($0.place.line): \($0.message)" } ?? "no reason given"))
+      }
       let first = event.problems.first.map { "line \($0.place.line): \(safe($0.message))" } ?? "no reason given"
       let rest = event.revision.map { "it keeps rev \($0)" } ?? "it denies everything"
       say(.error, "REJECTED by the gate, \(first); \(rest)")

@@ -48,6 +48,9 @@ extension ConsoleState {
     case .added(let added): return take(key, added)
     case .rule(let editor): return take(key, editor)
     case .text(let problems): return take(key, problems)
+    case .merge(let view): return take(key, view)
+    case .part(let part): return take(key, part)
+    case .left(let view): return take(key, view)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }

@@ -44,25 +44,33 @@ extension ConsoleState {
       policy.draft?.saved()
     } else if !draft.isDirty {
       policy.disk = .asBase
-      policy.draft = PolicyDraft(base: document)
+      let changes = PolicyChange.between(draft.base, document)
+      policy.draft?.reloaded(document, title: PolicyDraft.reloadTitle(changes), at: now)
+      ledger.add(document.revision, changes, isOwn: false, answer: nil, at: now)
       let before = catalogue.tools.map(\.standing.summary)
       catalogue.judge(policy.draft, at: now)
       let changed = zip(before, catalogue.tools).count { $0 != $1.standing.summary }
-      say(.info, "policy.json changed on disk: rev \(document.revision), \(Format.count(changed, "decision")) changed")
+      say(
+        .info,
+        "\(PolicyDraft.reloadTitle(changes)) · 6 lists them · rev \(document.revision), \(Format.count(changed, "decision")) changed"
+      )
     } else {
       do throws(PolicyEditError) {
-        policy.draft = try draft.rebased(onto: document)
+        policy.draft = try draft.rebased(onto: document, at: now)
         policy.disk = .asBase
-        say(.warning, "policy.json changed on disk; your unsaved edits were put on top of it, = shows them")
+        let changes = PolicyChange.between(draft.base, document)
+        ledger.add(document.revision, changes, isOwn: false, answer: nil, at: now)
+        say(.warning, "\(PolicyDraft.reloadTitle(changes)); your unsaved edits were put on top of it, = shows them")
       } catch {
-        policy.disk = .conflict(theirs: document, reason: error.message)
-        say(.error, "policy.json changed on disk and your edits do not fit: :keep-mine or :take-theirs")
+        setConflict(with: document, error)
       }
     }
   }
 
   /// Works out everything that follows from the draft: once an edit, not once a frame.
   mutating func refreshPolicy() {
+    settleConflict()
+    watchRevision()
     catalogue.judge(policy.draft, at: now)
     policy.changes = policy.isDirty ? policy.draft?.changes ?? [] : []
     policy.diff = []
@@ -89,13 +97,14 @@ extension ConsoleState {
     case .asBase, .absent: return write(draft, over: policy.base)
     case .reading: return []
     case .conflict, .rejected, .unreadable:
-      say(.error, "not saved: the file on the disk is another one; :keep-mine writes over it, :take-theirs drops yours")
+      say(.error, "not saved: the file on the disk is another one; in pane 6 m merges, K keeps mine, T takes theirs")
       return []
     }
   }
 
   mutating func write(_ draft: PolicyDraft, over base: ContentDigest?) -> [ConsoleEffect] {
     policy.saving = .writing
+    policy.saveBegan = now
     say(.info, "saving…")
     return [.save(text: draft.current.text, over: base)]
   }
@@ -106,54 +115,72 @@ extension ConsoleState {
     switch result {
     case .saved:
       if policy.draft == nil { return [.readPolicy] + offerServers() }
+      let changes = policy.changes
       policy.draft?.saved()
       policy.disk = .asBase
       let revision = policy.draft?.current.revision ?? ""
       if gate.isUp {
         if gate.policy?.revision == revision, gate.policy?.state == .loaded {
+          ledger.add(revision, changes, isOwn: true, answer: .loaded(microseconds: saveTime), at: now)
           say(.info, "saved; the gate runs rev \(revision) now")
         } else {
           policy.saving = .awaitingGate(revision: revision, since: now)
+          ledger.add(revision, changes, isOwn: true, answer: .awaited, at: now)
           say(.info, "saved as rev \(revision); waiting for the gate")
         }
       } else {
+        ledger.add(revision, changes, isOwn: true, answer: .noGate, at: now)
         say(.info, "saved as rev \(revision); no gate runs, the next one starts with it")
       }
       refreshPolicy()
       if isQuitting { return [.quit] }
     case .changedUnderneath(let file):
       isQuitting = false
-      say(.error, "not saved: policy.json changed on disk meanwhile")
       take(file)
+      let rest = policy.isContested ? "decide first, pane 6 says how" : "your edits are on top of it; save again"
+      say(
+        .error,
+        file == .absent
+          ? "not saved: policy.json is gone from the disk; ctrl-s makes it again"
+          : "not saved: policy.json changed on disk meanwhile; \(rest)")
     case .failed(let reason):
       isQuitting = false
-      say(.error, "not saved: \(safe(reason))")
+      say(.error, "not saved: \(safe(reason)); your edits are kept")
     }
     return []
   }
+
+  /// How long the save took that has just come to its end.
+  var saveTime: Int64 { policy.saveBegan.map { now.microseconds(since: $0) } ?? 0 }
 
   mutating func takeTheirs() {
     switch policy.disk {
     case .conflict(let theirs, _):
       policy.disk = .asBase
-      policy.draft = PolicyDraft(base: theirs)
+      ledger.add(theirs.revision, policy.theirs, isOwn: false, answer: nil, at: now)
+      policy.draft = policy.draft?.droppedFor(theirs, at: now)
     case .absent:
       policy.draft = nil
     case .rejected, .unreadable:
-      policy.draft = policy.draft.map { PolicyDraft(base: $0.base) }
+      let saved = policy.draft?.savedStep
+      if saved.map({ policy.draft?.go(to: $0) == true }) != true {
+        policy.draft = policy.draft.map { PolicyDraft(base: $0.base) }
+      }
     case .asBase, .reading: return
     }
     refreshPolicy()
-    say(.info, "your edits are dropped; this is what is on the disk")
+    let back = policy.draft?.redoTitle == nil ? "" : " · U brings yours back"
+    say(.info, "your edits are dropped; this is what is on the disk\(back)")
   }
 
   mutating func keepMine() -> [ConsoleEffect] {
     guard let draft = policy.draft else { return [] }
     switch policy.disk {
     case .conflict(let theirs, _):
-      guard let rebased = try? draft.rebased(onto: theirs, keepingMine: true) else {
+      guard let rebased = try? draft.rebased(onto: theirs, keepingMine: true, at: now) else {
         return write(draft, over: ContentDigest(of: theirs.text))
       }
+      ledger.add(theirs.revision, policy.theirs, isOwn: false, answer: nil, at: now)
       policy.draft = rebased
       policy.disk = .asBase
       refreshPolicy()

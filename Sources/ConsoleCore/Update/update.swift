@@ -2,6 +2,16 @@ internal import ControlWire
 
 /// Takes one message into the state and says what is to be done about it.
 package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [ConsoleEffect] {
+  if case .input = message { return take(&state, message) }
+  // What comes by itself leaves the changes pane where it is, whatever it puts above the cursor.
+  let row = state.changeList.row
+  let place = state.upper == .changes ? state.changePlace(row) : nil
+  let effects = take(&state, message)
+  state.keep(place, at: row)
+  return effects
+}
+
+private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [ConsoleEffect] {
   switch message {
   case .input(let event): return state.take(event)
   case .resized(let size):
@@ -60,5 +70,8 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
   case .filtersRead(let filters):
     state.take(filters)
     return []
+  case .leftEdits(let found):
+    state.take(found)
   }
+  return []
 }

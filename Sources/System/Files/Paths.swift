@@ -22,6 +22,8 @@ package struct Paths: Hashable, Sendable {
   /// The files that keep the counts of limits.
   package var counters: String { "\(state)/counters" }
   package var log: String { "\(state)/gate.log" }
+  /// Unsaved edits of consoles, for the case that they end before saving.
+  package var unsaved: String { "\(state)/unsaved" }
   /// Held by the gate that listens on the socket.
   package var lock: String { "\(socket).lock" }
 

@@ -63,7 +63,7 @@ struct LimitPropertyTests {
       desk.press("Enter")
       #expect(desk.text == text)
       #expect(desk.state.note?.text == "no limit is changed")
-      #expect(desk.state.policy.draft?.undoTitle == nil)
+      #expect(desk.state.policy.isDirty == false)
       #expect(desk.state.overlay == nil)
     }
   }

@@ -23,7 +23,7 @@ struct LimitScreenTests {
     expectScreen(
       desk().state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb ≠ file       0/s ▁▁▁▁▁▁▁▁▁▁
       ┌Rate limit────────────────────────────────────────────────────────────────────┐
       │ in        the rule git_log of git  1 of 3                                    │
       │ ▶  1 of 2  10/minute for each grant                                          │
@@ -94,7 +94,7 @@ struct LimitScreenTests {
     expectScreen(
       desk(columns: 40, rows: 10).state,
       """
-       saved  gate ● up rev e92cbb
+       saved  gate ● up rev e92cbb ≠ file
       ┌Rate limit────────────────────────────┐
       │ in        the rule git_log of git  … │
       │ ▶  1 of 2  10/minute for each grant  │
@@ -113,7 +113,7 @@ struct LimitScreenTests {
     expectScreen(
       desk.state,
       """
-       saved  gate ● up rev e92cbb
+       saved  gate ● up rev e92cbb ≠ file
       ┌Rate limit────────────────────────────┐
       │    ┤ ▄▆  ▂█  ▄▄▄  ▂█                 │
       │   0┤▇██▆▂██▄▁███▃▂██▄▁               │
@@ -132,7 +132,7 @@ struct LimitScreenTests {
     expectScreen(
       desk.state,
       """
-       saved  gate ● up rev e92cbb
+       saved  gate ● up rev e92cbb ≠ file
       ┌Rate limit────────────────────────────┐
       │ for each  grant                      │
       │ counter   none                       │
@@ -151,7 +151,7 @@ struct LimitScreenTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
+       gatehouse  policy.json saved  gate ● up rev e92cbb ≠ file       0/s ▁▁▁▁▁▁▁▁▁▁
       ┌Rate limit────────────────────────────────────────────────────────────────────┐
       │ in        the rule git_log of git  1 of 3                                    │
       │    1 of 3  10/minute for each grant                                          │
@@ -221,7 +221,7 @@ struct LimitScreenTests {
     expectScreen(
       desk.state,
       """
-       gatehouse  policy.json saved  gate * up rev e92cbb              0/s ..........
+       gatehouse  policy.json saved  gate * up rev e92cbb ! file       0/s ..........
       +Rate limit--------------------------------------------------------------------+
       | in        a new rule for git_reset of git  1 of 3                            |
       | >+ 1 of 1  10/minute for each grant                                          |

@@ -182,7 +182,7 @@ struct RuleEditorTests {
     #expect(desk.draftText == Desk.rulePolicy)
     desk.press("e", "Space", "u", "w")
     #expect(desk.draftText == Desk.rulePolicy)
-    #expect(desk.state.policy.draft?.undoTitle == nil)
+    #expect(desk.state.policy.isDirty == false)
   }
 
   @Test func aRuleThatChangedMeanwhileIsNotWrittenOverUnasked() {

@@ -197,8 +197,8 @@ struct ConditionsTests {
       │                                                                              │
       │  the gate keeps rev e92cbb072143; panes 1 and 2 show the last valid file     │
       │                                                                              │
-      │                                                                              │
-      │                                                                              │
+      │  what the gate said                                                          │
+      │  11:42:07 loaded rev e92cbb072143                                            │
       │                                                                              │
       │                                                                              │
       │                                                                              │
@@ -211,7 +211,7 @@ struct ConditionsTests {
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Enter go there  E editor  / filter  :  ? help  q quit
+       E editor  / filter  :  ? help  q quit
       """)
   }
 

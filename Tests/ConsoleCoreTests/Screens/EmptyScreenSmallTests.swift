@@ -96,12 +96,12 @@ struct EmptyScreenSmallTests {
        6 Changes ─────────────rev e92cbb072143
       ▶ nothing is changed: what is saved is …
 
-
-
+        what the gate said
+        11:42:07 loaded rev e92cbb072143
 
 
       ─ live 0/s ─────────────────────────────
-       Enter go there  U redo  E editor
+       U redo  E editor  / filter  :  ? help
       """)
   }
 

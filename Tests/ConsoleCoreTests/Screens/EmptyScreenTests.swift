@@ -152,8 +152,8 @@ struct EmptyScreenTests {
       ┌6 Changes─────────────────────────────────────────────────────rev e92cbb072143┐
       │▶ nothing is changed: what is saved is what you see                           │
       │                                                                              │
-      │                                                                              │
-      │                                                                              │
+      │  what the gate said                                                          │
+      │  11:42:07 loaded rev e92cbb072143                                            │
       │                                                                              │
       │                                                                              │
       │                                                                              │
@@ -171,7 +171,7 @@ struct EmptyScreenTests {
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Enter go there  U redo  E editor  / filter  :  ? help  q quit
+       U redo  E editor  / filter  :  ? help  q quit
       """)
   }
 

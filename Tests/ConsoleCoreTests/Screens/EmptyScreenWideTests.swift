@@ -248,8 +248,8 @@ struct EmptyScreenWideTests {
       ┌6 Changes─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────rev e92cbb072143┐
       │▶ nothing is changed: what is saved is what you see                                                                                                           │
       │                                                                                                                                                              │
-      │                                                                                                                                                              │
-      │                                                                                                                                                              │
+      │  what the gate said                                                                                                                                          │
+      │  11:42:07 loaded rev e92cbb072143                                                                                                                            │
       │                                                                                                                                                              │
       │                                                                                                                                                              │
       │                                                                                                                                                              │
@@ -291,7 +291,7 @@ struct EmptyScreenWideTests {
       │                                                                                                                                                              │
       │                                                                                                                                                              │
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-       Enter go there  U redo  E editor  / filter  :  ? help  q quit
+       U redo  E editor  / filter  :  ? help  q quit
       """)
   }
 

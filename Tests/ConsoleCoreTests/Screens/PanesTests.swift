@@ -182,7 +182,7 @@ struct PanesTests {
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Enter go there  U redo  E editor  u undo  ^S save  = diff  / filter  :  ? help
+       z undo  ^S save  U redo  E editor  / filter  :  ? help  q quit
       """)
   }
 
