@@ -66,6 +66,8 @@ struct PolicyRule: Sendable {
   /// From then on the rule is as if absent.
   var expires: Moment?
   var matchesSchema = false
+  /// Its bytes in the text, its key included.
+  var range = 0..<0
 
   var denies: Bool { action == .deny || limits.contains(where: \.allowsNothing) }
 

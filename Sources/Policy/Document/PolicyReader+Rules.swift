@@ -11,6 +11,7 @@ extension PolicyReader {
   /// One rule.
   mutating func rule(_ member: JSONMember, _ place: RulePlace) -> PolicyRule {
     var rule = PolicyRule(pointer: pointer, line: line(of: member), action: .allow)
+    rule.range = member.keyRange.lowerBound..<max(member.keyRange.lowerBound, member.value.range.upperBound)
     let help = member.value.text.flatMap { PolicyRule.Action(exact: $0) }
       .map { "write `{\"action\": \"\($0.rawValue)\"}`" }
     members(

@@ -15,7 +15,8 @@ package struct PolicyDraft: Sendable {
   package private(set) var current: PolicyDocument
   /// What judges by `current`; made once a change.
   package private(set) var engine: PolicyEngine
-  private var baseEngine: PolicyEngine
+  /// What judges by `base`.
+  package private(set) var baseEngine: PolicyEngine
   private(set) var steps: [Step] = []
   /// How many of the steps are done; the others can be done again.
   package private(set) var position = 0
