@@ -225,7 +225,7 @@ struct AttackReading {
     if let act = first(.act), act.choices.count > 1, changes {
       add(
         .excessiveAgency,
-        "one name stands for \(act.choices.count) acts that \(quoted(act.name)) chooses between, the harmless and the worst",
+        "one name stands for \(act.choices.count) acts, and \(quoted(act.name)) chooses among them",
         answer: "require with in on \(quoted(act.path)): list the acts that are needed")
     } else if let request = schema.request {
       add(

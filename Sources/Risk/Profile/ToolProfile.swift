@@ -85,7 +85,7 @@ package struct ToolProfile: Hashable, Sendable {
       sentences.append("Allowing it is usual; a limit keeps a loop from draining the source.")
     case .write:
       sentences.append(
-        "An agent that misreads its task writes with the same ease as one that reads it well"
+        "A wrong guess of the agent is written as readily as a right one"
           + (gravest.map { ", here to \($0.words)." } ?? "."))
       sentences.append("A limit keeps a mistake small enough to be taken back by hand.")
     case .execute:
