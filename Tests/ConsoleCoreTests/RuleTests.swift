@@ -203,10 +203,10 @@ struct RuleTests {
       │                                                                         ││deny if  call.client = "bad" · all tools   │
       │                                                                         ││until    2026-12-31T00:00:00.000000Z       │
       │                                                                         ││                                           │
-      │                                                                         ││takes    path*  mode                       │
-      │                                                                         ││                                           │
-      │                                                                         ││why Read, Low                              │
-      └─────────────────────────────────────────────────────────────────────────┘└──────────────────────────────────── 4 more┘
+      │                                                                         ││in the order of judgement                  │
+      │                                                                         ││  rule git_status: allow, checked · line 8 │
+      │                                                                         ││    match_schema the arguments must match  │
+      └─────────────────────────────────────────────────────────────────────────┘└─────────────────────────────────── 23 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────┐
       │ 11:42:07 ── gate connected ──                                                                                        │
       │ No calls yet. Let your client start its server through the gate:                                                     │
@@ -243,7 +243,7 @@ struct RuleTests {
       │                                                                         ││         day reached. Rule                 │
       │                                                                         ││         /servers/git/tools/git_log/limits/│
       │                                                                         ││         0. Retry after N s.               │
-      └─────────────────────────────────────────────────────────────────────────┘└──────────────────────────────────── 7 more┘
+      └─────────────────────────────────────────────────────────────────────────┘└─────────────────────────────────── 26 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────┐
       │ 11:42:07 ── gate connected ──                                                                                        │
       │ No calls yet. Let your client start its server through the gate:                                                     │
@@ -278,9 +278,9 @@ struct RuleTests {
       │                                                                         ││         which cannot be asked for yet.    │
       │                                                                         ││         Rule /servers/git/tools/git_diff. │
       │                                                                         ││                                           │
-      │                                                                         ││takes    path*  mode                       │
-      │                                                                         ││                                           │
-      └─────────────────────────────────────────────────────────────────────────┘└──────────────────────────────────── 4 more┘
+      │                                                                         ││in the order of judgement                  │
+      │                                                                         ││  rule git_diff: ask · line 14             │
+      └─────────────────────────────────────────────────────────────────────────┘└─────────────────────────────────── 22 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────┐
       │ 11:42:07 ── gate connected ──                                                                                        │
       │ No calls yet. Let your client start its server through the gate:                                                     │

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from rig.gatehouse import Gatehouse
+from rig.terminal import Terminal
 from rig.waiting import eventually
 from rig.wire import Wire
 
@@ -72,4 +73,30 @@ def test_the_answer_is_bounded(gatehouse: Gatehouse) -> None:
     ask = {"op": "tool", "server": "notes", "name": "big"}
     eventually(lambda: "is the most shown" in stream.ask(ask)["problem"], what="the refusal")
     assert "definition" not in stream.ask(ask)
+    wire.finish()
+
+
+def test_the_recommended_rule_is_applied_saved_and_obeyed(gatehouse: Gatehouse) -> None:
+    gatehouse.set_policy({"version": "1", "default": "allow"})
+    gatehouse.serve()
+    wire = lister(gatehouse, [TOOL])
+    assert not wire.call("delete_note")["result"]["isError"]
+    console = Terminal([gatehouse.binary], gatehouse.environment, (160, 48))
+    try:
+        console.shows("delete_note")
+        console.keys("g", "Down", "t")
+        console.shows("2 parameters, 1 required", "one of bin, forever", "the server claims: read-only", "w applies it")
+        console.keys("w")
+        console.shows("it has it")
+        console.keys("C-s")
+        console.shows("policy.json saved")
+        console.keys("Escape")
+        console.shows_no("Tool of notes")
+        eventually(lambda: wire.call("delete_note", id=2)["result"]["isError"], what="the gate to ask a person")
+        console.keys("q")
+        assert console.status() == 0
+    finally:
+        console.close()
+    refused = wire.call("delete_note", id=3)["result"]
+    assert refused["isError"] and "Rule /servers/notes/tools/delete_note" in refused["content"][0]["text"]
     wire.finish()

@@ -2,7 +2,7 @@ extension Action {
   /// It decides what calls may do, by itself.
   package var isDecision: Bool {
     switch self {
-    case .allow, .deny, .limit, .hide, .inherit, .ask, .cycle, .serverDefault: true
+    case .allow, .deny, .limit, .hide, .inherit, .ask, .cycle, .serverDefault, .recommend: true
     default: false
     }
   }

@@ -61,6 +61,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   // The changes pane
   case merge, part, restore, discard
   case drop = "drop-change"
+  case toolPage = "tool"
+  case recommend
 
   package var name: String { rawValue }
 
@@ -147,6 +149,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .part: "show what the change under the cursor writes"
     case .restore: "take in unsaved edits that were left behind"
     case .discard: "drop unsaved edits that were left behind"
+    case .toolPage: "all that is known of the tool, and what its rule should be"
+    case .recommend: "give the tool, or every marked one, the rule that its kind starts with"
     }
   }
 }
@@ -155,7 +159,7 @@ extension Action {
   /// Why it cannot be done now; nil if it can.
   package func refusal(in state: ConsoleState) -> String? {
     switch self {
-    case .allow, .deny, .limit, .hide, .inherit, .ask, .cycle, .serverDefault, .undo, .redo:
+    case .allow, .deny, .limit, .hide, .inherit, .ask, .cycle, .serverDefault, .undo, .redo, .recommend:
       if state.options.isReadOnly { return "this console is read-only" }
       return state.policy.refusal
     case .approvals: return "approvals come with a later version; nothing waits"

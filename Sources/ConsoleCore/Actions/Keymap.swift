@@ -49,6 +49,8 @@ package enum Keymap {
       bind("E", .editRule, .rule),
       bind("m", .merge, .changes), bind("u", .drop, .changes), bind("d", .part, .changes),
       bind("r", .restore, .changes), bind("x", .discard, .changes),
+      bind("t", .toolPage, .policy), bind("t", .toolPage, .rule), bind("t", .toolPage, .live),
+      bind("w", .recommend, .policy), bind("w", .recommend, .rule),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

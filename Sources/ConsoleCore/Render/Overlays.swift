@@ -31,6 +31,7 @@ extension Canvas {
     case .merge(let view): return drawMerge(view, of: state)
     case .part(let part): return drawPart(part, of: state)
     case .left(let view): return drawLeft(view, of: state)
+    case .tool(let page): return drawToolPage(page, of: state)
     case .command, .filter, nil: return nil
     }
   }

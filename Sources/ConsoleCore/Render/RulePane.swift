@@ -8,21 +8,25 @@ extension ConsoleState {
   var ruleColumns: Int { layout.place(of: .rule)?.body.columns ?? 40 }
 
   /// Everything about what is under the policy pane's cursor.
-  func ruleLines(columns: Int) -> [Line] {
+  func ruleLines(columns: Int) -> [Line] { ruleText(columns: columns).lines }
+
+  /// The same with the places of the policy that the pane's cursor can stand on.
+  func ruleText(columns: Int) -> RulePaneText {
     if policy.disk == .absent, policy.draft == nil {
       let heading = "Enter in pane 1 writes \(safe(options.policyPath)):"
       let text = String(decoding: text(of: starter), as: UTF8.self)
-      return paragraphs([(heading, .dim)], columns: columns)
-        + text.split(separator: "\n").map { Line(TextSpan(peer: String($0), .diffAdd)) }
+      return RulePaneText(
+        lines: paragraphs([(heading, .dim)], columns: columns)
+          + text.split(separator: "\n").map { Line(TextSpan(peer: String($0), .diffAdd)) })
     }
     if let tool = currentTool { return toolLines(catalogue.tools[tool], columns: columns) }
     guard focus != .servers, let server = currentServer else {
-      return paragraphs([(" Nothing is under the cursor in pane 1.", .dim)], columns: columns)
+      return RulePaneText(lines: paragraphs([(" Nothing is under the cursor in pane 1.", .dim)], columns: columns))
     }
     return serverLines(server, columns: columns)
   }
 
-  private func toolLines(_ tool: Catalogue.Tool, columns: Int) -> [Line] {
+  private func toolLines(_ tool: Catalogue.Tool, columns: Int) -> RulePaneText {
     let assessment = tool.info.assessment
     let role = assessment.severity.role
     let server = catalogue.servers[tool.server].info.name.string
@@ -35,6 +39,9 @@ extension ConsoleState {
         TextSpan("\(assessment.category.rawValue) · \(assessment.severity.rawValue)", role),
         TextSpan(" \(min(100, max(0, assessment.confidence)))%", .dim)))
     lines += decisionLines(tool, columns: columns)
+    let order = orderText(of: tool, columns: columns)
+    let stops = order.stops.map { RulePaneText.Stop(line: $0.line + lines.count, rule: $0.rule, place: $0.place) }
+    lines += order.lines
     if !tool.info.parameters.isEmpty {
       lines.append(Line())
       let required = max(0, tool.info.requiredParameters)
@@ -56,7 +63,7 @@ extension ConsoleState {
     if tool.calls > 0 {
       lines += [Line(), Line(TextSpan(Format.count(tool.calls, "call") + " seen · L shows them", .dim))]
     }
-    return lines
+    return RulePaneText(lines: lines, stops: stops)
   }
 
   private func decisionLines(_ tool: Catalogue.Tool, columns: Int) -> [Line] {
@@ -96,7 +103,7 @@ extension ConsoleState {
     case "require": "must     "
     case "deny_if": "deny if  "
     case "approve_if": "ask if   "
-    case "allow_if": "no ask if"
+    case "allow_if": "unless   "
     default: "schema   "
     }
   }
@@ -116,7 +123,7 @@ extension ConsoleState {
     return lines
   }
 
-  private func serverLines(_ index: Int, columns: Int) -> [Line] {
+  private func serverLines(_ index: Int, columns: Int) -> RulePaneText {
     let server = catalogue.servers[index]
     let fallback = server.fallback
     var lines = [
@@ -154,11 +161,13 @@ extension ConsoleState {
     lines.append(Line())
     lines += block(
       "", "D changes its default, m marks all its tools, Enter opens or closes it.", .dim, columns: columns)
-    return lines
+    let level = levelText(of: index, columns: columns)
+    let stops = level.stops.map { RulePaneText.Stop(line: $0.line + lines.count, rule: $0.rule, place: $0.place) }
+    return RulePaneText(lines: lines + level.lines, stops: stops)
   }
 
   /// A label and a text of ours behind it, broken into lines under itself.
-  private func block(_ label: String, _ text: String, _ role: Role, columns: Int) -> [Line] {
+  func block(_ label: String, _ text: String, _ role: Role, columns: Int) -> [Line] {
     let indent = label.utf8.count
     let wrapped = TerminalText.wrap(text, columns: max(8, columns - indent), limit: 40)
     return wrapped.enumerated().map { index, glyphs in
@@ -182,14 +191,20 @@ extension ConsoleState {
 
 extension Canvas {
   mutating func drawRule(of state: ConsoleState, in body: Rect) -> (row: Int, column: Int)? {
-    let lines = state.ruleLines(columns: body.columns)
+    let text = state.ruleText(columns: body.columns)
+    let lines = text.lines
     let top = min(state.ruleTop, max(0, lines.count - body.rows))
     draw(lines, from: top, in: body)
+    var cursor = (row: body.row, column: body.column)
+    if state.focus == .rule, let stop = state.currentStop(text), stop.line >= top, stop.line < top + body.rows {
+      cursor.row = body.row + stop.line - top
+      put("▶", .accent, row: cursor.row, column: body.column, columns: 1)
+    }
     let below = lines.count - top - body.rows
     if below > 0 {
       putRight(
         " \(below) more", .dim, row: body.row + body.rows, end: body.column + body.columns, columns: body.columns)
     }
-    return (body.row, body.column)
+    return cursor
   }
 }

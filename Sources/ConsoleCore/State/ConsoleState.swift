@@ -19,7 +19,11 @@ package struct ConsoleState: Equatable, Sendable {
   package var serverList = ListCursor()
   package var changeList = ListCursor()
   /// The first line of the rule pane that is drawn.
-  package var ruleTop = 0
+  package var ruleTop = 0 {
+    didSet { if ruleTop == 0 { ruleStop = nil } }
+  }
+  /// Which rule of the rule pane its cursor is on; nil for the one that decides.
+  package var ruleStop: Int?
   /// The choice under the cursor while there is no policy file.
   package var starter = Starter.careful
   /// What `Starter.careful` would write for the tools that are known, and how many rules that has.

@@ -31,6 +31,8 @@ package enum Overlay: Hashable, Sendable {
   case part(ChangePart)
   /// Unsaved edits that were left behind.
   case left(LeftView)
+  /// All that is known of one tool.
+  case tool(ToolPage)
 }
 
 /// A line of text that is being typed.

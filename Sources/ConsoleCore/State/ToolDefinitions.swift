@@ -115,5 +115,11 @@ extension ConsoleState {
   }
 
   /// The tool whose definition is on the screen now.
-  var definitionInView: ToolName? { if case .rule(let editor) = overlay { editor.tool } else { nil } }
+  var definitionInView: ToolName? {
+    switch overlay {
+    case .rule(let editor): editor.tool
+    case .tool(let page): page.name
+    default: nil
+    }
+  }
 }

@@ -88,6 +88,8 @@ extension ConsoleState {
     case .part: showPart()
     case .restore: return restore()
     case .discard: askToDiscard()
+    case .toolPage: return openToolPage()
+    case .recommend: recommend(for: targets())
     }
     return []
   }
@@ -201,6 +203,13 @@ extension ConsoleState {
       reveal(ToolName(server: server, tool: ExactText(live.ring.text(record.tool))))
       return []
     }
+    if focus == .rule, let stop = currentStop(ruleText(columns: ruleColumns)) {
+      guard let line = stop.place else {
+        say(.info, "no line of the file says that: it is what holds where nothing is written")
+        return []
+      }
+      return [.openEditor(line: line)]
+    }
     guard let tool = currentTool else {
       say(.info, "there is no tool under the cursor")
       return []
@@ -244,6 +253,10 @@ extension ConsoleState {
   }
 
   private mutating func copyName() -> [ConsoleEffect] {
+    if focus == .rule, let rule = ruleToCopy() {
+      say(.info, "copied the rule, \(Format.count(rule.utf8.count, "byte"))")
+      return [.copy(rule)]
+    }
     var text = ""
     if focus == .live, let record = live.current, record.kind == .decision {
       text = "\(live.ring.text(record.server))/\(live.ring.text(record.tool)) \(live.ring.text(record.rule))"

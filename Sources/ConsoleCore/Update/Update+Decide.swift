@@ -145,7 +145,7 @@ extension ConsoleState {
   private func ownConditions(_ name: ToolName) -> Int { unhidden(name)?.ownConditions.count ?? 0 }
 
   /// What a tool's rule has that an edit drops and no key could write again; nil if there is nothing.
-  private func loss(_ name: ToolName, _ setting: RuleSetting) -> String? {
+  func loss(_ name: ToolName, _ setting: RuleSetting) -> String? {
     guard setting == .inherit || setting == .allow, let standing = unhidden(name), standing.source == .explicit else {
       return nil
     }
@@ -166,7 +166,7 @@ extension ConsoleState {
   /// Where to write: the rule that is there is changed, unless that would let more through on other servers.
   ///
   /// A tool's rule may stand in the part for all servers.
-  private func ruleEdit(_ name: ToolName, _ setting: RuleSetting) -> PolicyEdit {
+  func ruleEdit(_ name: ToolName, _ setting: RuleSetting) -> PolicyEdit {
     guard isTopLevel(name), let index = catalogue.index(of: name) else {
       return .setRule(server: name.server, tool: name.tool, setting)
     }
@@ -177,7 +177,7 @@ extension ConsoleState {
   }
 
   /// The tool has just this rule of its own already.
-  private func isSo(_ name: ToolName, _ setting: RuleSetting) -> Bool {
+  func isSo(_ name: ToolName, _ setting: RuleSetting) -> Bool {
     guard let index = catalogue.index(of: name) else { return false }
     let standing = catalogue.tools[index].standing
     switch setting {
@@ -207,7 +207,7 @@ extension ConsoleState {
     return affected > targets.count ? affected : 0
   }
 
-  private func isRisky(_ name: ToolName) -> Bool {
+  func isRisky(_ name: ToolName) -> Bool {
     guard let index = catalogue.index(of: name) else { return false }
     let tool = catalogue.tools[index]
     return tool.standing.verdict != .allow

@@ -84,6 +84,7 @@ extension ConsoleState {
     case .tool(let answer, _):
       definitions.take(answer)
       refreshRuleEditor()
+      refreshToolPage()
     }
     return []
   }

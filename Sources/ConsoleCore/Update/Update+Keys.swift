@@ -51,6 +51,7 @@ extension ConsoleState {
     case .merge(let view): return take(key, view)
     case .part(let part): return take(key, part)
     case .left(let view): return take(key, view)
+    case .tool(let page): return take(key, page)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }

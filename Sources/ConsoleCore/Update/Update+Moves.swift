@@ -34,7 +34,7 @@ extension ConsoleState {
     case .policy:
       list.cursor.go(to: list.cursor.row + rows, count: list.rows.count, height: height)
       ruleTop = 0
-    case .rule: ruleTop = min(max(0, ruleTop + rows), max(0, ruleLines(columns: ruleColumns).count - height))
+    case .rule: moveRule(by: rows, height: height)
     case .live: live.move(by: rows, height: height)
     case .servers:
       serverList.go(to: serverList.row + rows, count: catalogue.servers.count, height: max(1, height - 1))

@@ -52,6 +52,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
   case .toolRead(let answer):
     state.definitions.take(answer)
     state.refreshRuleEditor()
+    state.refreshToolPage()
     return []
   case .textEdited(let edit, let result):
     state.take(edit, result)

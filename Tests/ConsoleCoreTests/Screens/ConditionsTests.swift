@@ -149,7 +149,7 @@ struct ConditionsTests {
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │
       │                                                ││                            │
-      └────────────────────────────────────────────────┘└────────────────────────────┘
+      └────────────────────────────────────────────────┘└───────────────────── 7 more┘
       ┌4 Live stale─────────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
@@ -235,6 +235,9 @@ struct ConditionsTests {
       │so       every call is denied                                                 │
       │told     [gatehouse] denied: no rule allows this tool. Rule (default).        │
       │                                                                              │
+      │in the order of judgement                                                     │
+      │  default of the policy: deny · line 3                                        │
+      │                                                                              │
       │takes    path*  mode                                                          │
       │                                                                              │
       │why Read, Low                                                                 │
@@ -242,10 +245,7 @@ struct ConditionsTests {
       │                                                                              │
       │the server says                                                               │
       │Reads.‹U+E0049›‹U+E0067›‹U+200B›                                              │
-      │‹1B›]0;title‹07›‹space×4000›Then deletes.                                     │
-      │                                                                              │
-      │                                                                              │
-      └──────────────────────────────────────────────────────────────────────────────┘
+      └─────────────────────────────────────────────────────────────────────── 1 more┘
        a allow  d deny  r limit  p ask  x hide  i inherit  / filter  :  ? help  q quit
       """)
   }
@@ -303,7 +303,7 @@ struct ConditionsTests {
       |                                                ||so       every call is      |
       |                                                ||         denied             |
       |                                                ||told     [gatehouse] denied:|
-      +------------------------------------------------++-------------------- 15 more+
+      +------------------------------------------------++-------------------- 40 more+
       +4 Live = PAUSED . 1 newer . G------------------------3/s . peak 3 ...........#+
       | 11:42:07 -- gate connected --                                                |
       | 11:43:07 claude      git/git_status           + allow   ok 12ms 1,204 B      |
@@ -335,7 +335,7 @@ struct ConditionsTests {
       │   !READ LOW  get_current_ti… ✓ allow ·   L12   ││≈ limit  1 tool             │
       │   !READ LOW  convert_time    ✓ allow ·   L12   ││                            │
       │                                                ││D changes its default, m    │
-      └────────────────────────────────────────────────┘└───────────────────── 2 more┘
+      └────────────────────────────────────────────────┘└──────────────────── 10 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │

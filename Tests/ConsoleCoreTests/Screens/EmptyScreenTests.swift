@@ -96,7 +96,7 @@ struct EmptyScreenTests {
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │
       │                                                ││                            │
-      └────────────────────────────────────────────────┘└────────────────────────────┘
+      └────────────────────────────────────────────────┘└──────────────────── 24 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
@@ -130,7 +130,7 @@ struct EmptyScreenTests {
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │
       │                                                ││                            │
-      └────────────────────────────────────────────────┘└────────────────────────────┘
+      └────────────────────────────────────────────────┘└───────────────────── 7 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
       │▶11:42:07 ── gate connected ──                                                │
       │ No calls yet. In your client's file, put this in place of the server's entry:│

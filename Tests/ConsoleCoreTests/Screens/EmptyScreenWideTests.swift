@@ -140,17 +140,17 @@ struct EmptyScreenWideTests {
       │                                                                                 ││                                                                           │
       │                                                                                 ││D changes its default, m marks all its tools, Enter opens or closes it.    │
       │                                                                                 ││                                                                           │
+      │                                                                                 ││rules of this server, beside those of its tools                            │
+      │                                                                                 ││  rule git_status: allow · line 7                                          │
+      │                                                                                 ││  rule git_log: 10/minute · line 8                                         │
+      │                                                                                 ││    limit 10 per minute for each grant, in any such time, counts what is   │
+      │                                                                                 ││          forwarded                                                        │
+      │                                                                                 ││      tells [gatehouse] denied: rate limit of 10 per minute reached. Rule  │
+      │                                                                                 ││            /servers/git/tools/git_log/limits/0. Retry after N s.          │
+      │                                                                                 ││  pattern git_diff*: allow · line 9                                        │
       │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
+      │                                                                                 ││rules for all servers                                                      │
+      │                                                                                 ││  default of the policy: deny · line 3                                     │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
@@ -200,11 +200,11 @@ struct EmptyScreenWideTests {
       │   ! READ LOW  get_current_time   ✓ allow ·      L12   server default            ││                                                                           │
       │   ! READ LOW  convert_time       ✓ allow ·      L12   server default            ││D changes its default, m marks all its tools, Enter opens or closes it.    │
       │                                                                                 ││                                                                           │
+      │                                                                                 ││rules of this server, beside those of its tools                            │
+      │                                                                                 ││  pattern git_diff*: allow · line 9                                        │
       │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
+      │                                                                                 ││rules for all servers                                                      │
+      │                                                                                 ││  default of the policy: deny · line 3                                     │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │

@@ -26,7 +26,7 @@ struct PanesTests {
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │
       │                                                ││                            │
-      └────────────────────────────────────────────────┘└────────────────────────────┘
+      └────────────────────────────────────────────────┘└───────────────────── 7 more┘
       ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
@@ -55,11 +55,11 @@ struct PanesTests {
       │   ! READ LOW  get_current_time   ✓ allow ·      L12   server default            ││                                                                           │
       │   ! READ LOW  convert_time       ✓ allow ·      L12   server default            ││D changes its default, m marks all its tools, Enter opens or closes it.    │
       │                                                                                 ││                                                                           │
+      │                                                                                 ││rules of this server, beside those of its tools                            │
+      │                                                                                 ││  pattern git_diff*: allow · line 9                                        │
       │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
+      │                                                                                 ││rules for all servers                                                      │
+      │                                                                                 ││  default of the policy: deny · line 3                                     │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
@@ -141,7 +141,7 @@ struct PanesTests {
       │                                                ││         saved file         │
       │                                                ││so       every call is      │
       │                                                ││         denied             │
-      └─ ! ungoverned: only the global default ────────┘└──────────────────── 11 more┘
+      └─ ! ungoverned: only the global default ────────┘└──────────────────── 18 more┘
       ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │

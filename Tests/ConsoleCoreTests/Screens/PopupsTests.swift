@@ -20,10 +20,10 @@ struct PopupsTests {
       │  m           mark             mark or unmark; on a server all its tools      │
       │  v           range            begin a range of marks, or end it              │
       │  M           clear-marks      clear all marks                                │
+      │  w           recommend        give the tool, or every marked one, the rule … │
       │  Esc         back             leave, clear the filter, clear the marks, in … │
       │  :           mark FILTER      mark every tool that fits                      │
       │  :           unmark FILTER    take the marks of tools that fit               │
-      │                                                                              │
       │                                                                              │
       │                                                                              │
       │                                                                              │
@@ -132,7 +132,7 @@ struct PopupsTests {
       │ │ 1 of high risk will act unasked: git_reset                               │:│
       │ └──────────────────────────────────────────────────────────── y yes · n no ┘s│
       │                                                ││         tool. Rule         │
-      └─ ! ungoverned: only the global default ────────┘└──────────────────── 10 more┘
+      └─ ! ungoverned: only the global default ────────┘└──────────────────── 14 more┘
       ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
@@ -198,7 +198,7 @@ struct PopupsTests {
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │
       │                                                ││                            │
-      └────────────────────────────────────────────────┘└────────────────────────────┘
+      └────────────────────────────────────────────────┘└───────────────────── 7 more┘
       ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │

@@ -103,7 +103,7 @@ struct ThemePickerTests {
       │            │                                                    │ols, Enter  │
       │            │ ✓ allow  ✗ deny  ≈ limit  ? ask  ∅ hide            │it.         │
       │            │ LOW  MED  HIGH  CRIT  ‹U+202E›  match  marked      │            │
-      └────────────│ mine.toml:3:6: `‹1B›[2J` is not a colour           │────────────┘
+      └────────────│ mine.toml:3:6: `‹1B›[2J` is not a colour           │───── 7 more┘
       ┌4 Live ▶ fol└─────────────────── j k try · Enter keep · Esc back ┘────────────┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
@@ -149,11 +149,11 @@ struct ThemePickerTests {
       │   ! READ LOW  get_current_time   ✓ allow ·      L12   server default            ││                                                                           │
       │   ! READ LOW  convert_time       ✓ allow ·      L12   server default            ││D changes its default, m marks all its tools, Enter opens or closes it.    │
       │                                                                                 ││                                                                           │
+      │                                                                                 ││rules of this server, beside those of its tools                            │
+      │                                                                                 ││  pattern git_diff*: allow · line 9                                        │
       │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
-      │                                                                                 ││                                                                           │
+      │                                                                                 ││rules for all servers                                                      │
+      │                                                                                 ││  default of the policy: deny · line 3                                     │
       │                                                                                 ││                                                                           │
       │                                                    ┌Theme───────────────────────────────────────────────┐                                                    │
       │                                                    │   terminal                dark                     │                                                    │
