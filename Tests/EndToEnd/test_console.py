@@ -208,12 +208,13 @@ def test_a_condition_is_built_with_completion_and_obeyed(gatehouse: Gatehouse, o
     console.type("secret(")
     console.keys("Enter")
     console.shows("is no pattern of RE2")
-    console.keys("BSpace", "Enter", "Down", "Enter")
+    console.keys("BSpace", "Enter", "Down", "Left", "Enter")
     console.type("no secrets")
     console.keys("Enter")
     console.shows("args.text", "regex", "secret", "no secrets", "changed")
     console.keys("C-s")
-    console.shows("●1")
+    # There is a rule now, and it has an entry.
+    console.shows("●2")
     save(console)
     assert json.loads(gatehouse.policy_file.read_text())["servers"]["notes"]["tools"]["get_note"]["deny_if"] == [
         {"conditions": [{"path": "args.text", "op": "regex", "value": "secret"}], "on_deny": "no secrets"}
@@ -242,7 +243,8 @@ def test_the_text_of_a_rule_is_edited_in_a_private_file(gatehouse: Gatehouse, op
     console.keys("2", "E")
     console.shows("The text is not taken", "line 2, column 13", "did you mean `deny`?")
     console.keys("e")
-    console.shows("●1")
+    # It is denied now, and there is a rule with a reason.
+    console.shows("●2")
     save(console)
     tools = json.loads(gatehouse.policy_file.read_text())["servers"]["notes"]["tools"]
     assert tools["get_note"] == {"action": "deny", "reason": "by hand"}

@@ -59,7 +59,7 @@ extension ConsoleState {
     }
     let time = Format.clock(since, secondsFromGMT: options.secondsFromGMT)
     guard effect.calls > 0 else {
-      return [Line(TextSpan("no call of it was seen since \(time)", .dim))]
+      return [Line(TextSpan("no call of it went through since \(time)", .dim))]
         + effect.notes.map { Line(TextSpan("  \($0)", .dim)) }
     }
     let unit = editor.current?.values[.window] ?? ""
