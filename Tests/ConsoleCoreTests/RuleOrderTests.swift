@@ -227,4 +227,29 @@ struct RuleOrderTests {
     desk.read(#"{"version":"1","mode":"observe"}"#)
     #expect(screen(desk.state).joined().contains("mode observe: all of this is decided and recorded"))
   }
+
+  /// What is kept from one picture to the next is kept for as long as it is right.
+  @Test func aPreparedPictureIsTheSame() {
+    var prepared = Desk.ready(columns: 120, rows: 40)
+    var bare = prepared
+    var seen: Set<[String]> = []
+    func step(_ body: (inout Desk) -> Void) {
+      body(&prepared)
+      body(&bare)
+      prepared.state.prepareFrame()
+      let picture = screen(prepared.state)
+      #expect(picture == screen(bare.state))
+      seen.insert(picture)
+    }
+    step { _ in }
+    step { $0.read(Self.policy) }
+    step { $0.press("G", "k", "k") }
+    step { $0.press("g") }
+    step { $0.press(":", "default git deny", "Enter", "y") }
+    step { $0.press("u") }
+    step { $0.send(.resized(Size(columns: 100, rows: 30))) }
+    step { $0.connect([Desk.server("git", [Desk.tool("git_log")]), Desk.server("x", [])]) }
+    step { $0.read(#"{"version":"1","all_tools":{"action":"deny"}}"#) }
+    #expect(seen.count >= 7)
+  }
 }

@@ -124,6 +124,12 @@ final class ConsoleEngine {
     settleLater()
   }
 
+  /// The picture of now.
+  func picture() -> Frame {
+    state.prepareFrame()
+    return render(state)
+  }
+
   private func apply(_ message: ConsoleMessage) {
     let effects = update(&state, message)
     front?.took(message)

@@ -82,7 +82,7 @@ final class ScreenFront: ConsoleFront {
     frameTimer = nil
     guard !engine.isOver, editor == nil, !terminal.isWaiting else { return }
     pacer.drew(at: Loop.shared.now)
-    handle(terminal.present(render(engine.state)))
+    handle(terminal.present(engine.picture()))
   }
 
   private func handle(_ delivery: Terminal.Delivery) {
@@ -191,7 +191,7 @@ final class ScreenFront: ConsoleFront {
     case .keys(let keys):
       for key in keys where !engine.isOver { engine.take(.input(.key(key))) }
     case .saveScreen(let path):
-      let grid = render(engine.state).grid
+      let grid = engine.picture().grid
       let text = (0..<grid.size.rows).map { grid.text(row: $0) + "\n" }.joined()
       do throws(SystemError) {
         try SafeFile.replace(path, with: Array(text.utf8))

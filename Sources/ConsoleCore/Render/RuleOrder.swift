@@ -3,9 +3,9 @@ internal import JSONText
 internal import Policy
 
 /// Lines of the rule pane, and those of them that a rule begins on.
-struct RulePaneText {
+struct RulePaneText: Hashable, Sendable {
   /// A place of the policy that the pane's cursor can stand on.
-  struct Stop: Hashable {
+  struct Stop: Hashable, Sendable {
     var line: Int
     var rule: GoverningRule
     /// Where it is in the file.
@@ -19,6 +19,21 @@ struct RulePaneText {
     stops.append(Stop(line: lines.count, rule: rule, place: rule.line))
     lines += more
   }
+}
+
+/// What the rule pane said last of a server's rules and of those for all servers: they may be thousands.
+struct KeptLevel: Hashable, Sendable {
+  struct Key: Hashable, Sendable {
+    var server: ExactText
+    var tools: Range<Int>
+    var scanned: Moment?
+    var columns: Int
+    var revision: String?
+    var expiry: Moment?
+  }
+
+  var key: Key
+  var text: RulePaneText
 }
 
 extension ConsoleState {
@@ -44,6 +59,11 @@ extension ConsoleState {
 
   /// What stands in the parts for a server and for all servers, beside the rules of its known tools.
   func levelText(of index: Int, columns: Int) -> RulePaneText {
+    if let kept = keptLevel, kept.key == levelKey(of: index, columns: columns) { return kept.text }
+    return madeLevelText(of: index, columns: columns)
+  }
+
+  private func madeLevelText(of index: Int, columns: Int) -> RulePaneText {
     var text = RulePaneText()
     guard let draft = policy.draft else { return text }
     let server = catalogue.servers[index]
@@ -59,6 +79,22 @@ extension ConsoleState {
       if untold > 0 { text.lines += block("  ", "and \(Format.count(untold)) more", .dim, columns: columns) }
     }
     return text
+  }
+
+  private func levelKey(of index: Int, columns: Int) -> KeptLevel.Key {
+    let server = catalogue.servers[index]
+    return KeptLevel.Key(
+      server: server.info.name, tools: server.tools, scanned: server.info.scanned, columns: columns,
+      revision: policy.draft?.current.revision, expiry: catalogue.nextExpiry)
+  }
+
+  /// Makes what the next picture needs and what stays the same from one to the next: to be called before `render`.
+  package mutating func prepareFrame() {
+    guard let columns = layout.place(of: .rule)?.body.columns, currentTool == nil, let server = currentServer else {
+      return
+    }
+    let key = levelKey(of: server, columns: columns)
+    if keptLevel?.key != key { keptLevel = KeptLevel(key: key, text: madeLevelText(of: server, columns: columns)) }
   }
 
   // MARK: One rule

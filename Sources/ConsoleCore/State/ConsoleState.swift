@@ -24,6 +24,7 @@ package struct ConsoleState: Equatable, Sendable {
   }
   /// Which rule of the rule pane its cursor is on; nil for the one that decides.
   package var ruleStop: Int?
+  var keptLevel: KeptLevel?
   /// The choice under the cursor while there is no policy file.
   package var starter = Starter.careful
   /// What `Starter.careful` would write for the tools that are known, and how many rules that has.
