@@ -27,6 +27,10 @@ final class ConsoleEngine {
   private var tickTimer: LoopTimer?
   private var tickDue: Moment?
   private var willSettle = false
+  private var looksInFiles = false
+
+  /// How long, in microseconds, a gate may take to greet before files are read in its place.
+  private static let gatesTime: Int64 = 50_000
   /// What is odd about the file of keys.
   private let keyNotes: [Note]
 
@@ -76,14 +80,17 @@ final class ConsoleEngine {
     let (left, problems) = edits.findLeft()
     for problem in problems { take(.note(Note(.warning, problem))) }
     if !left.isEmpty { take(.leftEdits(left)) }
-    if let snapshot = options.offlineCatalogue?() { take(.offlineCatalogue(snapshot)) }
     servers.changed = { [weak self] registry in self?.know(registry) }
     servers.start()
     gate.connected = { [weak self] in self?.take(.gateConnected) }
-    gate.lost = { [weak self] reason, retry in self?.take(.gateLost(reason: reason, retryIn: retry)) }
+    gate.lost = { [weak self] reason, retry in
+      self?.take(.gateLost(reason: reason, retryIn: retry))
+      self?.lookInFiles()
+    }
     gate.received = { [weak self] message in self?.take(.gate(message)) }
     gate.failed = { [weak self] text in self?.take(.note(Note(.error, text))) }
     gate.start(starter: options.startGate)
+    Loop.shared.after(microseconds: Self.gatesTime) { [weak self] in self?.lookInFiles() }
   }
 
   func close() {
@@ -207,6 +214,13 @@ final class ConsoleEngine {
 
   private func know(_ registry: RegistryView) {
     take(.registryRead(registry))
+    if looksInFiles { readCatalogue() }
+  }
+
+  /// The gate tells what is known sooner than the files can be read; from now on it has had its time.
+  private func lookInFiles() {
+    guard !looksInFiles, !isOver else { return }
+    looksInFiles = true
     readCatalogue()
   }
 
