@@ -28,6 +28,9 @@ final class ConsoleEngine {
   private var tickDue: Moment?
   private var willSettle = false
   private var looksInFiles = false
+  private var memoryTimer: LoopTimer?
+
+  private static let memoryPause: Int64 = 500_000
 
   /// How long, in microseconds, a gate may take to greet before files are read in its place.
   private static let gatesTime: Int64 = 50_000
@@ -87,14 +90,25 @@ final class ConsoleEngine {
       self?.take(.gateLost(reason: reason, retryIn: retry))
       self?.lookInFiles()
     }
-    gate.received = { [weak self] message in self?.take(.gate(message)) }
+    gate.received = { [weak self] message in
+      self?.take(.gate(message))
+      if case .snapshot = message.event { self?.giveMemoryBackSoon() }
+    }
     gate.failed = { [weak self] text in self?.take(.note(Note(.error, text))) }
     gate.start(starter: options.startGate)
     Loop.shared.after(microseconds: Self.gatesTime) { [weak self] in self?.lookInFiles() }
+    giveMemoryBackSoon()
+  }
+
+  /// Once for all that a start, or a snapshot, has needed for a moment.
+  private func giveMemoryBackSoon() {
+    memoryTimer?.cancel()
+    memoryTimer = Loop.shared.after(microseconds: Self.memoryPause) { ThisProcess.giveMemoryBack(code: true) }
   }
 
   func close() {
     tickTimer?.cancel()
+    memoryTimer?.cancel()
     gate.close()
     policy.close()
     themes.close()
