@@ -35,6 +35,16 @@ package enum Overlay: Hashable, Sendable {
   case tool(ToolPage)
 }
 
+extension Overlay {
+  /// Whether its arrow keys only move: in editors they change what is written, which a wheel must not.
+  var scrolls: Bool {
+    switch self {
+    case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part: true
+    case .command, .filter, .confirm, .limit, .addServer, .added, .rule, .merge, .left: false
+    }
+  }
+}
+
 /// A line of text that is being typed.
 package struct TextField: Hashable, Sendable {
   /// The text, at most 1,000 scalars.

@@ -135,7 +135,7 @@ extension ConsoleState {
     }
     let step = mouse.action == .wheelDown ? options.wheelRows : -options.wheelRows
     if overlay != nil {
-      guard mouse.action == .wheelUp || mouse.action == .wheelDown else { return }
+      guard mouse.action == .wheelUp || mouse.action == .wheelDown, overlay?.scrolls == true else { return }
       _ = take(Key(mouse.action == .wheelDown ? .down : .up))
       return
     }
