@@ -44,6 +44,59 @@ struct FileTests {
     #expect(desk.state.policy.isDirty, "undo of a save is just another edit")
   }
 
+  @Test func aSlowDiskHoldsUpNoKey() {
+    var desk = edited()
+    desk.press("ctrl-s")
+    #expect(screen(desk.state)[0].contains("saving…"))
+    let row = desk.state.list.cursor.row
+    desk.press("j", "5")
+    #expect(desk.state.focus == .servers)
+    #expect(desk.state.list.cursor.row == row + 1)
+    // What is written is what was there when the writing began, whatever is typed meanwhile.
+    let written = desk.state.policy.draft?.current
+    desk.effects = []
+    desk.press("1", "d", "u", ":", "mode observe", "Enter", "y", ":", "describe other", "Enter")
+    desk.press(":", "default allow", "Enter", "Esc", ":", "take-theirs", "Enter", "Esc", ":", "save", "Enter")
+    #expect(desk.effects == [])
+    #expect(desk.state.policy.draft?.current == written)
+    #expect(desk.state.note?.text == "save: the file is being written")
+    desk.send(.policySaved(.saved))
+    #expect(desk.state.policy.draft?.base == written)
+  }
+
+  @Test func leavingWhileItIsWrittenWaitsOrNot() {
+    var desk = edited()
+    desk.press("ctrl-s", "q")
+    #expect(screen(desk.state).contains { $0.contains("the file is being written: leave without knowing") })
+    desk.effects = []
+    desk.press("s")
+    #expect(desk.effects == [])
+    #expect(desk.state.note?.text == "leaving as soon as the file is written")
+    desk.send(.policySaved(.saved))
+    #expect(desk.effects == [.quit])
+
+    desk = edited()
+    desk.press("ctrl-s", "q", "y")
+    #expect(desk.effects.last == .quit)
+
+    desk = edited()
+    desk.press("ctrl-s", "q", "s")
+    desk.effects = []
+    desk.send(.policySaved(.failed("no space left on device")))
+    #expect(desk.effects == [], "who leaves once all is saved does not leave when it is not")
+  }
+
+  @Test func aFirstPolicyIsWrittenOnce() {
+    var desk = Desk()
+    desk.send(.policyRead(.absent))
+    desk.press("Enter", "y")
+    #expect(desk.effects.count == 1)
+    desk.press("Enter")
+    #expect(desk.state.note?.text == "the file is being written")
+    desk.press("y")
+    #expect(desk.effects.count == 1)
+  }
+
   @Test func aRejectionOfTheGateIsShownUntilItIsMended() {
     var desk = edited()
     desk.press("ctrl-s")

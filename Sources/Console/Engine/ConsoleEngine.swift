@@ -192,7 +192,8 @@ final class ConsoleEngine {
 
   func perform(_ effect: ConsoleEffect) {
     switch effect {
-    case .save(let text, let digest): take(.policySaved(policy.save(text, over: digest)))
+    case .save(let text, let digest):
+      policy.save(text, over: digest) { [weak self] result in self?.take(.policySaved(result)) }
     case .readPolicy: take(.policyRead(policy.read()))
     case .send(let request): gate.send(request)
     case .quit:

@@ -1,4 +1,5 @@
 internal import ConsoleCore
+internal import Glibc
 internal import JSONText
 internal import Policy
 internal import System
@@ -8,9 +9,17 @@ internal import System
 final class PolicyKeeper {
   var changed: (@LoopActor (PolicyFileState) -> Void)?
 
+  /// How long a save may hold up the end, in milliseconds.
+  private static let patience = 3000
+
   private let path: String
   private let isReadOnly: Bool
   private var watch: FileWatch?
+  /// Nil while nothing is being saved; then whether the thread that does it has come to its end.
+  private let saving = Locked<Bool?>(nil)
+  /// The file has changed since the last save began.
+  private var hasChanged = false
+  private var isClosed = false
 
   init(_ path: String, isReadOnly: Bool) {
     self.path = path
@@ -23,7 +32,8 @@ final class PolicyKeeper {
     do throws(SystemError) {
       watch = try FileWatch(path) { [weak self] in
         guard let self else { return }
-        changed?(read())
+        hasChanged = true
+        if saving.withLock({ $0 }) == nil { changed?(read()) }
       }
     } catch {
       problem = "changes of the policy file will not be noticed: \(error)"
@@ -33,12 +43,17 @@ final class PolicyKeeper {
   }
 
   func close() {
+    isClosed = true
     watch?.cancel()
     watch = nil
+    // What a thread has begun is ended, as far as the disk lets it.
+    for _ in 0..<Self.patience where saving.withLock({ $0 }) == false { usleep(1000) }
   }
 
-  func read() -> PolicyFileState {
-    switch bytes() {
+  func read() -> PolicyFileState { Self.read(path) }
+
+  nonisolated private static func read(_ path: String) -> PolicyFileState {
+    switch bytes(path) {
     case .success(let text?): state(of: text)
     case .success(nil): .absent
     case .failure(let error): .unreadable("\(error)")
@@ -46,35 +61,51 @@ final class PolicyKeeper {
   }
 
   /// Writes the file if it is the one with this digest; without one, if there is none.
-  func save(_ text: [UInt8], over digest: ContentDigest?) -> PolicySaveResult {
-    guard !isReadOnly else { return .failed("this console is read-only") }
-    do throws(SystemError) {
-      try SafeFile.makeFolder(SafeFile.folder(of: path))
-      if let elsewhere = try linkTarget() {
-        return .failed(
-          "`\(path)` is a link out of its folder; start the console with --policy \(elsewhere) to edit that file")
+  ///
+  /// A slow disk holds up a thread of its own and not the screen. What others do to the file meanwhile is told afterwards.
+  func save(_ text: [UInt8], over digest: ContentDigest?, done: @escaping @LoopActor (PolicySaveResult) -> Void) {
+    guard !isReadOnly else { return done(.failed("this console is read-only")) }
+    guard saving.withLock({ $0 }) == nil else { return done(.failed("the last save is not over yet")) }
+    saving.withLock { $0 = false }
+    hasChanged = false
+    let (path, saving) = (path, saving)
+    Aside.run {
+      let outcome = Self.write(text, to: path, over: digest)
+      saving.withLock { $0 = true }
+      return outcome
+    } then: { [weak self] result, look in
+      saving.withLock { $0 = nil }
+      guard let self, !isClosed else { return }
+      done(result)
+      if result == .saved {
+        watch?.acknowledge(look)
+      } else if hasChanged {
+        changed?(read())
       }
-      let isDone = try SafeFile.replace(path, with: text, limit: PolicyDocument.longest) { current in
-        current.map { ContentDigest(of: $0) } == digest
-      }
-      guard isDone else { return .changedUnderneath(read()) }
-      watch?.acknowledge()
-      return .saved
-    } catch {
-      return .failed("\(error)")
     }
   }
 
-  /// The file that the path leads to, where that is in another folder; nil where it is not.
-  private func linkTarget() throws(SystemError) -> String? {
-    let target = try SafeFile.resolve(path)
-    // The dot lets a link to a folder count as that folder.
-    func identity(_ path: String) -> SafeFile.Identity? { SafeFile.identity(of: SafeFile.folder(of: path) + "/.") }
-    return identity(target) == identity(path) ? nil : target
+  nonisolated private static func write(
+    _ text: [UInt8], to path: String, over digest: ContentDigest?
+  ) -> (PolicySaveResult, FileWatch.Look?) {
+    do throws(SystemError) {
+      try SafeFile.makeFolder(SafeFile.folder(of: path))
+      let target: String
+      switch try SafeFile.ownTarget(of: path) {
+      case .file(let file): target = file
+      case .refused(let reason): return (.failed(reason), nil)
+      }
+      let isDone = try SafeFile.replace(target, with: text, limit: PolicyDocument.longest) { current in
+        current.map { ContentDigest(of: $0) } == digest
+      }
+      return isDone ? (.saved, FileWatch.look(at: path)) : (.changedUnderneath(read(path)), nil)
+    } catch {
+      return (.failed("\(error)"), nil)
+    }
   }
 
   /// The file's text; nil if there is none.
-  private func bytes() -> Result<[UInt8]?, SystemError> {
+  nonisolated private static func bytes(_ path: String) -> Result<[UInt8]?, SystemError> {
     do throws(SystemError) {
       return .success(try SafeFile.read(path, limit: PolicyDocument.longest))
     } catch {
@@ -82,7 +113,7 @@ final class PolicyKeeper {
     }
   }
 
-  private func state(of text: [UInt8]) -> PolicyFileState {
+  nonisolated private static func state(of text: [UInt8]) -> PolicyFileState {
     do throws(PolicyRejection) {
       return .loaded(try PolicyDocument.read(text))
     } catch {

@@ -184,9 +184,9 @@ final class ScreenFront: ConsoleFront {
     }
   }
 
-  /// Takes the next step once file and gate are known and the last step's picture was shown.
+  /// Takes the next step once file and gate are known, nothing is being written, and the last step's picture was shown.
   private func takeScriptStep() {
-    guard !script.isEmpty, engine.state.isSettled else { return }
+    guard !script.isEmpty, engine.state.isSettled, engine.state.policy.saving != .writing else { return }
     switch script.removeFirst() {
     case .keys(let keys):
       for key in keys where !engine.isOver { engine.take(.input(.key(key))) }

@@ -169,6 +169,7 @@ extension Action {
       return nil
     case .keepMine, .takeTheirs:
       if state.options.isReadOnly { return "this console is read-only" }
+      if state.policy.saving == .writing { return "the file is being written" }
       return state.policy.isContested ? nil : "the file on the disk is the one you are editing"
     case .rescan, .messages: return state.gate.isUp ? nil : "no gate is connected"
     case .jump where state.focus == .live:
@@ -189,6 +190,7 @@ extension Action {
       return state.policy.draft == nil ? state.policy.refusal ?? "there is no policy yet" : state.policy.refusal
     case .merge:
       if state.options.isReadOnly { return "this console is read-only" }
+      if state.policy.saving == .writing { return "the file is being written" }
       if case .conflict = state.policy.disk { return nil }
       return "nothing is in conflict"
     case .drop:

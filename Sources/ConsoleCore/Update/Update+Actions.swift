@@ -114,7 +114,12 @@ extension ConsoleState {
   mutating func ask(_ question: Confirmation.Question) {
     let unsaved = Format.count(policy.unsaved, "unsaved change")
     switch question {
-    case .quit: overlay = .confirm(Confirmation(question: .quit, lines: ["quit and lose \(unsaved)? s saves first"]))
+    case .quit:
+      let line =
+        policy.saving == .writing
+        ? "the file is being written: leave without knowing how that ends? s waits for it"
+        : "quit and lose \(unsaved)? s saves first"
+      overlay = .confirm(Confirmation(question: .quit, lines: [line]))
     case .keepMine:
       overlay = .confirm(
         Confirmation(question: .keepMine, lines: ["put your \(unsaved) on top of what is on the disk, yours winning?"]))

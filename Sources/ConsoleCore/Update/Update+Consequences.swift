@@ -71,6 +71,8 @@ extension ConsoleState {
   mutating func make(_ edit: PolicyEdit) throws(PolicyEditError) {
     let last = tried
     tried = nil
+    // What is written is what was there when the writing began.
+    if policy.saving == .writing { throw PolicyEditError("the file is being written") }
     if let last, last.edit == edit, last.before == policy.draft {
       policy.draft = last.after
     } else {

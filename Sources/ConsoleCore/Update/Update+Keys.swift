@@ -84,6 +84,7 @@ extension ConsoleState {
       say(.info, "this console is read-only")
       return
     }
+    guard policy.saving != .writing else { return say(.info, "the file is being written") }
     guard policy.disk == .absent, policy.draft == nil else {
       say(.info, "there is a policy file already")
       return

@@ -60,6 +60,10 @@ extension ConsoleState {
     case .saveAndQuit:
       guard policy.isDirty else { return [.quit] }
       isQuitting = true
+      if policy.saving == .writing {
+        say(.info, "leaving as soon as the file is written")
+        return []
+      }
       let effects = perform(.save)
       if effects.isEmpty { isQuitting = false }
       return effects
@@ -143,6 +147,7 @@ extension ConsoleState {
       list.rangeStart = nil
       apply(edit, said: said)
     case .create(let starter):
+      if policy.saving == .writing { return [] }
       policy.saving = .writing
       isFirstRun = true
       return [.save(text: text(of: starter), over: nil)]

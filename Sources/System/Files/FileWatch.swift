@@ -8,12 +8,12 @@ internal import Policy
 /// and of a chain of symbolic links each may be turned elsewhere. Many changes at once are told once.
 @LoopActor
 package final class FileWatch {
-  /// What a file looks like from outside; nil if it is not there.
-  private struct Look: Equatable {
-    var device: UInt64
-    var inode: UInt64
-    var size: UInt64
-    var modified: [Int64]
+  /// What a file looks like from outside.
+  package struct Look: Equatable, Sendable {
+    fileprivate var device: UInt64
+    fileprivate var inode: UInt64
+    fileprivate var size: UInt64
+    fileprivate var modified: [Int64]
   }
 
   /// Writing goes on while this passes at most, in microseconds.
@@ -62,6 +62,14 @@ package final class FileWatch {
 
   /// Takes the file as it is now for known, after this process itself wrote it.
   package func acknowledge() { look = FileWatch.look(at: path) }
+
+  /// The same for a file that was written elsewhere than on the loop, by what it looked like right after.
+  ///
+  /// If it has become another one since, that is told.
+  package func acknowledge(_ written: Look?) {
+    look = written
+    schedule(0)
+  }
 
   private func readEvents() {
     var strongest = Change.none
@@ -156,7 +164,8 @@ package final class FileWatch {
     return true
   }
 
-  private static func look(at path: String) -> Look? {
+  /// What the file looks like now; nil if it is not there.
+  package nonisolated static func look(at path: String) -> Look? {
     var status = csys_file()
     guard unsafe csys_stat(path, true, &status) == 0 else { return nil }
     return Look(
