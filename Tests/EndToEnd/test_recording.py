@@ -1,11 +1,9 @@
 """What is forwarded is recorded, whatever happens; and what cannot be recorded is not forwarded."""
 
-import ctypes
 import hashlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -16,6 +14,7 @@ import pytest
 
 from rig import processes
 from rig.gatehouse import Gatehouse
+from rig.small_disk import SmallDisk, small_disks
 from rig.waiting import eventually
 from rig.wire import Wire, plain
 
@@ -170,90 +169,9 @@ def test_p5_a_stopped_subscriber_holds_up_no_call_and_is_told_what_it_missed(
 # A full disk
 
 
-def in_namespace(gatehouse: Gatehouse, size: str) -> subprocess.Popen[bytes]:
-    """A process that lives in a mount namespace in which the home is a small file system; it runs what it reads."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def enter() -> None:
-        if libc.unshare(0x00020000) != 0 or libc.mount(b"none", b"/", None, 0x44000, None) != 0:
-            os._exit(77)
-        if libc.mount(b"tmpfs", str(gatehouse.home).encode(), b"tmpfs", 0, f"size={size},mode=700".encode()) != 0:
-            os._exit(77)
-
-    return subprocess.Popen(
-        ["sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=enter, env=gatehouse.environment, cwd="/",
-    )
-
-
-class SmallDisk:
-    """A gate whose state is on a disk of 256 KiB, and the means to fill that and make room again."""
-
-    def __init__(self, gatehouse: Gatehouse) -> None:
-        self.gatehouse = gatehouse
-        policy = gatehouse.policy_file.read_bytes()
-        self.inside = in_namespace(gatehouse, "256k")
-        if self.inside.poll() is not None or not self._root().exists():
-            pytest.skip("no mount namespaces here")
-        (self.home / "policy.json").write_bytes(policy)
-
-    def _root(self) -> Path:
-        eventually(lambda: self.inside.poll() is not None or self._sh("echo ready") == "ready", what="a namespace")
-        return Path(f"/proc/{self.inside.pid}/root")
-
-    @property
-    def home(self) -> Path:
-        """The home as others see it."""
-        return Path(f"/proc/{self.inside.pid}/root{self.gatehouse.home}")
-
-    def _sh(self, command: str) -> str:
-        """Runs a command inside that prints one line."""
-        try:
-            self.inside.stdin.write(command.encode() + b"\n")
-            self.inside.stdin.flush()
-            return self.inside.stdout.readline().decode().strip()
-        except BrokenPipeError:
-            return ""
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        target = self.inside.pid
-        return subprocess.Popen(
-            ["nsenter", f"--target={target}", "--mount", self.gatehouse.binary, *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.gatehouse.environment,
-            cwd="/",
-        )
-
-    def fill(self) -> None:
-        """Leaves no byte of room."""
-        with open(self.home / "ballast", "wb", buffering=0) as ballast:
-            for piece in (1 << 16, 1 << 12, 1):
-                try:
-                    while ballast.write(b"x" * piece) == piece:
-                        pass
-                except OSError:
-                    pass
-
-    def make_room(self) -> None:
-        (self.home / "ballast").unlink()
-
-    def recorded(self) -> list[dict]:
-        lines = []
-        for segment in sorted((self.home / "record").glob("*.jsonl")):
-            lines += [json.loads(line) for line in segment.read_bytes().split(b"\n")[:-1]]
-        return lines
-
-    def close(self) -> None:
-        self.inside.stdin.close()
-        self.inside.wait(10)
-
-
 @pytest.fixture
 def small_disk(gatehouse: Gatehouse) -> Iterator[SmallDisk]:
-    disk = SmallDisk(gatehouse)
-    yield disk
-    for pid in processes.with_environment(f"GATEHOUSE_HOME={gatehouse.home}"):
-        if pid != disk.inside.pid:
-            os.kill(pid, signal.SIGTERM)
-    disk.close()
+    yield from small_disks(gatehouse)
 
 
 def test_p5_a_full_disk_denies_until_there_is_room(small_disk: SmallDisk, tmp_path: Path) -> None:

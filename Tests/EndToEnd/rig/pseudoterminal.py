@@ -55,11 +55,17 @@ class Pseudoterminal:
             pass
         return self.process.returncode
 
+    def hang_up(self) -> None:
+        """Goes away, as a terminal's window that is closed."""
+        os.close(self._master)
+        self._master = -1
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
 
 def run_on_terminal(

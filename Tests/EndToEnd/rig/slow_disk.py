@@ -1,0 +1,55 @@
+"""A disk that hangs when the policy file is written to it, until it is let go: a stand-in for `fsync` under the program."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SOURCE = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int fsync(int file) {
+    char link[64], name[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, name, sizeof name - 1);
+    const char *pipe = getenv("SLOW_DISK");
+    name[length > 0 ? length : 0] = 0;
+    if (pipe && strstr(name, "/policy.json.")) {
+        /* Until somebody opens the other end. */
+        int held = open(pipe, O_RDONLY | O_CLOEXEC);
+        if (held >= 0) close(held);
+    }
+    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+    return real(file);
+}
+"""
+
+
+class SlowDisk:
+    """Holds every write of a policy file until `let_go`."""
+
+    def __init__(self, folder: Path) -> None:
+        compiler = shutil.which("cc") or shutil.which("clang")
+        if not compiler:
+            pytest.skip("no C compiler here")
+        source, library = folder / "slow.c", folder / "slow.so"
+        source.write_text(SOURCE)
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+        self._pipe = folder / "slow"
+        os.mkfifo(self._pipe)
+        self.environment = {"LD_PRELOAD": str(library), "SLOW_DISK": str(self._pipe)}
+
+    def let_go(self) -> None:
+        """Lets what waits, and all that comes later, be written."""
+        # Opened for both, a pipe lets its readers in at once.
+        opened = os.open(self._pipe, os.O_RDWR)
+        self._pipe.unlink()
+        os.close(opened)
