@@ -88,7 +88,8 @@ private let messages: [(message: GateMessage, line: String)] = [
           policyPath: "/p", record: RecordEvent(state: .failing, isDenying: false, lost: 1), sequence: 44),
         id: nil)),
     #"{"event":"snapshot","seq":44,"policy_path":"/p","policy":{"state":"absent","errors":[],"warnings":[]},"#
-      + #""record":{"state":"failing","denying":false,"lost":1},"sessions":[],"servers":[]}"#
+      + #""record":{"state":"failing","denying":false,"lost":1},"sessions":[],"servers":[],"#
+      + #""approvals":[],"standing":[],"recent":[]}"#
   ),
   (
     GateMessage(
@@ -132,7 +133,7 @@ private let messages: [(message: GateMessage, line: String)] = [
       + #""state":"running","sessions":1,"last_error":"e","scanned":"1970-01-01T00:00:00.000002Z","#
       + #""tools":[{"name":"push","title":"Push","description":"d","category":"Write","severity":"Medium","#
       + #""confidence":80,"evidence":[{"field":"name","found":"push","category":"Write"}],"#
-      + #""parameters":["branch"],"required_parameters":1}]}]}"#
+      + #""parameters":["branch"],"required_parameters":1}]}],"approvals":[],"standing":[],"recent":[]}"#
   ),
   (
     GateMessage(
@@ -260,7 +261,7 @@ struct ControlRequestCodingTests {
     (
       #"{"op":"fly"}"#,
       "`fly` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
-        + "attach, tool"
+        + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown"
     ),
     (#"{"op":"hello"}"#, "a request lacks `version`"),
     (#"{"op":"hello","version":"1"}"#, "`version` of a request must be a whole number"),

@@ -68,6 +68,22 @@ extension EventLog {
 }
 
 struct EventLogTests {
+  /// What becomes of an approval is recorded and told at once, as a decision is recorded.
+  @Test func knowsWhatIsUrgent() {
+    var source = Source()
+    var log = EventLog()
+    log.append(source.policy())
+    #expect(log.urgent == 0)
+    #expect(log.decided == 0)
+    log.append(GateMessage(sequence: 2, time: source.now, event: .lockdown(LockdownEvent(isOn: true))))
+    log.append(source.policy())
+    #expect(log.urgent == 2)
+    #expect(log.decided == 2)
+    _ = log.takeBack(from: 1)
+    #expect(log.urgent == 1)
+    #expect(log.decided == 1)
+  }
+
   @Test(arguments: [1, 700, EventLog.blockSize]) func keepsTheLastMessagesAndSaysWhatItDoesNot(blockSize: Int) {
     var source = Source()
     var log = EventLog(capacity: 3, blockSize: blockSize)

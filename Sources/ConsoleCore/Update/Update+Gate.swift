@@ -81,6 +81,7 @@ extension ConsoleState {
     case .refused(let text, _): say(.error, "the gate refused: \(safe(text))")
     case .serverMessages(let messages, _): take(messages)
     case .status, .done, .exit: break
+    case .approval, .lockdown, .approvals, .approvalDetails: break
     case .tool(let answer, _):
       definitions.take(answer)
       refreshRuleEditor()

@@ -31,7 +31,8 @@ extension ControlRequest {
     case "subscribe":
       let since = try fields.integerIfPresent("since").map { UInt64(clamping: $0) }
       let budget = try fields.integerIfPresent("budget").map { max(0, $0) }
-      return .subscribe(since: since, budget: budget, id: id)
+      let isApprover = fields["approver"] == nil ? false : try fields.bool("approver")
+      return .subscribe(since: since, budget: budget, approver: isApprover, id: id)
     case "snapshot": return .snapshot(id: id)
     case "status": return .status(id: id)
     case "reload": return .reload(id: id)
@@ -43,10 +44,29 @@ extension ControlRequest {
     case "attach": return .attach(try Attachment(fields))
     case "tool":
       return .tool(server: try fields.text("server"), name: try fields.text("name"), id: id)
+    case "approve":
+      return .approve(
+        approval: try fields.name("approval"), digest: try fields.name("digest"),
+        revision: fields["revision"] == nil ? nil : try fields.name("revision"),
+        scope: fields["scope"] == nil ? .once : try ApprovalScope(fields), message: try fields.message(), id: id)
+    case "deny":
+      return .deny(
+        approval: try fields.name("approval"), digest: fields["digest"] == nil ? nil : try fields.name("digest"),
+        message: try fields.message(), id: id)
+    case "extend":
+      let seconds = try fields.integer("seconds")
+      guard 1...longestExtension ~= seconds else {
+        throw fields.wrong("seconds", "a number from 1 to \(longestExtension)")
+      }
+      return .extend(approval: try fields.name("approval"), seconds: seconds, id: id)
+    case "revoke": return .revoke(standing: try fields.name("standing"), id: id)
+    case "approvals": return .approvals(id: id)
+    case "approval": return .approval(try fields.name("approval"), id: id)
+    case "lockdown": return .lockdown(try fields.bool("on"), id: id)
     default:
       throw ControlError(
         "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
-          + "attach, tool"
+          + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown"
       )
     }
   }
@@ -60,10 +80,11 @@ extension ControlRequest {
       writer.member("op", "hello")
       writer.member("version", version)
       writer.member("build", ifPresent: build)
-    case .subscribe(let since, let budget, let id):
+    case .subscribe(let since, let budget, let isApprover, let id):
       writer.member("op", "subscribe")
       writer.member("since", ifPresent: since)
       writer.member("budget", ifPresent: budget)
+      if isApprover { writer.member("approver", true) }
       writer.member("id", ifPresent: id)
     case .snapshot(let id): Self.plain("snapshot", id, &writer)
     case .status(let id): Self.plain("status", id, &writer)
@@ -81,6 +102,39 @@ extension ControlRequest {
       writer.member("server", server.string)
       writer.member("name", name.string)
       writer.member("id", ifPresent: id)
+    case .approve(let approval, let digest, let revision, let scope, let message, let id):
+      writer.member("op", "approve")
+      writer.member("approval", approval)
+      writer.member("digest", digest)
+      writer.member("revision", ifPresent: revision)
+      writer.key("scope")
+      scope.write(&writer)
+      writer.member("message", ifPresent: message)
+      writer.member("id", ifPresent: id)
+    case .deny(let approval, let digest, let message, let id):
+      writer.member("op", "deny")
+      writer.member("approval", approval)
+      writer.member("digest", ifPresent: digest)
+      writer.member("message", ifPresent: message)
+      writer.member("id", ifPresent: id)
+    case .extend(let approval, let seconds, let id):
+      writer.member("op", "extend")
+      writer.member("approval", approval)
+      writer.member("seconds", seconds)
+      writer.member("id", ifPresent: id)
+    case .revoke(let standing, let id):
+      writer.member("op", "revoke")
+      writer.member("standing", standing)
+      writer.member("id", ifPresent: id)
+    case .approvals(let id): Self.plain("approvals", id, &writer)
+    case .approval(let approval, let id):
+      writer.member("op", "approval")
+      writer.member("approval", approval)
+      writer.member("id", ifPresent: id)
+    case .lockdown(let isOn, let id):
+      writer.member("op", "lockdown")
+      writer.member("on", isOn)
+      writer.member("id", ifPresent: id)
     }
     writer.endObject()
     return writer.bytes + [0x0A]
@@ -90,5 +144,25 @@ extension ControlRequest {
     writer.key("op")
     writer.string(op)
     writer.member("id", ifPresent: id)
+  }
+}
+
+extension Fields {
+  /// An approval's name, a digest or a revision, which are never long.
+  fileprivate func name(_ key: ExactText) throws(ControlError) -> String {
+    let name = try string(key)
+    guard 1...ControlRequest.longestName ~= name.utf8.count else {
+      throw wrong(key, "1 to \(ControlRequest.longestName) bytes long")
+    }
+    return name
+  }
+
+  /// What is said to an agent.
+  fileprivate func message() throws(ControlError) -> String? {
+    guard let message = try stringIfPresent("message") else { return nil }
+    guard message.utf8.count <= ControlRequest.longestMessage else {
+      throw wrong("message", "\(ControlRequest.longestMessage) bytes long at most")
+    }
+    return message
   }
 }

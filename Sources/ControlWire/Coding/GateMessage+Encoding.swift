@@ -72,6 +72,12 @@ extension GateEvent {
     case .gap(let missed):
       writer.member("event", "gap")
       writer.member("missed", missed)
+    case .approval(let event):
+      writer.member("event", "approval")
+      event.writeMembers(&writer)
+    case .lockdown(let event):
+      writer.member("event", "lockdown")
+      event.writeMembers(&writer)
     case .hello(let hello):
       writer.member("event", "hello")
       writer.member("version", hello.version)
@@ -108,6 +114,15 @@ extension GateEvent {
       writer.member("event", "tool")
       writer.member("id", ifPresent: id)
       answer.write(&writer)
+    case .approvals(let pending, let standing, let id):
+      writer.member("event", "approvals")
+      writer.member("id", ifPresent: id)
+      writer.approvals("pending", pending)
+      writer.approvals("standing", standing)
+    case .approvalDetails(let details, let id):
+      writer.member("event", "approval_details")
+      writer.member("id", ifPresent: id)
+      details.write(&writer)
     }
   }
 }
@@ -174,6 +189,10 @@ extension GateStatus {
       writer.key("counters")
       counters.write(&writer)
     }
+    if let approvals {
+      writer.key("approvals")
+      approvals.write(&writer)
+    }
   }
 }
 
@@ -203,6 +222,13 @@ extension Snapshot {
     writer.beginArray()
     for server in servers { server.write(&writer) }
     writer.endArray()
+    writer.approvals("approvals", approvals)
+    writer.approvals("standing", standing)
+    writer.approvals("recent", recent)
+    if let lockdown {
+      writer.key("lockdown")
+      lockdown.write(&writer)
+    }
   }
 }
 
@@ -261,6 +287,20 @@ extension Snapshot.Tool {
 }
 
 extension JSONWriter {
+  fileprivate mutating func approvals(_ key: StaticString, _ events: [ApprovalEvent]) {
+    self.key(key)
+    beginArray()
+    for event in events { event.write(&self) }
+    endArray()
+  }
+
+  fileprivate mutating func approvals(_ key: StaticString, _ standing: [StandingApproval]) {
+    self.key(key)
+    beginArray()
+    for approval in standing { approval.write(&self) }
+    endArray()
+  }
+
   /// Writes counts by verdict under the verdicts' names.
   fileprivate mutating func counts(_ counts: [Int]) {
     key("counts")

@@ -47,6 +47,8 @@ extension GateEvent {
     case "record": self = .record(try RecordEvent(fields))
     case "tick": self = .tick(counts: try Self.counts(fields))
     case "gap": self = .gap(missed: UInt64(clamping: try fields.integer("missed")))
+    case "approval": self = .approval(try ApprovalEvent(fields))
+    case "lockdown": self = .lockdown(try LockdownEvent(fields))
     case "hello":
       self = .hello(
         Hello(
@@ -66,6 +68,12 @@ extension GateEvent {
         self = .exit(.signal(Int32(clamping: try fields.integer("signal"))))
       }
     case "tool": self = .tool(try ToolAnswer(fields), id: try fields.integerIfPresent("id"))
+    case "approvals":
+      self = .approvals(
+        pending: try ApprovalEvent.list("pending", fields), standing: try StandingApproval.list("standing", fields),
+        id: try fields.integerIfPresent("id"))
+    case "approval_details":
+      self = .approvalDetails(try ApprovalDetails(fields), id: try fields.integerIfPresent("id"))
     default: return nil
     }
   }
@@ -146,7 +154,8 @@ extension GateStatus {
       subscribers: try fields.integer("subscribers"), counts: try GateEvent.counts(fields),
       record: fields["record"] == nil ? nil : try RecordStatus(try fields.object("record")),
       settings: fields["config"] == nil ? nil : try SettingsStatus(try fields.object("config")),
-      counters: fields["counters"] == nil ? nil : try CounterStatus(try fields.object("counters")))
+      counters: fields["counters"] == nil ? nil : try CounterStatus(try fields.object("counters")),
+      approvals: fields["approvals"] == nil ? nil : try ApprovalStatus(try fields.object("approvals")))
   }
 }
 
@@ -162,7 +171,9 @@ extension Snapshot {
       servers: servers, sessions: sessions, policy: try PolicyEvent(try fields.object("policy")),
       policyPath: try fields.string("policy_path"),
       record: fields["record"] == nil ? nil : try RecordEvent(try fields.object("record")),
-      sequence: UInt64(clamping: try fields.integer("seq")))
+      sequence: UInt64(clamping: try fields.integer("seq")), approvals: try ApprovalEvent.list("approvals", fields),
+      standing: try StandingApproval.list("standing", fields), recent: try ApprovalEvent.list("recent", fields),
+      lockdown: fields["lockdown"] == nil ? nil : try LockdownEvent(try fields.object("lockdown")))
   }
 }
 

@@ -4,7 +4,9 @@ package import JSONText
 package enum ControlRequest: Hashable, Sendable {
   case hello(version: Int, build: String?)
   /// Events from now on; `since` asks for those after that position first, as far as the gate still has them.
-  case subscribe(since: UInt64?, budget: Int?, id: Int?)
+  ///
+  /// Who says `approver` has a person before it who can decide: as long as it is there, somebody is attached.
+  case subscribe(since: UInt64?, budget: Int?, approver: Bool = false, id: Int?)
   case snapshot(id: Int?)
   case status(id: Int?)
   /// Read the policy, the registry and the catalogue again, now.
@@ -20,8 +22,29 @@ package enum ControlRequest: Hashable, Sendable {
   /// The whole definition of a tool, as far as the catalogue has it.
   case tool(server: ExactText, name: ExactText, id: Int?)
 
+  /// Lets a call pass that waits for a person; `digest` and `revision` are those of the event that was shown.
+  case approve(
+    approval: String, digest: String, revision: String?, scope: ApprovalScope, message: String?, id: Int?)
+  case deny(approval: String, digest: String?, message: String?, id: Int?)
+  /// Gives the person more time.
+  case extend(approval: String, seconds: Int, id: Int?)
+  /// Takes a standing approval back.
+  case revoke(standing: String, id: Int?)
+  /// All that waits, and all standing approvals.
+  case approvals(id: Int?)
+  /// One that waits, with its arguments.
+  case approval(String, id: Int?)
+  /// Denies everything that would act, until it is lifted.
+  case lockdown(Bool, id: Int?)
+
   /// The most bytes a request line may have: an environment is the largest thing in one.
   package static let longestLine = 4 << 20
+  /// The most bytes that a person may say to an agent.
+  package static let longestMessage = 4_096
+  /// More than any name or digest of an approval has.
+  static let longestName = 256
+  /// A person may ask for as much as a day at a time.
+  package static let longestExtension = 86_400
 }
 
 /// What to start for an attached client.

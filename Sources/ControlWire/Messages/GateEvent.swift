@@ -34,6 +34,10 @@ package indirect enum GateEvent: Hashable, Sendable {
   case tick(counts: [Int])
   /// Events that this subscriber did not get, because it read too slowly or over its budget.
   case gap(missed: UInt64)
+  /// Something becomes of a question to a person.
+  case approval(ApprovalEvent)
+  /// Everything is denied from now on, or no longer.
+  case lockdown(LockdownEvent)
 
   // Answers
   case hello(Hello)
@@ -45,6 +49,9 @@ package indirect enum GateEvent: Hashable, Sendable {
   /// The end of an attached session: what `connect` exits with.
   case exit(ExitStatus)
   case tool(ToolAnswer, id: Int?)
+  /// All that waits for a person, the next deadline first, and all standing approvals.
+  case approvals(pending: [ApprovalEvent], standing: [StandingApproval], id: Int?)
+  case approvalDetails(ApprovalDetails, id: Int?)
 }
 
 package struct Hello: Hashable, Sendable {

@@ -73,10 +73,21 @@ package struct Snapshot: Hashable, Sendable {
   package var record: RecordEvent?
   /// The stream's position that this is a picture of.
   package var sequence: UInt64
+  /// What waits for a person, the next deadline first.
+  package var approvals: [ApprovalEvent]
+  package var standing: [StandingApproval]
+  /// What was settled last, the newest last.
+  package var recent: [ApprovalEvent]
+  /// Nil where nothing is locked down.
+  package var lockdown: LockdownEvent?
+
+  /// So many that are settled are told.
+  package static let mostRecent = 100
 
   package init(
     servers: [Server], sessions: [SessionEvent], policy: PolicyEvent, policyPath: String, record: RecordEvent? = nil,
-    sequence: UInt64
+    sequence: UInt64, approvals: [ApprovalEvent] = [], standing: [StandingApproval] = [],
+    recent: [ApprovalEvent] = [], lockdown: LockdownEvent? = nil
   ) {
     self.servers = servers
     self.sessions = sessions
@@ -84,6 +95,10 @@ package struct Snapshot: Hashable, Sendable {
     self.policyPath = policyPath
     self.record = record
     self.sequence = sequence
+    self.approvals = approvals
+    self.standing = standing
+    self.recent = recent
+    self.lockdown = lockdown
   }
 }
 
@@ -102,11 +117,12 @@ package struct GateStatus: Hashable, Sendable {
   package var record: RecordStatus?
   package var settings: SettingsStatus?
   package var counters: CounterStatus?
+  package var approvals: ApprovalStatus?
 
   package init(
     pid: Int32, build: String, started: Moment, policy: PolicyEvent, policyPath: String, sessions: Int,
     subscribers: Int, counts: [Int], record: RecordStatus? = nil, settings: SettingsStatus? = nil,
-    counters: CounterStatus? = nil
+    counters: CounterStatus? = nil, approvals: ApprovalStatus? = nil
   ) {
     self.pid = pid
     self.build = build
@@ -119,5 +135,6 @@ package struct GateStatus: Hashable, Sendable {
     self.record = record
     self.settings = settings
     self.counters = counters
+    self.approvals = approvals
   }
 }

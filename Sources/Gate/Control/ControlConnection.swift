@@ -53,7 +53,7 @@ final class ControlConnection {
       }
       hasGreeted = true
       send(.hello(gate.hello))
-    case .subscribe(let since, let budget, let id): subscribe(since: since, budget: budget, id: id)
+    case .subscribe(let since, let budget, _, let id): subscribe(since: since, budget: budget, id: id)
     case .snapshot(let id): send(.snapshot(gate.snapshot, id: id))
     case .status(let id): send(.status(gate.status, id: id))
     case .reload(let id):
@@ -67,6 +67,9 @@ final class ControlConnection {
       gate.stop()
     case .attach(let attachment): try attach(attachment)
     case .tool(let server, let name, let id): send(.tool(gate.definition(of: name, on: server), id: id))
+    case .approvals(let id): send(.approvals(pending: [], standing: [], id: id))
+    case .approve, .deny, .extend, .revoke, .approval: throw ControlError("nothing waits for a person")
+    case .lockdown: throw ControlError("this gate cannot be locked down")
     }
   }
 

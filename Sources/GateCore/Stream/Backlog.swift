@@ -66,7 +66,7 @@ package struct Backlog: Sendable {
       }
       allowed.append(entry, order: order, line)
     case .result, .tick: routine.append(entry, order: order, line)
-    case .decision, .other, .aside: important.append(entry, order: order, line)
+    case .decision, .approval, .other, .aside: important.append(entry, order: order, line)
     }
     while count > capacity || bytes > Self.mostBytes { loseOne() }
   }

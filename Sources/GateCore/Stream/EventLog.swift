@@ -33,8 +33,10 @@ package struct EventLog: Sendable {
   package private(set) var end: UInt64 = 0
   /// Everything before it was given to whoever must have it.
   package private(set) var settled: UInt64 = 0
-  /// Where the event after the last decision stands, or will.
+  /// Where the event after the last decision stands, or the last that became of an approval; or will.
   package private(set) var decided: UInt64 = 0
+  /// Where the event after the last one stands, or will, for which a person waits.
+  package private(set) var urgent: UInt64 = 0
   /// Whether there are decisions that do not say yet how long judging took; they stand from `unstamped` on.
   package private(set) var needsStamp = false
   private var unstamped: UInt64 = 0
@@ -144,6 +146,7 @@ package struct EventLog: Sendable {
     }
     end = position
     decided = min(decided, end)
+    urgent = min(urgent, end)
     needsStamp = false
     return taken
   }
@@ -235,6 +238,10 @@ package struct EventLog: Sendable {
       tick[verdict.index] += 1
       hasTicked = true
       decided = end + 1
+    }
+    if case .approval = entry.kind {
+      decided = end + 1
+      urgent = end + 1
     }
     last.entries.append(entry)
     end += 1

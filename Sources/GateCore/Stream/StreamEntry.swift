@@ -7,6 +7,8 @@ package struct StreamEntry: Hashable, Sendable {
     case decision(Verdict)
     case result
     case tick
+    /// What becomes of questions to people, and lockdowns: recorded before anything follows from it.
+    case approval
     /// What is told of the record itself, and is no part of it.
     case aside
     /// Sessions, servers, the policy: what is told last of all to whoever reads too slowly.
@@ -42,8 +44,9 @@ package struct StreamEntry: Hashable, Sendable {
       decision = event.decisionSequence
     case .tick: kind = .tick
     case .record: kind = .aside
+    case .approval, .lockdown: kind = .approval
     case .session, .server, .policy, .toolsChanged, .gap, .hello, .snapshot, .status, .serverMessages, .done, .refused,
-      .exit, .tool:
+      .exit, .tool, .approvals, .approvalDetails:
       break
     }
   }

@@ -88,8 +88,22 @@ extension Gatehouse {
       let detail = event.detail.map { ": \(TerminalText.safe($0))" } ?? ", without \(event.lost) events"
       return "\(time)  record \(event.state.rawValue)\(detail)"
     case .gap(let missed): return "\(time)  -- \(missed) events missed --"
+    case .approval(let event): return "\(time)  \(words(event))"
+    case .lockdown(let event):
+      let by = event.by.map { "  by \(TerminalText.safe($0))" } ?? ""
+      return "\(time)  lockdown \(event.isOn ? "on: everything is denied" : "off")\(by)"
     default: return nil
     }
+  }
+
+  private static func words(_ event: ApprovalEvent) -> String {
+    let target = TerminalText.safe("\(event.server.string)/\(event.tool?.string ?? event.method.string)")
+    var text = "\(event.state.rawValue)\t\(TerminalText.safe(event.client.string))  \(target)  "
+    text += "approval \(TerminalText.safe(event.id))  \(TerminalText.safe(event.rule))"
+    if event.state == .pending { text += "  \(event.remaining / 1_000_000) s left" }
+    if let by = event.by { text += "  by \(TerminalText.safe(by))" }
+    if let words = event.message ?? event.detail { text += "  \(TerminalText.safe(words))" }
+    return text
   }
 }
 
