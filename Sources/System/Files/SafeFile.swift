@@ -98,6 +98,18 @@ package enum SafeFile {
     return unsafe csys_stat(path, false, &status) == 0 ? Identity(status) : nil
   }
 
+  /// The same for what a path leads to in the end, which may also be a pipe or a socket that has no path of its own.
+  package static func identity(behind path: String) -> Identity? {
+    var status = csys_file()
+    return unsafe csys_stat(path, true, &status) == 0 ? Identity(status) : nil
+  }
+
+  /// Nil if the descriptor is none.
+  package static func identity(of number: Int32) -> Identity? {
+    var status = csys_file()
+    return unsafe csys_fstat(number, &status) == 0 ? Identity(status) : nil
+  }
+
   /// Nil if the descriptor is none.
   package static func identity(of file: borrowing Descriptor) -> Identity? {
     var status = csys_file()
