@@ -23,7 +23,7 @@ struct GateConfigurationTests {
       [
         "2:17: error: `denny` is no value of `on_failure`: did you mean `deny`? (at /record/on_failure)",
         "2:26: error: unknown key `Sync`: did you mean `sync`? (at /record/Sync)",
-        "2:38: error: unknown key `x`: known here: `record`, `timeouts` and `console` (at /x)",
+        "2:38: error: unknown key `x`: known here: `record`, `timeouts`, `approvals` and `console` (at /x)",
       ]
     ),
     (
@@ -46,6 +46,14 @@ struct GateConfigurationTests {
       #"{"timeouts": {"calls": 1}}"#,
       ["1:15: error: unknown key `calls`: did you mean `call`? (at /timeouts/calls)"]
     ),
+    (
+      #"{"approvals": {"from": "consol", "notify": "beep"}}"#,
+      [
+        "1:24: error: `consol` is no value of `from`: did you mean `console`? (at /approvals/from)",
+        "1:44: error: `notify` must be an array of strings, a program and its arguments: "
+          + "write `[\"notify-send\", \"Gatehouse\"]`, 100 words at most, or null for none (at /approvals/notify)",
+      ]
+    ),
     (#"{"record": {}, "record": {}}"#, ["1:16: error: the key `record` occurs twice in one object"]),
   ])
   func saysWhatIsWrongAndWhere(_ text: String, _ problems: [String]) {
@@ -62,6 +70,24 @@ struct GateConfigurationTests {
     #expect([usual.initialize, usual.discover, usual.list, usual.call] == [60, 3, 10, nil])
     let mine = try timeouts(#"{"timeouts": {"initialize": null, "discover": 5, "call": 600}}"#)
     #expect([mine.initialize, mine.discover, mine.list, mine.call] == [nil, 5, 10, 600])
+  }
+
+  @Test func readsWhoDecidesAndWhatIsRun() throws {
+    let text = #"{"approvals": {"from": "console", "notify": ["notify-send", "Gatehouse", ""]}}"#
+    let configuration = try GateConfiguration.read(Array(text.utf8))
+    #expect(configuration.approvals.from == .console)
+    #expect(configuration.approvals.notify == ["notify-send", "Gatehouse", ""])
+    #expect(GateConfiguration().approvals.from == .anyone)
+    #expect(try GateConfiguration.read(Array(#"{"approvals": {"notify": null}}"#.utf8)).approvals.notify == nil)
+  }
+
+  @Test(arguments: [
+    "[]", #"[""]"#, #"["a", 1]"#, #"["a\u0000b"]"#, "{}", "\"a\"", "[\(String(repeating: "\"a\",", count: 100))\"a\"]",
+  ])
+  func aCommandIsAProgramAndItsWords(_ value: String) {
+    #expect(throws: ConfigurationError.self) {
+      try GateConfiguration.read(Array(#"{"approvals": {"notify": \#(value)}}"#.utf8))
+    }
   }
 
   @Test func aFileThatIsNotThereIsNoneAndOneThatIsNoneIsAnError() throws {

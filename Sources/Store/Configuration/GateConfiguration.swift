@@ -21,7 +21,24 @@ package struct GateConfiguration: Hashable, Sendable {
     package static let longest = 86_400
   }
 
+  package struct Approvals: Hashable, Sendable {
+    /// Whose decisions are taken.
+    package enum Source: String, CaseIterable, Hashable, Sendable {
+      /// Any program of this user that is not below a guarded client.
+      case anyone
+      /// A console on a terminal.
+      case console
+    }
+
+    package var from = Source.anyone
+    /// What is run for each question, the program first; nil for nothing.
+    package var notify: [String]?
+
+    package static let mostWords = 100
+  }
+
   package var record = Record()
+  package var approvals = Approvals()
   package var timeouts = Timeouts()
 
   /// What holds where there is no file.
@@ -43,8 +60,10 @@ package struct GateConfiguration: Hashable, Sendable {
     var reader = ConfigurationReader(text)
     var configuration = GateConfiguration()
     // The console's part is read by the console alone: a slip in it must not stop a gate.
-    reader.object(root, "a configuration", ["record", "timeouts", ConsoleConfiguration.key]) { reader, key, value in
+    reader.object(root, "a configuration", ["record", "timeouts", "approvals", ConsoleConfiguration.key]) {
+      reader, key, value in
       switch key {
+      case "approvals": reader.approvals(value, &configuration.approvals)
       case "record": reader.record(value, &configuration.record)
       case "timeouts": reader.timeouts(value, &configuration.timeouts)
       default: break
@@ -82,6 +101,33 @@ extension ConfigurationReader {
       default: break
       }
     }
+  }
+}
+
+extension ConfigurationReader {
+  fileprivate mutating func approvals(_ node: JSONNode, _ approvals: inout GateConfiguration.Approvals) {
+    object(node, "`approvals`", ["from", "notify"]) { reader, key, value in
+      switch key {
+      case "from": reader.word(value, "`from`", &approvals.from)
+      case "notify": reader.command(value, "`notify`", &approvals.notify)
+      default: break
+      }
+    }
+  }
+
+  private mutating func command(_ node: JSONNode, _ name: String, _ command: inout [String]?) {
+    guard !node.isNull else { return }
+    let most = GateConfiguration.Approvals.mostWords
+    let words = node.elements?.map(\.string) ?? []
+    // A word with a null byte can be given to no program.
+    guard 1...most ~= words.count, let first = words[0], !first.isEmpty,
+      words.allSatisfy({ $0.map { !$0.utf8.contains(0) } ?? false })
+    else {
+      return error(
+        at: node.range.lowerBound, "\(name) must be an array of strings, a program and its arguments",
+        help: "write `[\"notify-send\", \"Gatehouse\"]`, \(most) words at most, or null for none")
+    }
+    command = words.compactMap { $0 }
   }
 }
 

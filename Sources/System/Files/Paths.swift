@@ -21,6 +21,8 @@ package struct Paths: Hashable, Sendable {
   package var record: String { "\(state)/record" }
   /// The files that keep the counts of limits.
   package var counters: String { "\(state)/counters" }
+  /// There as long as everything is denied, whatever the policy says.
+  package var lockdown: String { "\(state)/lockdown" }
   package var log: String { "\(state)/gate.log" }
   /// Unsaved edits of consoles, for the case that they end before saving.
   package var unsaved: String { "\(state)/unsaved" }
