@@ -12,6 +12,7 @@ from typing import Any
 from mcp import StdioServerParameters
 
 from . import processes
+from .person import Person
 from .stream import Stream
 from .waiting import eventually
 
@@ -29,6 +30,7 @@ class Gatehouse:
         self.home = Path(tempfile.mkdtemp(prefix="gh-"))
         self.environment = {**environment, "GATEHOUSE_HOME": str(self.home)}
         self._streams: list[Stream] = []
+        self._person: Person | None = None
 
     @property
     def socket(self) -> Path:
@@ -100,6 +102,13 @@ class Gatehouse:
         }
         return subprocess.Popen([self.binary, *arguments], **{**options, **more})
 
+    @property
+    def person(self) -> Person:
+        """Somebody who is no client of the gate and below none, as these tests are: who decides, reloads, stops."""
+        if self._person is None:
+            self._person = Person(self.binary, self.environment, self.home)
+        return self._person
+
     # What an MCP client is told to start
 
     def running(
@@ -157,6 +166,8 @@ class Gatehouse:
         """Ends every process of this home and removes it."""
         for stream in self._streams:
             stream.close()
+        if self._person is not None:
+            self._person.close()
         ours = processes.with_environment(f"GATEHOUSE_HOME={self.home}")
         processes.kill(ours, signal.SIGTERM)
         try:

@@ -16,10 +16,20 @@ class Stream:
     """Says hello, subscribes, and keeps every line that comes."""
 
     def __init__(self, path: Path, within: float = 10, subscribe: bool = True) -> None:
+        self._begin(eventually(lambda: _connected(path), within, f"no gate listens on {path}"), subscribe)
+
+    @classmethod
+    def over(cls, connection: socket.socket, subscribe: bool = True) -> "Stream":
+        """The same over a connection that somebody else has made."""
+        stream = cls.__new__(cls)
+        stream._begin(connection, subscribe)
+        return stream
+
+    def _begin(self, connection: socket.socket, subscribe: bool) -> None:
         self.events: list[Event] = []
         self._rest = b""
         self._ids = 0
-        self._socket = eventually(lambda: _connected(path), within, f"no gate listens on {path}")
+        self._socket = connection
         self.send({"op": "hello", "version": 1})
         self.hello = self.until(lambda event: event["event"] == "hello", what="the gate's hello")
         if subscribe:
