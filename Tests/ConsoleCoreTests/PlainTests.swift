@@ -49,7 +49,7 @@ struct PlainTests {
       run("limit 5/hour session git_diff", on: &desk).first?.hasPrefix("git/git_diff: 5/hour for each session") == true)
     #expect(run("undo", on: &desk).first?.hasPrefix("undone: ") == true)
     #expect(
-      run("changes", on: &desk).prefix(2) == ["git/git_status: allow becomes deny", "the text that saving writes:"])
+      run("changes", on: &desk).prefix(2) == ["1. git/git_status: allow becomes deny", "the text that saving writes:"])
     #expect(run("save", on: &desk) == ["saving…"])
     #expect(desk.effects.count == 1)
     desk.send(.policySaved(.saved))

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from rig.gatehouse import Gatehouse
+from rig.waiting import eventually
 from rig.wire import PLAIN, Wire, refusal
 
 
@@ -93,3 +94,72 @@ def test_keys_are_printed_as_the_file_that_sets_them(gatehouse: Gatehouse) -> No
     assert f"{keys}:4:3: `undoo` is no action; did you mean `undo`?" in done.stderr
     assert any(line.split()[:2] == ["ctrl-g", "save"] for line in done.stdout.splitlines())
     assert any(line.split()[:2] == ["q", "none"] for line in done.stdout.splitlines())
+
+
+def said(console: Wire, *texts: str) -> str:
+    """Reads lines until each of the texts was told, in this order."""
+    told = ""
+    for text in texts:
+        line = ""
+        while text not in line:
+            try:
+                read = console.line(20)
+            except AssertionError:
+                read = None
+            assert read is not None, f"{text} was never told; told was\n{told}"
+            line = read.decode()
+            told += line + "\n"
+    return told
+
+
+def test_two_changes_of_one_rule_are_merged_in_words_and_saved(with_notes: Gatehouse) -> None:
+    with_notes.set_policy({"version": "1", "default": "allow"})
+    console = Wire(with_notes.start("--plain"))
+    said(console, "Type help")
+    console.send("deny notes/delete_note", "ask notes/get_note")
+    said(console, "notes/delete_note: deny", "notes/get_note: ask")
+    theirs = {"notes": {"tools": {"delete_note": {"action": "require_approval"}, "get_note": {"action": "deny"}}}}
+    with_notes.set_policy({"version": "1", "default": "allow", "description": "theirs", "servers": theirs})
+    said(console, "do not fit; merge lists the conflicts")
+    console.send("save", "merge")
+    said(console, "not saved", "1. notes/delete_note", 'theirs {"action":"require_approval"}', "2. notes/get_note: to choose")
+    console.send("keep 1", "take 2", "yes", "save")
+    said(console, "what the result changes", "merged: save writes it", "the gate runs rev")
+    policy = json.loads(with_notes.policy_file.read_text())
+    assert policy["description"] == "theirs"
+    assert policy["servers"]["notes"]["tools"]["delete_note"] == {"action": "deny"}
+    assert policy["servers"]["notes"]["tools"]["get_note"] == {"action": "deny"}
+    console.send("history", "saves")
+    said(console, "merged: mine 1, theirs 1 of 2 conflicts", "written by another program", "saved here, the gate loaded it")
+    assert console.finish() == 1, "a save was refused on the way"
+
+
+def test_one_change_is_taken_back_and_a_step_gone_to(with_notes: Gatehouse) -> None:
+    with_notes.set_policy({"version": "1", "default": "deny"})
+    status, told = type_lines(
+        with_notes, "allow notes/get_note", "ask notes/run_script", "deny notes/delete_note", "changes", "take-back 2",
+        "history", "step 1", "save", "tool notes/delete_note", "quit")
+    assert status == 0, told
+    assert "dropped: notes/run_script" in told and "steps undone" in told
+    assert "why it needs a policy" in told and told.index("delete_note\n") < told.index("why it needs a policy")
+    rules = json.loads(with_notes.policy_file.read_text())["servers"]["notes"]["tools"]
+    assert list(rules) == ["get_note"]
+
+
+def test_edits_of_a_console_that_was_killed_are_taken_in_by_words(with_notes: Gatehouse) -> None:
+    with_notes.set_policy({"version": "1", "default": "allow"})
+    console = Wire(with_notes.start("--plain"))
+    said(console, "Type help")
+    console.send("deny notes/delete_note")
+    said(console, "notes/delete_note: deny")
+    kept = with_notes.home / "unsaved"
+    eventually(lambda: any("delete_note" in path.read_text() for path in kept.glob("*.json")), what="the edits on the disk")
+    console.process.kill()
+    console.process.wait(10)
+    status, told = type_lines(with_notes, "left", "restore", "changes", "save")
+    assert status == 0, told
+    assert told.index("were left behind: left tells of them") < told.index("1. 1 unsaved edit"), "it is told at the start"
+    for text in ("1 unsaved edit", "they would change:", "are back: changes lists them", "the gate runs rev"):
+        assert text in told
+    assert json.loads(with_notes.policy_file.read_text())["servers"]["notes"]["tools"] == {"delete_note": {"action": "deny"}}
+    assert "was left" not in type_lines(with_notes, "left", "status")[1]

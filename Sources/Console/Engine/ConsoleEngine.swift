@@ -58,8 +58,9 @@ final class ConsoleEngine {
   }
 
   /// What the front knows of its terminal; before `start`.
-  func know(size: Size, glyphs: GlyphSet, theme: String) {
+  func know(size: Size, glyphs: GlyphSet, theme: String, isPlain: Bool = false) {
     var core = state.options
+    core.isPlain = isPlain
     core.glyphs = glyphs
     core.theme = theme
     state = ConsoleState(options: core, size: size, now: Loop.shared.now)

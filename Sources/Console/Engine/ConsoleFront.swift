@@ -28,6 +28,12 @@ extension ConsoleState {
   /// A save is under way, or a gate has not said yet what it makes of it.
   var isSaving: Bool { policy.saving == .writing || policy.saving != .idle && gate.isUp }
 
+  /// The page of a tool waits for what the gate, or the files, know of it.
+  var isAsking: Bool {
+    guard case .tool(let page) = overlay, case .asked = definitions.entry(page.name) else { return false }
+    return true
+  }
+
   /// The file was read, and the gate has told all it knows or is known to be absent.
   var isSettled: Bool {
     guard policy.disk != .reading else { return false }

@@ -26,7 +26,8 @@ final class PlainFront: ConsoleFront {
   }
 
   func start() {
-    engine.know(size: Size(columns: 80, rows: 24), glyphs: .ascii, theme: ShippedThemes.standard)
+    engine.know(
+      size: Size(columns: 80, rows: 24), glyphs: .ascii, theme: ShippedThemes.standard, isPlain: true)
     if let script { readScript(script) }
     do throws(SystemError) {
       input = try InStream(
@@ -64,15 +65,17 @@ final class PlainFront: ConsoleFront {
   func settle() {
     if !isSettled { greetWhenKnown() }
     guard isSettled else { return }
-    // The next line waits for what the gate makes of a save.
-    while !waiting.isEmpty, !engine.isOver, !engine.state.isSaving { run(waiting.removeFirst()) }
-    guard !engine.isOver, !engine.state.isSaving else { return }
+    // The next line waits for what the gate makes of a save, and for a tool's page.
+    while !waiting.isEmpty, !engine.isOver, !isWaiting { run(waiting.removeFirst()) }
+    guard !engine.isOver, !isWaiting else { return }
     if hasEnded { return end() }
     if needsPrompt {
       needsPrompt = false
       print(PlainText.prompt(engine.state))
     }
   }
+
+  private var isWaiting: Bool { engine.state.isSaving || engine.state.isAsking }
 
   /// Commands wait until the file was read and the gate has answered or is known to be absent.
   private func greetWhenKnown() {
@@ -113,7 +116,10 @@ final class PlainFront: ConsoleFront {
 
   /// The end of the input says how it went.
   private func end() {
-    if case .confirm = engine.state.overlay { say(["not done, for nobody said yes"]) }
+    switch engine.state.overlay {
+    case .confirm, .merge, .left: say(["not done, for nobody said yes"])
+    default: break
+    }
     engine.finish(hasFailed || engine.state.policy.isDirty ? 1 : 0)
   }
 

@@ -12,13 +12,19 @@ extension PlainText {
       // Whatever else is typed is no yes, and is not lost for that.
       before = ["not done, for that was no yes"]
     }
+    if let answer = answerToChange(line, on: &state) { return answer }
+    // What was chosen of a merge is kept while something else is looked at.
+    let merge: Overlay? = if case .merge = state.overlay { state.overlay } else { nil }
+    defer {
+      if let merge, state.overlay == nil, case .conflict = state.policy.disk { state.overlay = merge }
+    }
     if var answer = runServers(line, on: &state) {
       answer.lines = before + answer.lines
       return answer
     }
     state.note = nil
-    state.overlay = nil
-    var answer = command(line, on: &state)
+    if !["keep", "take", "merge"].contains(line.split(separator: " ").first) { state.overlay = nil }
+    var answer = runChanges(line, on: &state) ?? command(line, on: &state)
     answer.lines = before + answer.lines
     return answer
   }
@@ -40,6 +46,7 @@ extension PlainText {
     case "list", "ls": return list(rest, state)
     case "rules": return Answer(rules(state))
     case "show": return show(rest, on: &state)
+    case "tool", "recommend": return page(verb, rest, on: &state)
     case "changes", "diff": return Answer(changes(state))
     case "status": return Answer(status(state))
     case "servers": return Answer(servers(state))
@@ -69,21 +76,30 @@ extension PlainText {
   ]
 
   /// Does something, and then tells all that was said meanwhile, and what is asked.
-  private static func told(
-    on state: inout ConsoleState, _ body: (inout ConsoleState) -> [ConsoleEffect]
+  static func told(
+    on state: inout ConsoleState, keepingOverlay: Bool = false, _ body: (inout ConsoleState) -> [ConsoleEffect]
   ) -> Answer {
     state.saidSince = []
     let effects = body(&state)
     let said = state.saidSince ?? []
     state.saidSince = nil
     var lines = said.map { weight($0) + plain($0.text) } + question(state)
-    if lines.isEmpty, state.overlay != nil { lines.append("that is for the screen; help lists the commands") }
-    if case .confirm = state.overlay {} else { state.overlay = nil }
+    switch state.overlay {
+    case .confirm, .merge, nil: break
+    case .left(let view) where view.isDropping: break
+    default:
+      if keepingOverlay { break }
+      if lines.isEmpty { lines.append("that is for the screen; help lists the commands") }
+      state.overlay = nil
+    }
     return Answer(lines, effects: effects, isError: said.contains { $0.weight == .error })
   }
 
   /// What is asked, and how to answer.
   private static func question(_ state: ConsoleState) -> [String] {
+    if case .left(let view) = state.overlay, view.isDropping, let first = state.left.first {
+      return ["drop \(state.words(of: first)) for ever?", "Type yes or no."]
+    }
     guard case .confirm(let confirmation) = state.overlay else { return [] }
     let how =
       confirmation.question == .quit

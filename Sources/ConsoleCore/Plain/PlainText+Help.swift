@@ -10,6 +10,25 @@ extension PlainText {
       ["show git/git_push", "show /servers/git/tools/git_*"]),
     CommandEntry("rules", "", "every rule of the policy by its place, as it is written"),
     CommandEntry("changes", "", "what is not saved, and the text that saving writes"),
+    CommandEntry("change", "N", "what one change writes, by its number in changes", ["change 2"]),
+    CommandEntry("take-back", "N", "take one change back and leave the others", ["take-back 2"]),
+    CommandEntry("history", "", "every step that was done here, done or undone"),
+    CommandEntry(
+      "step", "N", "go to a step of the history: later ones are undone, earlier ones done again", ["step 0"]),
+    CommandEntry("saves", "", "what was written to the file, by whom, and what the gate made of it"),
+    CommandEntry("merge", "", "what both you and another program changed in the file, to choose from"),
+    CommandEntry(
+      "keep", "N...|all", "of what both changed, keep yours; when all is chosen, yes takes the result",
+      ["keep 1", "keep all"]),
+    CommandEntry("take", "N...|all", "of what both changed, take theirs", ["take 2 3"]),
+    CommandEntry("left", "", "unsaved edits that a console left behind when it ended"),
+    CommandEntry("restore", "[N]", "take in unsaved edits that were left behind"),
+    CommandEntry("discard", "[N]", "drop unsaved edits that were left behind; it asks first"),
+    CommandEntry(
+      "tool", "TOOL", "all that is known of a tool: package, reach, parameters, attacks, the rule to start with",
+      ["tool git/git_push"]),
+    CommandEntry(
+      "recommend", "TOOL", "give tools the rule that their kind starts with", ["recommend git/git_push"]),
     CommandEntry("status", "", "gate, policy file, mistakes in it, what is unsaved"),
     CommandEntry("servers", "", "servers with their state"),
     CommandEntry("server", "NAME", "everything about one server"),

@@ -53,6 +53,7 @@ package enum PlainText {
         return [line(event, at: gate.time, in: state)]
       case .gap(let missed): return level == .off ? [] : ["\(Format.count(missed, "event")) missed"]
       case .policy, .refused, .hello: return state.note.map { [$0.text] } ?? []
+      case .tool: return pageLines(state)
       case .server(let event) where event.state == .failed: return state.note.map { [$0.text] } ?? []
       default: return []
       }
@@ -62,13 +63,14 @@ package enum PlainText {
     case .filtersRead(let filters): return filters.problem.map { ["filters.conf: \(state.safe($0))"] } ?? []
     case .policyRead, .policySaved, .note, .textEdited, .leftEdits:
       return state.note.map { ["\(words($0.weight))\($0.text)"] } ?? []
+    case .toolRead: return pageLines(state)
     case .serversFound(let findings): return lines(of: findings, in: state)
     case .registryChanged(let change, let problem): return lines(of: change, problem: problem, in: state)
     case .serversScanned(let names, let problem):
       guard problem == nil else { return state.note.map { [plain($0.text)] } ?? [] }
       let its = names.count == 1 ? "its" : "their"
       return ["asked \(names.map(\.string).joined(separator: ", ")) for \(its) tools; list shows them"]
-    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .toolRead, .themesListed, .registryRead:
+    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .themesListed, .registryRead:
       return []
     }
   }
@@ -100,13 +102,19 @@ package enum PlainText {
     case .absent:
       lines.append("policy file: there is none; starter careful, starter observe or starter empty makes one")
     case .unreadable(let reason): lines.append("policy file: cannot be read: \(state.safe(reason))")
-    case .conflict: lines.append("policy file: changed on disk; keep-mine or take-theirs decides")
+    case .conflict: lines.append("policy file: changed on disk: \(state.conflictCounts); merge lists them")
     case .rejected: lines.append("policy file: NOT VALID")
     }
     lines += state.problems.map { state.safe("\($0)", limit: 600) }
     lines.append(
       state.policy.unsaved > 0
         ? "\(Format.count(state.policy.unsaved, "unsaved change")): changes lists, save saves" : "nothing unsaved")
+    if let first = state.left.first {
+      let more = state.left.count > 1 ? " and those of \(Format.count(state.left.count - 1, "other console"))" : ""
+      lines.append(
+        "\(state.words(of: first))\(more) were left behind: left tells of them, restore takes them in, discard drops them"
+      )
+    }
     lines.append(
       "\(Format.count(state.catalogue.servers.count, "server")), \(Format.count(state.catalogue.tools.count, "tool")), "
         + Format.count(state.sessions.count, "session"))
@@ -158,17 +166,10 @@ package enum PlainText {
 
   static func changes(_ state: ConsoleState) -> [String] {
     guard state.policy.isDirty, let draft = state.policy.draft else { return ["nothing is changed"] }
-    let sentences = draft.changes.map { state.safe($0.sentence, limit: 600) }
-    let diff = draft.diff.map { line -> String in
-      let sign =
-        switch line.kind {
-        case .add: "+ "
-        case .delete: "- "
-        case .context: "  "
-        case .hunk: ""
-        }
-      return sign + state.safe(line.text, limit: 600)
+    let sentences = draft.changes.enumerated().map {
+      "\($0.offset + 1). \(state.safe($0.element.sentence, limit: 600))"
     }
+    let diff = draft.diff.map { text(of: $0, state) }
     return sentences + ["the text that saving writes:"] + diff
   }
 

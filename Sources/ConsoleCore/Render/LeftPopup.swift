@@ -42,7 +42,7 @@ extension ConsoleState {
         .dim)
       lines += conflicts.map { Line(TextSpan("! ", .attention), TextSpan(peer: $0.subject)) }
     }
-    if left.count > 1 {
+    if left.count > 1, !options.isPlain {
       lines += paragraph("\(Format.count(left.count - 1)) more of other consoles: 6 lists all.", .dim)
     }
     return lines

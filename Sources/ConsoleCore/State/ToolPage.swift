@@ -24,6 +24,10 @@ extension ConsoleState {
       say(.info, "there is no tool under the cursor")
       return []
     }
+    return openToolPage(of: name)
+  }
+
+  mutating func openToolPage(of name: ToolName) -> [ConsoleEffect] {
     overlay = .tool(ToolPage(name))
     let effects = wantDefinition(of: name)
     refreshToolPage()

@@ -85,7 +85,7 @@ extension ConsoleState {
       refreshPolicy()
       let more = before - 1 - policy.changes.count
       let along = more > 0 ? ", and \(more) that cannot be without it" : ""
-      say(.info, "dropped: \(safe(change.sentence))\(along) · z undo")
+      say(.info, "dropped: \(safe(change.sentence))\(along)\(byWay(" · z undo", ""))")
     } catch {
       say(.error, safe(error.message) + (error.help.map { ": \(safe($0))" } ?? ""))
     }
@@ -101,7 +101,10 @@ extension ConsoleState {
       changeList.go(to: row, count: changeRowCount, height: height(of: .changes))
     }
     let steps = Format.count(abs(step - from), "step")
-    say(.info, step < from ? "\(steps) undone · U redo" : "\(steps) done again · u undo")
+    say(
+      .info,
+      step < from
+        ? "\(steps) undone\(byWay(" · U redo", ""))" : "\(steps) done again\(byWay(" · u undo", ""))")
   }
 
   mutating func take(_ key: Key, _ part: ChangePart) -> [ConsoleEffect] {

@@ -13,11 +13,12 @@ extension ConsoleState {
     }
     left = found.sorted { $0.edits.time > $1.edits.time }
     guard overlay == nil, !policy.isDirty else {
-      say(.warning, "\(words(of: last)) were left: 6 lists them")
+      say(.warning, "\(words(of: last)) were left: \(byWay("6", "left")) lists them")
       return
     }
     openLeft()
-    say(.info, "\(words(of: last)) were left: r restore, d drop, Esc later")
+    let how = byWay("r restore, d drop, Esc later", "left tells of them, restore takes them in, discard drops them")
+    say(.info, "\(words(of: last)) were left: \(how)")
   }
 
   func words(of left: LeftEdits) -> String {
@@ -80,7 +81,9 @@ extension ConsoleState {
     if !policy.isContested {
       say(
         .info,
-        policy.isDirty ? "\(words(of: found)) are back · = shows them" : "the file has all of them already")
+        policy.isDirty
+          ? "\(words(of: found)) are back\(byWay(" · = shows them", ": changes lists them"))"
+          : "the file has all of them already")
     }
     return [.adoptEdits(name: found.name)]
   }

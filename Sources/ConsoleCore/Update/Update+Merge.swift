@@ -16,7 +16,8 @@ extension ConsoleState {
       show(view)
     }
     if isNew {
-      say(.error, "policy.json changed on disk and your edits do not fit; 6 lists the conflicts, m merges")
+      let how = byWay("6 lists the conflicts, m merges", "merge lists the conflicts")
+      say(.error, "policy.json changed on disk and your edits do not fit; \(how)")
     }
   }
 
@@ -46,6 +47,9 @@ extension ConsoleState {
   }
 
   // MARK: The popup
+
+  /// How to go on, said for a screen or for lines of text.
+  func byWay(_ screen: String, _ plain: String) -> String { options.isPlain ? plain : screen }
 
   mutating func openMerge() {
     guard case .conflict = policy.disk else { return say(.info, "nothing is in conflict") }
@@ -121,7 +125,8 @@ extension ConsoleState {
     ledger.add(theirs.revision, policy.theirs, isOwn: false, answer: nil, at: now)
     overlay = nil
     refreshPolicy()
-    say(.info, policy.isDirty ? "merged · ctrl-s saves, u undo" : "merged: nothing of yours is left to save")
+    let next = byWay("merged · ctrl-s saves, u undo", "merged: save writes it, undo takes it back")
+    say(.info, policy.isDirty ? next : "merged: nothing of yours is left to save")
     return []
   }
 }

@@ -52,7 +52,7 @@ extension ConsoleState {
       let changed = zip(before, catalogue.tools).count { $0 != $1.standing.summary }
       say(
         .info,
-        "\(PolicyDraft.reloadTitle(changes)) · 6 lists them · rev \(document.revision), \(Format.count(changed, "decision")) changed"
+        "\(PolicyDraft.reloadTitle(changes))\(byWay(" · 6 lists them ·", ": saves lists them;")) rev \(document.revision), \(Format.count(changed, "decision")) changed"
       )
     } else {
       do throws(PolicyEditError) {
@@ -60,7 +60,8 @@ extension ConsoleState {
         policy.disk = .asBase
         let changes = PolicyChange.between(draft.base, document)
         ledger.add(document.revision, changes, isOwn: false, answer: nil, at: now)
-        say(.warning, "\(PolicyDraft.reloadTitle(changes)); your unsaved edits were put on top of it, = shows them")
+        let how = byWay("= shows them", "changes lists them")
+        say(.warning, "\(PolicyDraft.reloadTitle(changes)); your unsaved edits were put on top of it, \(how)")
       } catch {
         setConflict(with: document, error)
       }
@@ -97,7 +98,10 @@ extension ConsoleState {
     case .asBase, .absent: return write(draft, over: policy.base)
     case .reading: return []
     case .conflict, .rejected, .unreadable:
-      say(.error, "not saved: the file on the disk is another one; in pane 6 m merges, K keeps mine, T takes theirs")
+      let how = byWay(
+        "in pane 6 m merges, K keeps mine, T takes theirs", "merge, keep-mine or take-theirs decides what becomes of it"
+      )
+      say(.error, "not saved: the file on the disk is another one; \(how)")
       return []
     }
   }
@@ -137,11 +141,14 @@ extension ConsoleState {
     case .changedUnderneath(let file):
       isQuitting = false
       take(file)
-      let rest = policy.isContested ? "decide first, pane 6 says how" : "your edits are on top of it; save again"
+      let rest =
+        policy.isContested
+        ? "decide first, \(byWay("pane 6 says how", "merge lists what both changed"))"
+        : "your edits are on top of it; save again"
       say(
         .error,
         file == .absent
-          ? "not saved: policy.json is gone from the disk; ctrl-s makes it again"
+          ? "not saved: policy.json is gone from the disk; \(byWay("ctrl-s", "save")) makes it again"
           : "not saved: policy.json changed on disk meanwhile; \(rest)")
     case .failed(let reason):
       isQuitting = false
@@ -169,7 +176,7 @@ extension ConsoleState {
     case .asBase, .reading: return
     }
     refreshPolicy()
-    let back = policy.draft?.redoTitle == nil ? "" : " · U brings yours back"
+    let back = policy.draft?.redoTitle == nil ? "" : byWay(" · U brings yours back", ": redo brings yours back")
     say(.info, "your edits are dropped; this is what is on the disk\(back)")
   }
 
@@ -184,7 +191,8 @@ extension ConsoleState {
       policy.draft = rebased
       policy.disk = .asBase
       refreshPolicy()
-      say(.info, "your edits are on top of what is on the disk; = shows them, ctrl-s saves")
+      let how = byWay("= shows them, ctrl-s saves", "changes lists them, save saves")
+      say(.info, "your edits are on top of what is on the disk; \(how)")
       return []
     case .rejected(_, let text): return write(draft, over: ContentDigest(of: text))
     case .absent: return write(draft, over: nil)
