@@ -22,6 +22,10 @@ package struct GateState: Sendable {
   private(set) var schemasRevision = 0
   /// Survive a change of `schemas`.
   var schemaCache = SchemaCache()
+  /// What waits for a person, and what people have approved.
+  package var approvals = Approvals()
+  /// Nil where nothing is locked down.
+  package internal(set) var lockdown: LockdownEvent?
   /// What is told of all that, for the record and whoever listens.
   package var stream = EventLog()
   /// The number of the last event of the stream.

@@ -94,7 +94,7 @@ struct BeginningTests {
   @Test("P75: nothing is started again for a client that has left")
   func withoutClient() throws {
     var play = try play(Self.discover)
-    play.core.clientClosed()
+    play.hangUp()
     #expect(!play.core.mayStartAgain(unread: 0))
   }
 }

@@ -27,7 +27,7 @@ struct LifecycleTests {
   @Test func aClientThatHasFinishedStillGetsItsAnswers() throws {
     var play = try Playbook(policy: Playbook.allowAll)
     _ = play.client(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
-    play.core.clientClosed()
+    play.hangUp()
     #expect(play.client(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#) == Step())
     #expect(
       play.server(#"{"jsonrpc":"2.0","id":1,"result":{}}"#).toClient == [#"{"jsonrpc":"2.0","id":1,"result":{}}"#])

@@ -41,15 +41,27 @@ struct Playbook {
     step { $0.core.serverExited(status, at: $0.now, gate: &$0.gate, into: &$0.output) }
   }
 
+  /// The client closes its output.
+  @discardableResult
+  mutating func hangUp() -> Step {
+    step { $0.core.clientClosed(at: $0.now, gate: &$0.gate, into: &$0.output) }
+  }
+
   /// Time passes, and the gate looks at what is due; `unread` bytes lie before the server.
   mutating func pass(seconds: Double, unread: Int = 0) -> Step {
     now = now.advanced(byMicroseconds: Int64(seconds * 1_000_000))
-    return step { $0.core.timePassed(at: $0.now, unread: unread, gate: &$0.gate, into: &$0.output) }
+    return step {
+      $0.core.timePassed(at: $0.now, unread: unread, gate: &$0.gate, into: &$0.output)
+      $0.carryOut($0.gate.approvalsTimePassed(at: $0.now))
+    }
   }
 
   mutating func policy(_ text: String) throws -> Step {
-    gate.engine = PolicyEngine(try PolicyDocument.read(Array(text.utf8)))
-    return step { $0.core.policyChanged(gate: $0.gate, into: &$0.output) }
+    let engine = PolicyEngine(try PolicyDocument.read(Array(text.utf8)))
+    return step {
+      $0.gate.use(engine, at: $0.now)
+      $0.core.policyChanged(at: $0.now, gate: &$0.gate, into: &$0.output)
+    }
   }
 
   /// Runs an event and takes what it brought about; `output` keeps the rest until the next one.
@@ -97,6 +109,12 @@ struct Playbook {
     case .session(let event):
       return ["#\(message.sequence)", event.state.rawValue, event.client.string, event.detail]
         .compactMap { $0 }.joined(separator: " ")
+    case .approval(let event):
+      return [
+        "#\(message.sequence)", event.id, event.state.rawValue, event.isHeld ? "held" : nil,
+        event.decision == 0 ? nil : "for #\(event.decision)", event.by.map { "by \($0)" }, event.detail,
+      ].compactMap { $0 }.joined(separator: " ")
+    case .lockdown(let event): return "#\(message.sequence) locked \(event.isOn)"
     default: return "#\(message.sequence) another event"
     }
   }

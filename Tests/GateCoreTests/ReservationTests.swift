@@ -65,7 +65,7 @@ struct ReservationTests {
   @Test func aLostServerGivesBackUnlessTheClientHungUp() throws {
     for hangsUp in [false, true] {
       var play = try played()
-      if hangsUp { play.core.clientClosed() }
+      if hangsUp { play.hangUp() }
       _ = play.exit(.code(1))
       let gate = play.gate
       play = try Playbook(policy: Self.once)
@@ -113,25 +113,45 @@ struct ReservationTests {
     }
   }
 
-  @Test func whatNobodyCanApproveIsDeniedAndHoldsNothing() throws {
-    let rule = #""tools":{"act":{"action":"require_approval","reason":"it costs money"}},"#
-    for count in ["", #""count":"succeeded","#] {
-      var play = try Playbook(policy: Self.policy(count, rule))
-      for _ in 0..<2 {
-        let answer = play.client(call("1", "act"))
-        #expect(answer.toServer == [])
-        #expect(
-          answer.events.map { $0.split(separator: " ").dropFirst().joined(separator: " ") } == [
-            "ask tools/call act /tools/act"
-          ])
-        #expect(
-          answer.toClient == [
-            #"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"[gatehouse] denied: it costs money. "#
-              + #"This needs a person's approval, which cannot be asked for yet. Rule /tools/act."}],"isError":true,"#
-              + #""_meta":{"gatehouse/decision":{"verdict":"ask","rule":"/tools/act","reason":"it costs money"}}}}"#
-          ])
-      }
-      #expect(!isLimited(&play))
+  private static let asking = #""tools":{"act":{"action":"require_approval","reason":"it costs money"}},"#
+
+  @Test(
+    "P69: what waits for a person holds its place, and gives it back when it does not run",
+    arguments: ["", #""count":"succeeded","#])
+  func whatWaitsHoldsItsPlace(count: String) throws {
+    let ends: [(String, (inout Playbook) throws -> Void)] = [
+      ("denied", { play in _ = try play.deny("q-1") }),
+      ("waited long enough", { play in _ = play.pass(seconds: 45) }),
+      (
+        "cancelled",
+        { play in
+          _ = play.client(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
+        }
+      ),
+      ("hung up", { play in play.hangUp() }),
+      ("locked", { play in _ = play.lockDown(true) }),
+    ]
+    for (name, end) in ends {
+      var play = try Playbook.waiting(Self.policy(count, Self.asking))
+      #expect(play.client(call("1", "act")).toClient == [])
+      #expect(isLimited(&play), "\(name)")
+      try end(&play)
+      _ = play.lockDown(false)
+      var next = try Playbook(policy: Self.policy(count))
+      next.gate = play.gate
+      next.now = play.now
+      #expect(!isLimited(&next), "\(name)")
+    }
+  }
+
+  @Test func anApprovedCallGoesOnHoldingItsPlace() throws {
+    for (count, isKept) in [("", true), (#""count":"succeeded","#, false)] {
+      var play = try Playbook.waiting(Self.policy(count, Self.asking))
+      _ = play.client(call("1", "act"))
+      #expect(try play.approve("q-1").toServer.count == 1)
+      #expect(isLimited(&play))
+      _ = play.server(#"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"no"}}"#)
+      #expect(isLimited(&play) == isKept)
     }
   }
 

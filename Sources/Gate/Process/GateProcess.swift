@@ -73,7 +73,7 @@ package final class GateProcess {
 
   private func policyRead(_ event: PolicyEvent, _ engine: PolicyEngine?) {
     policy = event
-    if let engine { state.engine = engine }
+    if let engine { state.use(engine, at: Clock.now()) }
     tell(.policy(event))
     guard engine != nil else { return }
     for session in sessions.values { session.policyChanged() }

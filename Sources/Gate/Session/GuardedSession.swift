@@ -155,7 +155,7 @@ final class GuardedSession {
 
   /// Another policy is in force.
   func policyChanged() {
-    core.policyChanged(gate: gate.state, into: &output)
+    core.policyChanged(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
   }
 
@@ -166,7 +166,11 @@ final class GuardedSession {
         refusal.reason, events: refusal.position, at: Loop.shared.now, gate: &gate.state, into: &output)
     }
     gate.keepCounts()
-    guard !output.isEmpty else { return gate.publish() }
+    guard !output.isEmpty else {
+      gate.publish()
+      if core.isHolding { setAlarm() }
+      return
+    }
     toServer?.write(&output.toServer)
     toClient?.write(&output.toClient)
     gate.publish()
@@ -218,7 +222,7 @@ final class GuardedSession {
     if let rest = clientFramer.end() {
       Self.take(rest, of: clientFramer, from: .client, at: Clock.now(), &core, &gate.state, into: &output)
     }
-    core.clientClosed()
+    core.clientClosed(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     toServer?.closeWhenEmpty()
     if isDrained { child?.tearDown() }
@@ -312,7 +316,8 @@ final class GuardedSession {
   /// The client is gone: ends the server, and keeps nothing for nobody.
   func abandon(hastily isHasty: Bool = true) {
     fromClient?.close()
-    core.clientClosed()
+    core.clientClosed(at: Clock.now(), gate: &gate.state, into: &output)
+    gate.publish()
     isHurried = true
     if isOver, toClient != nil { concludeSoon() }
     if isHasty { child?.terminate() } else { child?.tearDown() }

@@ -16,6 +16,7 @@ struct Continuations: Sendable {
   struct Awaited: Sendable {
     var round: Int
     var reservation: Reservation?
+    var approval: UInt64 = 0
   }
 
   static let rounds = 10
@@ -25,12 +26,15 @@ struct Continuations: Sendable {
   private var order: [Key] = []
 
   /// The server has asked for the `round`th time.
-  mutating func expect(_ key: Key, round: Int, holding reservation: Reservation?) {
+  mutating func expect(_ key: Key, round: Int, holding reservation: Reservation?, approval: UInt64) {
     guard round <= Self.rounds else { return }
-    let next = Awaited(round: round, reservation: reservation)
+    let next = Awaited(round: round, reservation: reservation, approval: approval)
     if awaited.updateValue(next, forKey: key) == nil { order.append(key) }
     if order.count > Self.capacity { awaited[order.removeFirst()] = nil }
   }
+
+  /// Whether a try would go on with a call.
+  func awaits(_ key: Key) -> Bool { awaited[key] != nil }
 
   /// What a try goes on with; nil if it is a call of its own.
   mutating func take(_ key: Key) -> Awaited? {

@@ -12,7 +12,7 @@ enum Refusing {
   static func text(_ decision: Decision) -> String {
     var text = "[gatehouse] denied: \(reason(decision))"
     if !text.hasSuffix(".") && !text.hasSuffix("!") && !text.hasSuffix("?") { text += "." }
-    if decision.verdict == .ask { text += " This needs a person's approval, which cannot be asked for yet." }
+    if decision.verdict == .ask { text += " This needs a person's approval, and nobody can be asked about it here." }
     text += " Rule \(decision.rule)."
     if let wait = decision.retryAfter {
       let seconds = max(1, wait / 1_000_000 + (wait % 1_000_000 > 0 ? 1 : 0))
@@ -21,7 +21,7 @@ enum Refusing {
     return text
   }
 
-  private static func reason(_ decision: Decision) -> String {
+  static func reason(_ decision: Decision) -> String {
     if let reason = decision.reason, !reason.isEmpty { return reason }
     return switch decision.verdict {
     case .allow, .deny: "the policy does not allow it"
@@ -32,13 +32,13 @@ enum Refusing {
   }
 
   /// The same for programs: `{"gatehouse/decision":{...}}`.
-  static func data(_ decision: Decision) -> [UInt8] {
+  static func data(_ decision: Decision, approval: String? = nil) -> [UInt8] {
     var writer = JSONWriter()
-    write(decision, to: &writer)
+    write(decision, approval, to: &writer)
     return writer.bytes
   }
 
-  private static func write(_ decision: Decision, to writer: inout JSONWriter) {
+  private static func write(_ decision: Decision, _ approval: String? = nil, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("gatehouse/decision")
     writer.beginObject()
@@ -48,6 +48,7 @@ enum Refusing {
     // Rounded up: who waits that long finds room.
     let wait = decision.retryAfter.map { $0 / 1000 + ($0 % 1000 > 0 ? 1 : 0) }
     writer.member("retry_after_ms", ifPresent: wait)
+    writer.member("approval", ifPresent: approval)
     writer.endObject()
     writer.endObject()
   }
@@ -65,7 +66,7 @@ enum Refusing {
   }
 
   static func toolResult(
-    _ text: String, _ decision: Decision?, isModern: Bool, stamp: ServerStamp? = nil
+    _ text: String, _ decision: Decision?, isModern: Bool, stamp: ServerStamp? = nil, approval: String? = nil
   ) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
@@ -80,7 +81,7 @@ enum Refusing {
     writer.member("isError", true)
     if let decision {
       writer.key("_meta")
-      write(decision, to: &writer)
+      write(decision, approval, to: &writer)
     } else if let stamp, !stamp.isEmpty {
       writer.key("_meta")
       stamp.write(to: &writer)

@@ -27,6 +27,8 @@ struct RequestsInFlight: Sendable {
     var isTask = false
     /// The page that was asked for.
     var cursor: ExactText?
+    /// The number of the approval on which it passed; 0 for none.
+    var approval: UInt64 = 0
   }
 
   /// More than any client has in flight; past it requests are refused.

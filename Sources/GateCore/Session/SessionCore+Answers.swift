@@ -121,7 +121,7 @@ extension SessionCore {
       return false
     }
     if let key = continuation(message, request, line) {
-      continuations.expect(key, round: request.round + 1, holding: request.reservation)
+      continuations.expect(key, round: request.round + 1, holding: request.reservation, approval: request.approval)
     }
     return true
   }

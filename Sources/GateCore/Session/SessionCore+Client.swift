@@ -34,7 +34,7 @@ extension SessionCore {
   ) {
     guard let id = message.id else { return }
     let key = WireID.key(id, line)
-    guard !requests.contains(key), !requests.isFull else {
+    guard !requests.contains(key), !requests.isFull, !holding.contains(client: key) else {
       let refusal =
         requests.isFull
         ? WireRefusal(.internalError, "too many requests are in flight")
@@ -43,6 +43,7 @@ extension SessionCore {
       output.toClient.append(refusal, id: line, id)
       return
     }
+    if message.requestState != nil, resumes(message, id, line, at: now, gate: &gate, into: &output) { return }
     if message.isModern, refusesVersion(message, id, line, at: now, gate: &gate, into: &output) { return }
     if unknownVersion != nil, refusesSession(message, id, line, into: &output) { return }
     if let refusal = mistakableArgument(message, line, gate: &gate) {
@@ -98,15 +99,23 @@ extension SessionCore {
       let stateDigest = message.requestState.map { digest($0, line) }
       let key = Continuations.Key(
         subject: subject, argumentsDigest: request.argumentsDigest, stateDigest: stateDigest)
-      if let next = continuations.take(key) { (request.round, request.reservation) = (next.round, next.reservation) }
+      if let next = continuations.take(key) {
+        (request.round, request.reservation, request.approval) = (next.round, next.reservation, next.approval)
+      }
     }
     let judged = judge(
       target, method: message.methodName(line), argumentsDigest: request.argumentsDigest,
-      isContinued: request.round > 0, unless: unavailable(at: now), at: now, gate: &gate, into: &output
-    ) { JSONNode.read(part: message.arguments, of: line) ?? .noArguments }
+      isContinued: request.round > 0, after: request.approval, unless: unavailable(at: now), at: now, gate: &gate,
+      into: &output, arguments: { JSONNode.read(part: message.arguments, of: line) ?? .noArguments },
+      words: { Question.Words(message, line) })
     request.decision = judged.sequence
     if let reservation = judged.reservation { request.reservation = reservation }
-    guard !judged.decision.letsThrough else { return true }
+    if let hold = judged.hold {
+      self.hold(request, hold, message, line, at: now, into: &output)
+      return false
+    }
+    request.approval = judged.approval
+    guard !judged.letsThrough else { return true }
     // Another step that is denied ends a call that had its place.
     giveBack(request.reservation, at: now, gate: &gate)
     let id = request.clientID.utf8
@@ -200,6 +209,10 @@ extension SessionCore {
     _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
+    if let id = message.requestID, let number = holding.number(client: WireID.key(id, line)) {
+      withdraw(number, "the agent has cancelled it", isAnswered: false, at: now, gate: &gate, into: &output)
+      return
+    }
     guard let id = message.requestID, let number = requests.number(of: WireID.key(id, line)),
       // The handshake cannot be cancelled: without it there is no session.
       requests[number]?.method != .initialize, let request = takeCancelled(number, at: now)

@@ -12,18 +12,27 @@ extension SessionCore {
     var sequence: UInt64
     /// What the request holds of limits that may get it back.
     var reservation: Reservation?
+    /// The approval on which it passes; 0 for none.
+    var approval: UInt64 = 0
+    /// Set where it is to wait for a person.
+    var hold: Holding.Place?
+
+    /// Whether it goes on to whom it is for.
+    var letsThrough: Bool { decision.letsThrough || approval != 0 }
   }
 
   /// Asks the policy about a request and tells the stream.
   ///
   /// With `isContinued` the request is another step of a call that was counted already. What the policy lets through
   /// gets `refusal` instead where there is one, and is not counted. `arguments` is called only where a rule looks at them,
-  /// for it reads them anew.
+  /// for it reads them anew. Where the policy wants a person to be asked, `words` are what waits; without them nobody can be
+  /// asked. `approval` is what the step before has passed on.
   mutating func judge(
     _ target: Call.Target, method: ExactText, argumentsDigest: String?, isContinued: Bool = false,
-    unless refusal: Decision? = nil, at now: Moment,
-    gate: inout GateState, into output: inout SessionOutput, arguments: () -> JSONNode? = { nil }
+    after approval: UInt64 = 0, unless refusal: Decision? = nil, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput, arguments: () -> JSONNode? = { nil }, words: () -> Question.Words? = { nil }
   ) -> Judged {
+    let refusal = gate.lockdown == nil ? refusal : Approvals.lockdown
     // Taken out of the session for as long as others look at that.
     var called = CalledTools()
     swap(&called, &self.called)
@@ -65,16 +74,18 @@ extension SessionCore {
       badge = gate.badge(of: target.subject, on: server)
     }
     if let made { gate.schemaCache.keep(made.schema, of: made.text, made.digest) }
-    let decision = judgement.decision.letsThrough ? refusal ?? judgement.decision : judgement.decision
-    if decision.verdict == .ask, let reservation = judgement.reservation {
-      // Nobody can be asked yet, so the call is over, unless nobody would have been.
-      if decision.isEnforced { gate.counters.giveBack(reservation, at: now) }
-      judgement.reservation = decision.isEnforced ? nil : reservation.whenForwarded
+    var decision = judgement.decision
+    if let refusal, decision.letsThrough || decision.verdict == .ask { decision = refusal }
+    guard decision.verdict == .ask else {
+      let sequence = record(
+        decision, method: method, subject: target.subject, badge: badge, argumentsDigest: argumentsDigest, at: now,
+        gate: &gate)
+      return Judged(decision: decision, sequence: sequence, reservation: judgement.reservation)
     }
-    let sequence = record(
-      decision, method: method, subject: target.subject, badge: badge, argumentsDigest: argumentsDigest, at: now,
-      gate: &gate)
-    return Judged(decision: decision, sequence: sequence, reservation: judgement.reservation)
+    let asking = Asking(
+      target: target, method: method, argumentsDigest: argumentsDigest, badge: badge, terms: judgement.approval,
+      reservation: judgement.reservation, approval: approval)
+    return ask(asking, decision, words: words, at: now, gate: &gate)
   }
 
   /// What the server declared of a tool, as this session was told or else any other; nil if it did not.
@@ -104,7 +115,7 @@ extension SessionCore {
       argumentsDigest: argumentsDigest, at: now, gate: &gate)
   }
 
-  private func record(
+  func record(
     _ decision: Decision, method: ExactText, subject: ExactText?, badge: (category: Category, severity: Severity)?,
     argumentsDigest: String?, at now: Moment, gate: inout GateState
   ) -> UInt64 {

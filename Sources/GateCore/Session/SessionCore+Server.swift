@@ -34,7 +34,7 @@ extension SessionCore {
   ) {
     guard let id = message.id else { return }
     let key = WireID.key(id, line)
-    guard !serverRequests.contains(key), !serverRequests.isFull else {
+    guard !serverRequests.contains(key), !serverRequests.isFull, !holding.contains(server: key) else {
       let refusal =
         serverRequests.isFull
         ? WireRefusal(.internalError, "too many requests are in flight")
@@ -46,9 +46,15 @@ extension SessionCore {
     if !Self.isPlumbing(message.method) {
       let method = message.methodName(line)
       let judged = judge(
-        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output
-      ) { JSONNode.read(part: message.params, of: line) }
-      guard judged.decision.letsThrough else {
+        .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output,
+        arguments: { JSONNode.read(part: message.params, of: line) }, words: { Question.Words(message, line) })
+      if let place = judged.hold {
+        request.decision = judged.sequence
+        request.reservation = judged.reservation
+        hold(request, key, id, place, message, line)
+        return
+      }
+      guard judged.letsThrough else {
         output.toServer.appendError(
           code: Refusing.code, message: Refusing.text(judged.decision), data: Refusing.data(judged.decision),
           id: line.exactText(id).utf8)
@@ -93,7 +99,12 @@ extension SessionCore {
     case .some(let method) where !method.isNotification:
       tally.droppedNotifications += 1  // a request that nobody could answer
       return
-    case nil: noteProgress(message, line, at: now)
+    case nil:
+      noteProgress(message, line, at: now)
+      guard !holding.hasReported || !isOverreported(message, line) else {
+        tally.droppedNotifications += 1
+        return
+      }
     case .some: break
     }
     guard let tag = message.subscriptionID else {
@@ -128,7 +139,9 @@ extension SessionCore {
       tally.droppedNotifications += 1
       return
     }
-    if serverRequests.remove(WireID.key(id, line)) != nil {
+    if let number = holding.number(server: WireID.key(id, line)) {
+      withdraw(number, "the server has cancelled it", isAnswered: false, at: now, gate: &gate, into: &output)
+    } else if serverRequests.remove(WireID.key(id, line)) != nil {
       output.toClient.appendNotification(message, line)
     } else if let number = WireID.ours(id, line), subscriptions[number] != nil,
       let request = requests.remove(number)

@@ -6,7 +6,7 @@ package import Policy
 // MARK: Time
 extension SessionCore {
   /// When `timePassed` is to be called, though nothing was read; nil for never.
-  package var wakeUp: Moment? { waiting.wakeUp }
+  package var wakeUp: Moment? { [waiting.wakeUp, holding.wakeUp].compactMap { $0 }.min() }
 
   /// Some time is over; `unread` is how many bytes the server has been sent and has not read.
   package mutating func timePassed(
@@ -17,6 +17,7 @@ extension SessionCore {
     case .ended: return
     }
     if unread == 0 { waiting.serverHasRead(at: now) } else { waiting.looked(at: now) }
+    if !holding.isEmpty { holdsPassed(at: now, gate: &gate, into: &output) }
     for expired in waiting.expire(at: now) {
       guard let request = requests.remove(expired.number) else { continue }
       giveUp(request, expired, at: now, gate: &gate, into: &output)

@@ -82,6 +82,8 @@ package struct SessionCore: Sendable {
   /// Whom the server says that it is, in the stateless era.
   var stamp = ServerStamp()
   var called = CalledTools()
+  /// The requests that wait for a person.
+  var holding = Holding()
   /// Memory for compact arguments of calls that are not passed on.
   var scratch: [UInt8] = []
 
@@ -147,15 +149,18 @@ package struct SessionCore: Sendable {
   }
 
   /// The client has closed its output; what the server still answers is passed on.
-  package mutating func clientClosed() {
+  ///
+  /// What waits for a person is withdrawn.
+  package mutating func clientClosed(at now: Moment, gate: inout GateState, into output: inout SessionOutput) {
     switch state {
     case .open: state = .draining
     case .draining, .ended: break
     }
+    withdrawAll("the client has hung up", at: now, gate: &gate, into: &output)
   }
 
   /// Whether the client waits for an answer; a subscription, which is answered at its end, does not count.
-  package var hasRequestsInFlight: Bool { requests.count > subscriptions.count }
+  package var hasRequestsInFlight: Bool { requests.count > subscriptions.count || !holding.isEmpty }
 
   /// The server is gone: answers everything that is in flight, and the session has ended.
   package mutating func serverExited(
@@ -185,6 +190,8 @@ package struct SessionCore: Sendable {
     let isAwaited = state == .open
     state = .ended
     waiting = Waiting()
+    withdrawAll(detail, at: now, gate: &gate, into: &output)
+    gate.forgetApprovals(of: session, detail, at: now)
     for number in subscriptions.keys.sorted() {
       guard let request = requests.remove(number) else { continue }
       answerSubscription(request, isOrderly: isOrderly, detail, into: &output)
@@ -207,7 +214,12 @@ package struct SessionCore: Sendable {
   }
 
   /// Another policy is in force: tells the client if it is shown other tools now.
-  package mutating func policyChanged(gate: GateState, into output: inout SessionOutput) {
+  package mutating func policyChanged(at now: Moment, gate: inout GateState, into output: inout SessionOutput) {
+    judgeAgain(at: now, gate: &gate, into: &output)
+    tellOfTools(gate: gate, into: &output)
+  }
+
+  private mutating func tellOfTools(gate: GateState, into output: inout SessionOutput) {
     guard case .open = state, tools.update(isHidden: { gate.engine.isHidden(server: server, tool: $0) })
     else { return }
     if listPromise == .active {

@@ -14,6 +14,13 @@ struct ToolsSeen: Sendable {
   private var schemas = ToolSchemas()
   private var newerSchemas = ToolSchemas()
 
+  /// The digests of the definitions, by name: of the last whole list, and of the one that is being read.
+  private var definitions: [ExactText: ContentDigest] = [:]
+  private var newerDefinitions: [ExactText: ContentDigest] = [:]
+
+  /// The digest of a tool's definition as this session was told it last; nil where it was not.
+  func definition(of tool: ExactText) -> ContentDigest? { newerDefinitions[tool] ?? definitions[tool] }
+
   /// The schema of a tool as this session was told it last; nil where it was not.
   func schema(of tool: ExactText) -> ToolSchemas.Declaration? { newerSchemas[tool] ?? schemas[tool] }
 
@@ -32,12 +39,17 @@ struct ToolsSeen: Sendable {
       hidden.removeAll(keepingCapacity: true)
       pages = []
       newerSchemas = ToolSchemas()
+      newerDefinitions = [:]
     } else if cursor != awaitedCursor {
       pages = nil
       newerSchemas = ToolSchemas()
+      newerDefinitions = [:]
     }
     for tool in page.tools where hidden.count < Self.limit { hidden[tool.name] = isHidden(tool.name) }
     for tool in page.tools { newerSchemas.add(tool.node, sharing: known) }
+    for tool in page.tools where newerDefinitions.count < Self.limit {
+      newerDefinitions[tool.name] = ContentDigest(of: tool.node.canonical)
+    }
     awaitedCursor = page.nextCursor
     guard var all = pages else { return nil }
     pages = nil
@@ -45,6 +57,7 @@ struct ToolsSeen: Sendable {
     all.append(contentsOf: page.tools.prefix(Self.limit - all.count).lazy.map(\.node))
     if page.nextCursor == nil {
       schemas = newerSchemas
+      definitions = newerDefinitions
       return all
     }
     pages = all
