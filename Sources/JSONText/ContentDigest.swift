@@ -31,30 +31,18 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
   /// 64 lower-case hexadecimal digits.
   package var hexadecimal: String {
     unsafe String(unsafeUninitializedCapacity: 64) { text in
-      var index = 0
-      eachDigit { digit in
-        unsafe text[index] = digit
-        index += 1
-      }
-      return index
+      unsafe write(to: UnsafeMutableRawBufferPointer(text))
+      return 64
     }
   }
 
   /// Appends the 64 digits.
-  package func appendHexadecimal(to bytes: inout [UInt8]) { eachDigit { bytes.append($0) } }
+  package func appendHexadecimal(to bytes: inout [UInt8]) { bytes.append(contentsOf: hexadecimal.utf8) }
 
-  @inline(__always)
-  private func eachDigit(_ take: (UInt8) -> Void) {
-    for word in [words.0, words.1, words.2, words.3] {
-      for place in stride(from: 0, to: 64, by: 8) {
-        let byte = UInt8(truncatingIfNeeded: UInt64(littleEndian: word) >> UInt64(place))
-        take(Self.digit(byte >> 4))
-        take(Self.digit(byte & 15))
-      }
-    }
+  /// Writes the 64 digits to where there is room for them.
+  @unsafe package func write(to digits: UnsafeMutableRawBufferPointer) {
+    unsafe withUnsafeBytes(of: words) { unsafe HexadecimalDigits.write($0, to: digits) }
   }
-
-  private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
   /// The first 12 digits, for people.
   package var short: String { String(hexadecimal.prefix(12)) }

@@ -44,8 +44,8 @@ struct FuzzTests {
       case .result:
         _ = try? ToolsPage(line.span, result: message.payload)
         _ = HandshakeResult(line.span, result: message.payload)
-        out.appendAnswer(message, line.span, id: "1".utf8)
-      case .error: out.appendAnswer(message, line.span, id: "1".utf8)
+        out.appendAnswer(message, line.span, id: "1")
+      case .error: out.appendAnswer(message, line.span, id: "1")
       }
       #expect(out.last == 0x0A && out.dropLast().allSatisfy { $0 >= 0x20 })
       let again = try reader.read(Array(out.dropLast()).span, from: sender)

@@ -39,7 +39,7 @@ struct RebuildTests {
     switch message.kind {
     case .request: out.appendRequest(message, bytes.span, id: 42)
     case .notification: out.appendNotification(message, bytes.span)
-    case .result, .error: out.appendAnswer(message, bytes.span, id: "\"A\"".utf8)
+    case .result, .error: out.appendAnswer(message, bytes.span, id: "\"A\"")
     }
     return String(decoding: out, as: UTF8.self)
   }

@@ -37,7 +37,7 @@ extension SessionCore {
     case .subscriptionsListen:
       endSubscription(number, request, .ok, at: now, gate: &gate, into: &output)
       let edits = message.subscriptionID.map { [WireEdit($0, Array(request.clientID.utf8))] } ?? []
-      output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: edits)
+      output.toClient.appendAnswer(message, line, id: request.clientID, edits: edits)
       return
     case .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead, .resourcesSubscribe,
       .resourcesUnsubscribe, .promptsList, .promptsGet, .completionComplete, .loggingSetLevel, .ping, .tasksGet,
@@ -55,7 +55,7 @@ extension SessionCore {
       guard mayAskForTask(message, request, line, at: now, gate: &gate, into: &output) else { return }
     }
     let start = output.toClient.count
-    output.toClient.appendAnswer(message, line, id: request.clientID.utf8)
+    output.toClient.appendAnswer(message, line, id: request.clientID)
     if gate.lastSequence >= next {
       output.passing.questions.append(
         Passing.Question(
@@ -94,7 +94,7 @@ extension SessionCore {
     let isHidden = { (tool: ExactText) in engine.isHidden(server: server, tool: tool) }
     if request.isModern { stamp.remember(page.serverInfo, line) }
     let edits = page.edits(line, isUncacheable: request.isModern, isHidden: isHidden)
-    output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: edits)
+    output.toClient.appendAnswer(message, line, id: request.clientID, edits: edits)
     let known = gate.schemas[server]
     if let all = tools.add(page, cursor: request.cursor, sharing: known, isHidden: isHidden) {
       output.listedTools = all

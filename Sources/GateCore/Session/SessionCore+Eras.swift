@@ -21,7 +21,7 @@ extension SessionCore {
         edits = [WireEdit(words.range, text)]
       }
     }
-    output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: edits)
+    output.toClient.appendAnswer(message, line, id: request.clientID, edits: edits)
   }
 
   // MARK: Versions
@@ -51,7 +51,7 @@ extension SessionCore {
   ) {
     era.succeeded()
     beginning = .over
-    let id = request.clientID.utf8
+    let id = request.clientID
     let result = JSONNode.read(part: message.payload, of: line)
     stamp.remember(result.flatMap { ServerInfo.find(in: $0) }, line)
     let list = result?["supportedVersions"]
@@ -68,7 +68,7 @@ extension SessionCore {
       output.toClient.appendError(
         code: Self.unsupportedVersion,
         message: "[gatehouse] the server speaks no protocol version that is known here; known are \(Self.list)",
-        data: Self.versions(supported: elements.prefix(32).compactMap(\.text), requested: nil), id: id)
+        data: Self.versions(supported: elements.prefix(32).compactMap(\.text), requested: nil), id: id.utf8)
       return
     }
     var kept: [UInt8] = [0x5B]
@@ -100,7 +100,7 @@ extension SessionCore {
     unknownVersion = nil
     negotiatedVersion = handshake.protocolVersion
     listPromise = handshake.hasTools ? .made : .none
-    output.toClient.appendAnswer(message, line, id: request.clientID.utf8, edits: handshake.promise)
+    output.toClient.appendAnswer(message, line, id: request.clientID, edits: handshake.promise)
   }
 
   /// Refuses what follows on a handshake that agreed on a version that nobody here knows.

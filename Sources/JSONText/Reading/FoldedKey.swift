@@ -49,15 +49,8 @@ package enum FoldedKey {
 
   private static func lower(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte + 0x20 : byte }
 
-  static let hashBasis: UInt64 = 0xcbf2_9ce4_8422_2325
-  static let hashPrime: UInt64 = 0x100_0000_01b3
-
-  /// FNV-1a over the folded key; the same as the one that `JSONCursor` notes.
-  package static func hash(_ key: [UInt8]) -> UInt64 {
-    var hash = hashBasis
-    for byte in of(key) { hash = (hash ^ UInt64(byte)) &* hashPrime }
-    return hash
-  }
+  /// The hash of the folded key; the same as the one that `JSONCursor` notes.
+  package static func hash(_ key: [UInt8]) -> UInt64 { KeyHash.of(of(key)) }
 }
 
 extension JSONCursor {
@@ -67,22 +60,12 @@ extension JSONCursor {
     package let key: StringToken
   }
 
-  /// The hash of a key's folded spelling, escapes resolved.
-  static func foldedHash(_ key: StringToken, _ bytes: Span<UInt8>) throws(JSONError) -> UInt64 {
-    if !key.hasEscapes {
-      var hash = FoldedKey.hashBasis
-      var all: UInt8 = 0
-      for index in key.body {
-        let byte = bytes[index]
-        all |= byte
-        let lower: UInt8 = byte &- 0x41 < 26 ? 0x20 : 0
-        hash = (hash ^ UInt64(byte | lower)) &* FoldedKey.hashPrime
-      }
-      if all < 0x80 { return hash }
-    }
-    let decoded = Array(decode(key, bytes).utf8)
+  /// The hash of a key, escapes resolved, or that of its folded spelling; the same key has the same hash however it is
+  /// spelled.
+  func hash(_ key: StringToken, _ bytes: Span<UInt8>) throws(JSONError) -> UInt64 {
+    let decoded = Array(Self.decode(key, bytes).utf8)
     if decoded.contains(0) { throw JSONError(.nulInKey, at: key.body.lowerBound - 1) }
-    return FoldedKey.hash(decoded)
+    return foldsKeys ? FoldedKey.hash(decoded) : KeyHash.of(decoded)
   }
 
   /// Why a key is refused whose hash was there already: it is there twice, or another one is that folds to it.

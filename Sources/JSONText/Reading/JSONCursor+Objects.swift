@@ -2,7 +2,7 @@
 extension JSONCursor {
   mutating func skipObject(_ bytes: Span<UInt8>, depth: Int) throws(JSONError) {
     var object = try openObject(bytes, depth: depth)
-    while try nextKey(of: &object, bytes) != nil { try skipValue(bytes, depth: depth + 1) }
+    while try next(&object, bytes) != nil { try skipValue(bytes, depth: depth + 1) }
   }
 
   /// Walks over the object that is next.
@@ -27,8 +27,8 @@ extension JSONCursor {
     fileprivate let start: Int
     fileprivate let depth: Int
     fileprivate var isFirst = true
-    /// The hashes of all keys once there are many.
-    fileprivate var many: Set<UInt64>?
+    /// Whether there are so many keys that the last of `crowds` has their hashes.
+    fileprivate var isCrowded = false
   }
 
   /// Moves into the object that is next.
@@ -43,6 +43,12 @@ extension JSONCursor {
   ///
   /// The value before must have been moved past.
   package mutating func nextKey(of object: inout OpenObject, _ bytes: Span<UInt8>) throws(JSONError) -> StringToken? {
+    try next(&object, bytes)
+  }
+
+  /// The same, to become a part of loops that are run through for every key.
+  @inline(__always)
+  mutating func next(_ object: inout OpenObject, _ bytes: Span<UInt8>) throws(JSONError) -> StringToken? {
     let next = try peek(bytes)
     if object.isFirst {
       object.isFirst = false
@@ -52,73 +58,76 @@ extension JSONCursor {
       }
     } else {
       position += 1
-      switch next {
-      case 0x2C: break
-      case 0x7D:
+      guard next == 0x2C else {
+        guard next == 0x7D else { throw JSONError(.unexpectedByte(next), at: position - 1) }
         openCount = object.base
+        if object.isCrowded { crowds.removeLast() }
         return nil
-      default: throw JSONError(.unexpectedByte(next), at: position - 1)
       }
     }
     let (key, hash) = try scanKey(bytes)
-    // A collision of two different keys would only refuse a message that nobody writes by accident; two equal keys
-    // are always found.
-    let isNew: Bool
-    if openCount - object.base < 24 {
-      isNew = !isOpen(hash, from: object.base)
-      if openCount < openKeys.count { openKeys[openCount] = hash } else { openKeys.append(hash) }
-      openCount += 1
-    } else {
-      var many = object.many.take() ?? Set(openKeys[object.base..<openCount])
-      isNew = many.insert(hash).inserted
-      object.many = many
-    }
-    guard isNew else { throw repeated(key, ofObjectAt: object.start, bytes) }
-    if foldsKeys, object.depth == notedDepth { notedKeys.append(NotedKey(hash: hash, key: key)) }
+    guard note(hash, &object) else { throw repeated(key, ofObjectAt: object.start, bytes) }
+    if object.depth == notedDepth, foldsKeys { notedKeys.append(NotedKey(hash: hash, key: key)) }
     try expect(0x3A, bytes)
     return key
   }
 
-  private func isOpen(_ hash: UInt64, from base: Int) -> Bool {
-    for index in base..<openCount where openKeys[index] == hash { return true }
-    return false
+  /// Takes note of a key by its hash; false if the object has it already.
+  @inline(__always)
+  private mutating func note(_ hash: UInt64, _ object: inout OpenObject) -> Bool {
+    if openCount - object.base >= Self.crowd { return noteInCrowd(hash, &object) }
+    var index = object.base
+    while index < openCount {
+      if openKeys[index] == hash { return false }
+      index += 1
+    }
+    if openCount < openKeys.count { openKeys[openCount] = hash } else { openKeys.append(hash) }
+    openCount += 1
+    return true
+  }
+
+  /// From so many keys on a set finds them faster.
+  private static let crowd = 24
+
+  private mutating func noteInCrowd(_ hash: UInt64, _ object: inout OpenObject) -> Bool {
+    if !object.isCrowded {
+      object.isCrowded = true
+      crowds.append(Set(openKeys[object.base..<openCount]))
+    }
+    return crowds[crowds.count - 1].insert(hash).inserted
   }
 
   /// Scans a key, and hashes it on the way where it is short and plain, as nearly all are.
+  @inline(__always)
   private mutating func scanKey(_ bytes: Span<UInt8>) throws(JSONError) -> (key: StringToken, hash: UInt64) {
     try expect(0x22, bytes)
     let start = position
-    let end = min(bytes.count, start + 48)
-    var hash = FoldedKey.hashBasis
+    let last = min(bytes.count - 8, start + 64)
+    var hash = KeyHash.basis
     var index = start
-    while index < end {
-      let byte = bytes[index]
-      if byte == 0x22 {
-        position = index + 1
-        return (StringToken(body: start..<index, hasEscapes: false), hash)
+    while index <= last {
+      let word = bytes.word(at: index)
+      let count = word.plainCount
+      if count == 8 {
+        hash = KeyHash.mixed(hash, foldsKeys ? word.lowercased.bits : word.bits)
+        index += 8
+        continue
       }
-      guard byte >= 0x20, byte < 0x80, byte != 0x5C else { break }
-      let lower: UInt8 = foldsKeys && byte &- 0x41 < 26 ? 0x20 : 0
-      hash = (hash ^ UInt64(byte | lower)) &* FoldedKey.hashPrime
-      index += 1
+      guard bytes[index + count] == 0x22 else { break }
+      if count > 0 {
+        let rest = word.first(count)
+        hash = KeyHash.mixed(hash, foldsKeys ? rest.lowercased.bits : rest.bits)
+        index += count
+      }
+      position = index + 1
+      return (StringToken(body: start..<index, hasEscapes: false), KeyHash.finished(hash, index - start))
     }
-    position = start - 1
-    let key = try scanString(bytes)
-    if foldsKeys { return (key, try Self.foldedHash(key, bytes)) }
-    return (key, try Self.hash(key, bytes))
+    return try scanOtherKey(bytes)
   }
 
-  /// FNV-1a over the key's characters, escapes resolved; the same key has the same hash however it is spelled.
-  private static func hash(_ key: StringToken, _ bytes: Span<UInt8>) throws(JSONError) -> UInt64 {
-    var hash = FoldedKey.hashBasis
-    if !key.hasEscapes {
-      for index in key.body { hash = (hash ^ UInt64(bytes[index])) &* FoldedKey.hashPrime }
-      return hash
-    }
-    for byte in decode(key, bytes).utf8 {
-      if byte == 0 { throw JSONError(.nulInKey, at: key.body.lowerBound - 1) }
-      hash = (hash ^ UInt64(byte)) &* FoldedKey.hashPrime
-    }
-    return hash
+  private mutating func scanOtherKey(_ bytes: Span<UInt8>) throws(JSONError) -> (key: StringToken, hash: UInt64) {
+    position -= 1
+    let key = try scanString(bytes)
+    return (key, try hash(key, bytes))
   }
 }

@@ -9,6 +9,8 @@ package struct JSONCursor: Sendable {
   /// Hashes of the keys of every object that is open, the innermost last, `openCount` of them; the rest is memory.
   var openKeys: [UInt64] = []
   var openCount = 0
+  /// The hashes of all keys of the open objects that have many.
+  var crowds: [Set<UInt64>] = []
   /// Whether blanks between tokens were met since the last `reset`.
   package private(set) var hasBlanks = false
   /// Whether two keys of one object are refused that careless readers take for one; see `FoldedKey`.
@@ -27,6 +29,7 @@ package struct JSONCursor: Sendable {
     position = 0
     hasBlanks = false
     openCount = 0
+    if !crowds.isEmpty { crowds = [] }
     foldsKeys = false
     notedKeys.removeAll(keepingCapacity: notedKeys.capacity <= 256)
   }

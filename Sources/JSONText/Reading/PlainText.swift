@@ -3,7 +3,7 @@ internal import CText
 extension Span<UInt8> {
   /// Where plain text ends that begins at `start`: at a quote, a backslash, a control character or a byte that is not
   /// ASCII, or at the end of the bytes.
-  func endOfPlainText(from start: Int) -> Int { unsafe search(start, count, ctext_plain_end) }
+  package func endOfPlainText(from start: Int) -> Int { unsafe search(start, count, ctext_plain_end) }
 
   /// Where the first quote or backslash stands, from `start` to before `end`; `end` if there is none.
   package func firstQuoteOrBackslash(from start: Int, to end: Int) -> Int {

@@ -10,6 +10,14 @@ package struct ExactText: Sendable {
   /// The text's UTF-8 bytes.
   package var utf8: String.UTF8View { string.utf8 }
   package var isEmpty: Bool { string.isEmpty }
+
+  /// Whether the text's bytes are exactly these.
+  package func isEqual(_ bytes: Span<UInt8>) -> Bool {
+    let text = string.utf8Span.span
+    guard text.count == bytes.count else { return false }
+    for index in text.indices where text[index] != bytes[index] { return false }
+    return true
+  }
 }
 
 extension ExactText: Hashable {

@@ -5,9 +5,9 @@ package import JSONText
 /// What it accepts, every reader on the other side takes for the same message: no duplicate key at any depth, no key that
 /// a careless reader confuses with one that decisions depend on, members of the right types only.
 package struct MessageReader: Sendable {
-  private var scanner = JSONCursor()
+  var scanner = JSONCursor()
   /// Whether arguments may have keys that differ in case alone: only for a server that is known to tell them apart.
-  private let tellsKeysApart: Bool
+  let tellsKeysApart: Bool
 
   package init(tellsKeysApart: Bool = false) { self.tellsKeysApart = tellsKeysApart }
 
@@ -20,6 +20,13 @@ package struct MessageReader: Sendable {
   ///
   /// Throws: `WireRefusal` for the first thing that is wrong.
   package mutating func read(_ line: Span<UInt8>, from sender: Side) throws(WireRefusal) -> WireMessage {
+    var message = WireMessage()
+    if readPlain(line, from: sender, into: &message) { return message }
+    return try readStrictly(line, from: sender)
+  }
+
+  /// The same for any message there can be, and the one that says what is wrong.
+  package mutating func readStrictly(_ line: Span<UInt8>, from sender: Side) throws(WireRefusal) -> WireMessage {
     var draft = MessageDraft()
     do throws(JSONError) {
       try scan(line, into: &draft, foldsArguments: sender == .client && !tellsKeysApart)
@@ -68,7 +75,7 @@ package struct MessageReader: Sendable {
   // MARK: The pass
 
   /// What is open around the members of the arguments: the message and its parameters.
-  private static let argumentsDepth = 2
+  static let argumentsDepth = 2
 
   private mutating func scan(
     _ bytes: Span<UInt8>, into draft: inout MessageDraft, foldsArguments: Bool

@@ -22,6 +22,13 @@ package enum WireID {
     return true
   }
 
+  /// Whether there is one spelling only, the one that is written.
+  package static func isPlain(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+    guard let first = range.first else { return false }
+    return bytes[first] != 0x22
+      || bytes.firstQuoteOrBackslash(from: first + 1, to: range.upperBound - 1) == range.upperBound - 1
+  }
+
   /// The id's characters in one spelling, for looking it up; `1` and `"1"` stay different.
   package static func key(_ range: Range<Int>, _ bytes: Span<UInt8>) -> ExactText {
     guard let text = WireText(range, bytes), text.hasEscapes else { return bytes.exactText(range) }

@@ -19,6 +19,9 @@ package struct WireMessage: Hashable, Sendable {
   /// Whether there are no blanks between its tokens, so that its parts can be passed on as they are.
   package internal(set) var isCompact = false
 
+  /// A message of which nothing is known yet.
+  package init() {}
+
   // MARK: Requests and notifications
 
   /// The method as it is written; empty in an answer.

@@ -13,6 +13,12 @@ package struct WireText: Hashable, Sendable {
     hasEscapes = bytes.firstQuoteOrBackslash(from: body.lowerBound, to: body.upperBound) < body.upperBound
   }
 
+  /// A string that was scanned and has no escapes.
+  init(plain body: Range<Int>) {
+    self.body = body
+    hasEscapes = false
+  }
+
   /// The characters, escapes resolved.
   package func decoded(_ bytes: Span<UInt8>) -> ExactText {
     guard hasEscapes else { return bytes.exactText(body) }
@@ -39,12 +45,26 @@ extension Span<UInt8> {
 
   /// Whether these bytes are exactly `text`.
   package func isEqual(_ range: Range<Int>, to text: StaticString) -> Bool {
-    guard range.count == text.utf8CodeUnitCount else { return false }
-    for offset in 0..<range.count {
-      let wanted = unsafe text.utf8Start[offset]
-      if self[range.lowerBound + offset] != wanted { return false }
+    let length = text.utf8CodeUnitCount
+    guard range.count == length else { return false }
+    let wanted = unsafe UnsafeRawPointer(text.utf8Start)
+    return unsafe extracting(range).withUnsafeBytes { found in
+      guard length >= 8 else {
+        for offset in 0..<length {
+          let byte = unsafe wanted.load(fromByteOffset: offset, as: UInt8.self)
+          guard unsafe found[offset] == byte else { return false }
+        }
+        return true
+      }
+      // Eight at a time; the last eight overlap with those before.
+      var offset = 0
+      while true {
+        let word = unsafe wanted.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        guard unsafe found.loadUnaligned(fromByteOffset: offset, as: UInt64.self) == word else { return false }
+        if offset == length - 8 { return true }
+        offset = Swift.min(offset + 8, length - 8)
+      }
     }
-    return true
   }
 
   func isObject(_ range: Range<Int>) -> Bool { !range.isEmpty && self[range.lowerBound] == 0x7B }

@@ -1,17 +1,19 @@
+package import JSONText
+
 /// Whole messages of ours, each one line with its end, appended to what one side is to get.
 extension [UInt8] {
   /// Appends a request of a client under an id of ours.
   package mutating func appendRequest(
     _ message: WireMessage, _ bytes: Span<UInt8>, id: UInt64, edits: [WireEdit] = []
   ) {
-    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(literal: "{\"jsonrpc\":\"2.0\",\"id\":")
     append(decimal: id)
     appendCall(message, bytes, edits)
   }
 
   /// Appends a request of a server, whose id the other side sees as it is.
   package mutating func appendRequest(_ message: WireMessage, _ bytes: Span<UInt8>, id: Range<Int>) {
-    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(literal: "{\"jsonrpc\":\"2.0\",\"id\":")
     append(bytes, id)
     appendCall(message, bytes, [])
   }
@@ -19,42 +21,42 @@ extension [UInt8] {
   package mutating func appendNotification(
     _ message: WireMessage, _ bytes: Span<UInt8>, edits: [WireEdit] = []
   ) {
-    append(text: "{\"jsonrpc\":\"2.0\"")
+    append(literal: "{\"jsonrpc\":\"2.0\"")
     appendCall(message, bytes, edits)
   }
 
   private mutating func appendCall(_ message: WireMessage, _ bytes: Span<UInt8>, _ edits: [WireEdit]) {
-    append(text: ",\"method\":")
+    append(literal: ",\"method\":")
     append(bytes, message.methodText)
     if let params = message.params {
-      append(text: ",\"params\":")
+      append(literal: ",\"params\":")
       if edits.isEmpty { append(params, of: message, bytes) } else { appendCompact(bytes, params, edits: edits) }
     }
-    append(text: "}\n")
+    append(literal: "}\n")
   }
 
   /// Appends a result or an error of the other side under the id that the asker gave.
   package mutating func appendAnswer(
-    _ message: WireMessage, _ bytes: Span<UInt8>, id: some Sequence<UInt8>, edits: [WireEdit] = []
+    _ message: WireMessage, _ bytes: Span<UInt8>, id: ExactText, edits: [WireEdit] = []
   ) {
-    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
-    append(contentsOf: id)
-    append(text: message.kind == .error ? ",\"error\":" : ",\"result\":")
+    append(literal: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(id)
+    append(literal: message.kind == .error ? ",\"error\":" : ",\"result\":")
     if edits.isEmpty {
       append(message.payload, of: message, bytes)
     } else {
       appendCompact(bytes, message.payload, edits: edits)
     }
-    append(text: "}\n")
+    append(literal: "}\n")
   }
 
   /// Appends an answer of a client under the id that stands in it, which is the server's own.
   package mutating func appendAnswer(_ message: WireMessage, _ bytes: Span<UInt8>, id: Range<Int>) {
-    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(literal: "{\"jsonrpc\":\"2.0\",\"id\":")
     append(bytes, id)
-    append(text: message.kind == .error ? ",\"error\":" : ",\"result\":")
+    append(literal: message.kind == .error ? ",\"error\":" : ",\"result\":")
     append(message.payload, of: message, bytes)
-    append(text: "}\n")
+    append(literal: "}\n")
   }
 
   /// Appends a value of a message without the blanks between its tokens.
@@ -64,48 +66,57 @@ extension [UInt8] {
 
   /// Appends a result of our own; `result` is one compact JSON object.
   package mutating func appendResult(_ result: some Sequence<UInt8>, id: some Sequence<UInt8>) {
-    append(text: "{\"jsonrpc\":\"2.0\",\"id\":")
+    append(literal: "{\"jsonrpc\":\"2.0\",\"id\":")
     append(contentsOf: id)
-    append(text: ",\"result\":")
+    append(literal: ",\"result\":")
     append(contentsOf: result)
-    append(text: "}\n")
+    append(literal: "}\n")
   }
 
   /// Appends an error of our own, without an id where it belongs to no request that could be told.
   package mutating func appendError(
     code: Int, message: String, data: [UInt8]? = nil, id: (some Sequence<UInt8>)?
   ) {
-    append(text: "{\"jsonrpc\":\"2.0\"")
+    append(literal: "{\"jsonrpc\":\"2.0\"")
     if let id {
-      append(text: ",\"id\":")
+      append(literal: ",\"id\":")
       append(contentsOf: id)
     }
-    append(text: ",\"error\":{\"code\":")
+    append(literal: ",\"error\":{\"code\":")
     append(text: String(code))
-    append(text: ",\"message\":")
+    append(literal: ",\"message\":")
     appendQuoted(message)
     if let data {
-      append(text: ",\"data\":")
+      append(literal: ",\"data\":")
       append(contentsOf: data)
     }
-    append(text: "}}\n")
+    append(literal: "}}\n")
   }
 
   package mutating func append(text: String) { append(contentsOf: text.utf8) }
 
+  /// Appends a text's bytes.
+  package mutating func append(_ text: ExactText) {
+    let bytes = text.string.utf8Span.span
+    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+
+  /// Appends a piece of the program's own text.
+  @inline(__always)
+  mutating func append(literal text: StaticString) {
+    unsafe append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
   package mutating func append(decimal number: UInt64) {
+    var digits = InlineArray<20, UInt8>(repeating: 0x30)
+    var place = 20
     var rest = number
-    var place = count
-    repeat {
-      append(0x30)
-      place += 1
-      rest /= 10
-    } while rest > 0
-    rest = number
     repeat {
       place -= 1
-      self[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+      digits[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
+    let span = digits.span
+    unsafe span.extracting(place...).withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }

@@ -1,4 +1,5 @@
 internal import CSodium
+internal import JSONText
 
 /// What ties a line of the record to all lines before it.
 ///
@@ -66,11 +67,7 @@ package struct RecordHash: Hashable, Sendable {
   /// Writes the digits to where there is room for 64 of them.
   fileprivate func write(to digits: UnsafeMutablePointer<UInt8>) {
     unsafe withUnsafeBytes(of: words) { bytes in
-      for index in 0..<32 {
-        let byte = unsafe bytes[index]
-        unsafe digits[2 * index] = Self.digit(byte >> 4)
-        unsafe digits[2 * index + 1] = Self.digit(byte & 15)
-      }
+      unsafe HexadecimalDigits.write(bytes, to: UnsafeMutableRawBufferPointer(start: digits, count: 64))
     }
   }
 

@@ -133,7 +133,7 @@ enum SessionProbe {
         for round in 0..<rounds {
           out.removeAll(keepingCapacity: true)
           out.appendRequest(request, callLine.span, id: UInt64(round))
-          out.appendAnswer(result, answerLine.span, id: "4711".utf8)
+          out.appendAnswer(result, answerLine.span, id: "4711")
         }
       })
     printRow(

@@ -35,10 +35,7 @@ final class Traffic {
     now = now.advanced(byMicroseconds: 5 * Int64(inFlight))
     let calls = calls
     clientFramer.feed(calls.span)
-    while case .line(let range)? = clientFramer.next() {
-      core.fromClient(clientFramer.bytes.span.extracting(range), at: now, gate: &gate, into: &output)
-      gate.stream.stamp(took: 1)
-    }
+    Self.takeAll(&clientFramer, from: .client, &core, &gate, at: now, into: &output)
     guard output.toClient.isEmpty, output.toServer.count > inFlight * (bytes - 20) else {
       SessionProbe.fail("a call was not passed on: \(String(decoding: output.toClient.prefix(300), as: UTF8.self))")
     }
@@ -54,13 +51,24 @@ final class Traffic {
     }
     serverFramer.feed(answers.span)
     swap(&answers, &spare)
-    while case .line(let range)? = serverFramer.next() {
-      core.fromServer(serverFramer.bytes.span.extracting(range), at: now, gate: &gate, into: &output)
-      gate.stream.stamp(took: 1)
-    }
+    Self.takeAll(&serverFramer, from: .server, &core, &gate, at: now, into: &output)
     guard output.toClient.count > inFlight * (bytes - 20) else { SessionProbe.fail("an answer was not passed on") }
     output.reset()
     gate.stream.settle()
+  }
+
+  private static func takeAll(
+    _ framer: inout LineFramer, from sender: Side, _ core: inout SessionCore, _ gate: inout GateState, at now: Moment,
+    into output: inout SessionOutput
+  ) {
+    while case .line(let range)? = framer.next() {
+      let line = framer.bytes.span.extracting(range)
+      switch sender {
+      case .client: core.fromClient(line, at: now, gate: &gate, into: &output)
+      case .server: core.fromServer(line, at: now, gate: &gate, into: &output)
+      }
+      gate.stream.stamp(took: 1)
+    }
   }
 
   private func shakeHands() {
