@@ -121,6 +121,15 @@ uint8_t *_Nullable csys_map(int fd, size_t size) {
 
 void csys_unmap(uint8_t *bytes, size_t size) { (void)munmap(bytes, size); }
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+void csys_prepare(uint8_t *bytes, size_t size) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = (uintptr_t)bytes & ~(page - 1);
+  (void)madvise((void *)start, (uintptr_t)bytes + size - start, MADV_POPULATE_WRITE);
+}
+
 void csys_store_last(uint8_t *place, uint64_t word) { __atomic_store_n((uint64_t *)(void *)place, word, __ATOMIC_RELEASE); }
 
 // MARK: inotify

@@ -56,6 +56,29 @@ struct CounterFilesTests {
     try body()
   }
 
+  /// Calls that were read together are one entry, and all of them count after a restart.
+  @Test func callsOfOneMomentAreOneEntry() throws {
+    try inFolder {
+      let gate = try Gate(in: folder)
+      try gate.call([1])
+      func entries(_ tools: [Int], at time: Int) throws -> Int {
+        for tool in tools {
+          let call = Call(server: "s", target: .tool(ExactText("tool \(tool)")), session: "1")
+          _ = gate.engine.judge(call, counters: &gate.counters, at: Moment(microseconds: Int64(time) * 1_000_000))
+        }
+        defer { _ = try? gate.files.keep(&gate.counters) }
+        return gate.counters.journal.cells.count
+      }
+      #expect(try entries([1, 1, 1, 1], at: 1) == 1)
+      #expect(try entries([1, 1], at: 2) == 1)
+      #expect(try entries([1], at: 2) == 1)
+      gate.files.prepare()
+      try gate.call([2], at: 2)
+      #expect(try entries([1, 2, 2, 1, 2], at: 3) == 4)
+      #expect(Self.contents(try Gate(in: folder).counters) == Self.contents(gate.counters))
+    }
+  }
+
   private var names: [String] {
     get throws { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
   }
@@ -87,7 +110,7 @@ struct CounterFilesTests {
   @Test func aSnapshotTakesThePlaceOfWhatWasBefore() throws {
     try inFolder {
       let gate = try Gate(in: folder, size: 1)
-      for time in 0..<90 { try gate.call(Array(repeating: 1, count: 700), at: time) }
+      for time in 0..<90 { try gate.call((0..<700).map { $0 % 2 }, at: time) }
       #expect(gate.works.count == 1, "none begins before the one before it is done")
       #expect(try names.count > 2)
       let first = try names
@@ -208,7 +231,7 @@ struct CounterFilesTests {
       // Somebody is in the way of the next journal.
       try Data([1]).write(to: URL(filePath: folder + "/0-2.journal"))
       #expect(throws: SystemError.self) {
-        for time in 0..<90 { try gate.call(Array(repeating: 1, count: 700), at: time) }
+        for time in 0..<90 { try gate.call((0..<700).map { $0 % 2 }, at: time) }
       }
       let isKept = gate.files.isKept
       #expect(!isKept)

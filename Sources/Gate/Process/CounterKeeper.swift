@@ -83,6 +83,9 @@ final class CounterKeeper {
     }
   }
 
+  /// Has memory ready for what is counted next, so that no call waits for it; for when none waits for anything.
+  func prepare() { files?.prepare() }
+
   /// The gate ends in peace.
   func end(_ counters: inout Counters) {
     retry?.cancel()

@@ -200,10 +200,11 @@ package final class GateProcess {
     _ = recordDecisions()
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
     guard state.stream.hasUnsettled else { return }
+    // With all that a flush does: another one a moment later would make one more call wait.
+    if state.stream.end - state.stream.settled >= Self.mostPending { return flush() }
     if flushTimer == nil {
       flushTimer = Loop.shared.after(microseconds: Self.gathering) { [self] in flush() }
     }
-    if state.stream.end - state.stream.settled >= Self.mostPending { settle() }
   }
 
   /// Gives what was published to those who listen.
@@ -230,6 +231,7 @@ package final class GateProcess {
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
     settle()
     for connection in connections.values { connection.flush() }
+    counterKeeper.prepare()
   }
 
   private func sendTick() {

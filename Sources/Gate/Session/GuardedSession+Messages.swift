@@ -13,26 +13,28 @@ extension GuardedSession {
     _ framer: inout LineFramer, from sender: Side, _ core: inout SessionCore, _ gate: inout GateState,
     into output: inout SessionOutput
   ) {
-    var now = Loop.shared.now
+    // What was read together came at the same time, and is counted together.
+    let now = Loop.shared.now
+    var start = now
     while let frame = framer.next() {
-      now = take(frame, of: framer, from: sender, at: now, &core, &gate, into: &output)
+      start = take(frame, of: framer, from: sender, at: now, since: start, &core, &gate, into: &output)
     }
   }
 
-  /// Takes a message that came at `start`, and answers when it was done with.
+  /// Takes a message that came at `now` and waited until `start`, and answers when it was done with.
   @discardableResult
   static func take(
-    _ frame: LineFramer.Frame, of framer: LineFramer, from sender: Side, at start: Moment, _ core: inout SessionCore,
-    _ gate: inout GateState, into output: inout SessionOutput
+    _ frame: LineFramer.Frame, of framer: LineFramer, from sender: Side, at now: Moment, since start: Moment,
+    _ core: inout SessionCore, _ gate: inout GateState, into output: inout SessionOutput
   ) -> Moment {
     switch (frame, sender) {
     case (.line(let range), .client):
-      core.fromClient(framer.bytes.span.extracting(range), at: start, gate: &gate, into: &output)
+      core.fromClient(framer.bytes.span.extracting(range), at: now, gate: &gate, into: &output)
     case (.line(let range), .server):
-      core.fromServer(framer.bytes.span.extracting(range), at: start, gate: &gate, into: &output)
+      core.fromServer(framer.bytes.span.extracting(range), at: now, gate: &gate, into: &output)
     case (.oversized, _):
       core.oversized(
-        from: sender, head: framer.oversizedHead.span, tail: framer.oversizedTail.span, at: start, gate: &gate,
+        from: sender, head: framer.oversizedHead.span, tail: framer.oversizedTail.span, at: now, gate: &gate,
         into: &output)
     }
     // How long it took is told with what was judged.

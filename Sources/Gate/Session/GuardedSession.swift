@@ -220,7 +220,8 @@ final class GuardedSession {
 
   private func clientInputEnded() {
     if let rest = clientFramer.end() {
-      Self.take(rest, of: clientFramer, from: .client, at: Clock.now(), &core, &gate.state, into: &output)
+      let now = Clock.now()
+      Self.take(rest, of: clientFramer, from: .client, at: now, since: now, &core, &gate.state, into: &output)
     }
     core.clientClosed(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
@@ -230,7 +231,8 @@ final class GuardedSession {
 
   private func serverOutputEnded() {
     if let rest = serverFramer.end() {
-      Self.take(rest, of: serverFramer, from: .server, at: Clock.now(), &core, &gate.state, into: &output)
+      let now = Clock.now()
+      Self.take(rest, of: serverFramer, from: .server, at: now, since: now, &core, &gate.state, into: &output)
     }
     flush()
     if exit != nil {

@@ -21,6 +21,8 @@ package struct CounterFiles: ~Copyable {
   private var seed: UInt64 = 0
   /// The journal's cells.
   private var used = 0
+  /// The journal's memory is ready up to here.
+  private var prepared = 0
   /// How many bytes the journals have since the last snapshot, and how many that has.
   private var journalBytes: Int
   private var snapshotBytes: Int
@@ -74,6 +76,7 @@ package struct CounterFiles: ~Copyable {
     unsafe file.write(bytes.span.bytes, at: 0)
     journal = file
     used = 0
+    prepared = 0
     counters.journal.begin()
     journalBytes += size
     guard dueFrom != nil || journalBytes > max(size, snapshotBytes), !isSnapshotRunning else { return nil }
@@ -101,6 +104,19 @@ package struct CounterFiles: ~Copyable {
     let room = (size - CounterHeader.size) / CounterCell.size - used
     if counters.journal.isIncomplete { return try keepWhole(&counters) }
     return room < CounterJournal.most || isLate ? try begin(&counters) : nil
+  }
+
+  /// How far the journal's memory is made ready ahead of what is written.
+  private static let ahead = 64 << 10
+
+  /// Has the next pages of the journal ready: the system takes long to find each of them when it is first written to,
+  /// and the call that is being counted would wait for it.
+  package mutating func prepare() {
+    let end = CounterHeader.size + used * CounterCell.size
+    guard let journal, used > 0, prepared - end < Self.ahead, prepared < size else { return }
+    let start = max(prepared, end)
+    prepared = min(size, end + 2 * Self.ahead)
+    journal.prepare(start..<prepared)
   }
 
   /// More changed at once than is noted: only a snapshot has it all, and nothing can wait for it.

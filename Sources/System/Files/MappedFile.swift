@@ -21,6 +21,12 @@ internal import Glibc
 
   deinit { unsafe csys_unmap(bytes, size) }
 
+  /// Has the system find the memory of a part now, which it otherwise does page by page when it is first written to.
+  package func prepare(_ part: Range<Int>) {
+    guard !part.isEmpty, part.lowerBound >= 0, part.upperBound <= size else { return }
+    unsafe csys_prepare(bytes + part.lowerBound, part.count)
+  }
+
   /// Copies bytes to a place; they must fit.
   package func write(_ source: RawSpan, at place: Int) {
     precondition(place >= 0 && place <= size && source.byteCount <= size - place)

@@ -48,6 +48,14 @@ package struct CounterCell: BitwiseCopyable, Hashable, Sendable {
     self.third = third
   }
 
+  /// Adds to what this cell, which is not sealed yet, says to be added at the time; false if it says something else.
+  mutating func add(_ mark: UInt64, at time: Int64, _ amount: Int128) -> Bool {
+    let same = CounterCell(.add, UInt32(truncatingIfNeeded: mark), at: time, self.amount)
+    guard self == same, Self.greatestAmount - self.amount >= amount else { return false }
+    self = CounterCell(.add, UInt32(truncatingIfNeeded: mark), at: time, self.amount + amount)
+    return true
+  }
+
   /// Nil for what no cell is.
   var kind: Kind? { Kind(rawValue: UInt8(truncatingIfNeeded: head >> 32)) }
   var number: Int { Int(head >> 40) }

@@ -68,6 +68,8 @@ package struct CounterJournal: Sendable {
   }
 
   private mutating func append(_ kind: CounterCell.Kind, _ mark: Mark, at time: Int64, _ amount: Int128) {
+    // Calls that were read together are one entry.
+    if kind == .add, !cells.isEmpty, cells[cells.count - 1].add(mark, at: time, amount) { return }
     if cells.count < Self.most {
       cells.append(CounterCell(kind, UInt32(truncatingIfNeeded: mark), at: time, amount))
     } else {
