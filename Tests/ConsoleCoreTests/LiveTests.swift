@@ -2,6 +2,7 @@ import ConsoleCore
 import ControlWire
 import JSONText
 import Policy
+import Risk
 import Testing
 
 /// The stream: following, pausing, filtering, losing.
@@ -130,7 +131,7 @@ struct LiveTests {
     desk.gate(.hello(Hello(version: 1, build: "1", pid: 8, revision: nil, policyPath: "/p")), sequence: 0)
     #expect(
       desk.effects == [
-        .send(.hello(version: 1, build: "1")), .send(.subscribe(since: nil, budget: nil, id: nil)),
+        .send(.hello(version: 1, build: "1")), .send(.subscribe(since: nil, budget: 200, id: nil)),
         .send(.snapshot(id: nil)),
       ])
     desk.call("git", "new", .allow)
@@ -144,7 +145,7 @@ struct LiveTests {
     desk.effects = []
     desk.send(.gateConnected)
     desk.gate(.hello(Hello(version: 1, build: "2", pid: 7, revision: nil, policyPath: "/p")), sequence: 0)
-    #expect(desk.effects.contains(.send(.subscribe(since: 20, budget: nil, id: nil))))
+    #expect(desk.effects.contains(.send(.subscribe(since: 20, budget: 200, id: nil))))
     #expect(desk.state.note?.weight == .warning, "another build")
   }
 
@@ -186,6 +187,60 @@ struct LiveTests {
     desk.send(.tick(start.advanced(byMicroseconds: 120_000_000)))
     #expect(desk.state.live.rates.rate(now: desk.state.now) == 0)
     #expect(desk.state.nextTick == nil, "nothing moves: the loop may sleep")
+  }
+
+  /// What the gate counts is shown, however few of the decisions come.
+  @Test func numbersAreOfTheTicks() throws {
+    var desk = Desk.ready(columns: 160, rows: 48)
+    let counts = [
+      CallCount(server: "git", tool: "git_log", rule: "/tools/git_log", verdict: .allow, count: 900),
+      CallCount(server: "git", tool: "git_log", rule: "/tools/git_log/limits/0", verdict: .limit, count: 99),
+      CallCount(server: "git", method: "resources/read", rule: "(default)", verdict: .allow, count: 5),
+      CallCount(server: nil, rule: nil, verdict: .allow, count: 7),
+      CallCount(server: "nobody", tool: "x", rule: "(default)", verdict: .deny, count: 3),
+      CallCount(server: "git", tool: "git_log", rule: "(default)", verdict: .allow, count: -4),
+    ]
+    for _ in 0..<2 {
+      desk.gate(.tick(Tick(counts: [912, 3, 99, 0, 0], skipped: 880, calls: counts)), sequence: 0)
+    }
+    let name = ToolName(server: "git", tool: "git_log")
+    let tool = desk.state.catalogue.tools[try #require(desk.state.catalogue.index(of: name))]
+    #expect(tool.calls == 1_998)
+    desk.press("/", "git_log", "Enter", "j")
+    var text = screen(desk.state)
+    #expect(text.contains { $0.contains("git_log") && $0.contains("1,998") })
+    desk.press("2", "+", "G")
+    text += screen(desk.state)
+    #expect(text.contains { $0.contains("✓ allow 1,800 · /tools/git_log") })
+    #expect(text.contains { $0.contains("≈ limit 198 · /tools/git_log/limits/0") })
+    #expect(text.contains { $0.contains("1,760 skipped") })
+    #expect(!text.contains { $0.contains("dropped") })
+    desk.gate(.tick(Tick(counts: [], skipped: .max, calls: [])), sequence: 0)
+    desk.gate(.tick(Tick(counts: [], skipped: .max, calls: [])), sequence: 0)
+  }
+
+  /// A call that fails comes with the decision that the gate had not sent.
+  @Test func aDecisionMayComeLate() {
+    var desk = Desk.ready()
+    func call(_ sequence: UInt64) {
+      let event = DecisionEvent(
+        session: "s1", client: "claude", grant: "local", server: "git", method: "tools/call", tool: "git_log",
+        category: .read, severity: .low, decision: Decision(.allow, rule: "r"), revision: nil, took: 40,
+        argumentsDigest: nil)
+      desk.gate(.decision(event), sequence: sequence)
+    }
+    func end(_ sequence: UInt64, _ outcome: ResultEvent.Outcome) {
+      desk.gate(.result(ResultEvent(decisionSequence: sequence, outcome: outcome, took: 1, bytes: 1)), sequence: 99)
+    }
+    for sequence in [10, 20, 30, 12, 13, 40, 25, 50] as [UInt64] { call(sequence) }
+    for sequence in [12, 25] as [UInt64] { end(sequence, .toolError) }
+    for sequence in [10, 20, 30, 40, 50] as [UInt64] { end(sequence, .ok) }
+    end(13, .lost)
+    let ring = desk.state.live.ring
+    let found = (ring.firstSerial..<ring.endSerial).compactMap { ring[$0] }.filter { $0.kind == .decision }
+    #expect(found.map(\.sequence) == [10, 20, 30, 12, 13, 40, 25, 50])
+    #expect(found.map(\.outcome) == [.ok, .ok, .ok, .toolError, .lost, .ok, .toolError, .ok])
+    #expect(desk.state.gate.sequence == 99)
   }
 
   @Test func jumpingOpensWhatHidesTheTool() {

@@ -211,6 +211,44 @@ def test_one_who_does_not_read_slows_nobody_and_is_told_what_it_missed(gatehouse
     assert allowed + len(lazy.of("result")) + missed >= 2 * count
 
 
+def test_a_budget_samples_what_is_allowed_and_everything_is_counted(gatehouse: Gatehouse, notes: Wire) -> None:
+    some = gatehouse.stream(subscribe=False)
+    some.send({"op": "subscribe", "budget": 20, "id": 1})
+    some.until(lambda e: e["event"] == "done", what="the subscription")
+    count = 4_000
+    request = b'{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"%s","arguments":{}}}\n'
+    for start in range(0, count, 100):
+        names = [b"delete_note"] + [b"get_note"] * 99
+        notes.process.stdin.write(b"".join(request % (start + at, name) for at, name in enumerate(names)))
+        notes.process.stdin.flush()
+        for _ in names:
+            notes.line(20)
+    denied = count // 100
+
+    def calls() -> dict:
+        counted = {}
+        for call in (call for tick in some.of("tick") for call in tick.get("calls", [])):
+            key = (call["server"], call["tool"], call["rule"], call["verdict"])
+            counted[key] = counted.get(key, 0) + call["count"]
+        return counted
+
+    def skipped() -> int:
+        return sum(tick.get("skipped", 0) for tick in some.of("tick"))
+
+    some.until(lambda _: len(some.decisions("delete_note")) == denied, 20, "every denial")
+    some.until(lambda _: len(some.decisions("get_note")) + skipped() == count - denied, 20, "what was skipped")
+    some.until(lambda _: sum(calls().values()) == count, 20, "all counts")
+    some.until(lambda _: sum(sum(tick["counts"].values()) for tick in some.of("tick")) == count, 20, "all verdicts")
+    assert calls() == {
+        ("notes", "get_note", "(default)", "allow"): count - denied,
+        ("notes", "delete_note", "/tools/delete_note", "deny"): denied,
+    }
+    allowed = some.decisions("get_note")
+    assert 5 <= len(allowed) < count // 2
+    assert {result["seq_of_decision"] for result in some.of("result")} <= {decision["seq"] for decision in allowed}
+    assert not some.of("gap")
+
+
 def test_memory_does_not_grow_with_one_who_does_not_read(gatehouse: Gatehouse, notes: Wire) -> None:
     gate, = gatehouse.gates()
     gatehouse.stream()

@@ -23,8 +23,8 @@ private struct Source {
           severity: nil, decision: Decision(verdict, rule: "r"), revision: nil, took: 1, argumentsDigest: nil)))
   }
 
-  mutating func result(of decision: GateMessage) -> GateMessage {
-    message(.result(ResultEvent(decisionSequence: decision.sequence, outcome: .ok, took: 1, bytes: 1)))
+  mutating func result(of decision: GateMessage, _ outcome: ResultEvent.Outcome = .ok) -> GateMessage {
+    message(.result(ResultEvent(decisionSequence: decision.sequence, outcome: outcome, took: 1, bytes: 1)))
   }
 
   mutating func policy() -> GateMessage {
@@ -45,17 +45,19 @@ extension Backlog {
     return try? GateMessage.read(Array(bytes.dropLast()))
   }
 
-  /// All that it gives now: numbers of messages, `gap 3`, `tick`.
+  /// All that it gives now: numbers of messages, `gap 3`, `tick 4`, `tick 4 skipped 2`.
   fileprivate mutating func drain(at now: Moment) -> [String] {
     var found: [String] = []
     while let message = next(at: now) {
       switch message.event {
       case .gap(let missed): found.append("gap \(missed)")
-      case .tick: found.append("tick")
+      case .tick(let tick):
+        let counted = tick.counts.reduce(0, +)
+        found.append(tick.skipped > 0 ? "tick \(counted) skipped \(tick.skipped)" : "tick \(counted)")
       default: found.append("\(message.sequence)")
       }
     }
-    #expect(!hasNext(at: now))
+    #expect(!hasNext)
     return found
   }
 }
@@ -225,7 +227,7 @@ struct BacklogTests {
       backlog.push(message)
     }
     #expect(backlog.count == 4)
-    #expect(backlog.hasNext(at: source.now))
+    #expect(backlog.hasNext)
     #expect(backlog.drain(at: source.now) == ["1", "2", "3", "4"])
     #expect(backlog.missed == 0)
   }
@@ -254,31 +256,86 @@ struct BacklogTests {
     #expect(backlog.drain(at: source.now) == ["gap 1", "2", "4"])
   }
 
-  @Test func aLostTickIsNoGap() {
+  @Test func ticksAddUpForWhoeverDoesNotRead() {
     var backlog = Backlog(capacity: 1)
     let now = Moment(microseconds: 0)
-    for _ in 0..<3 { backlog.push(GateMessage(sequence: 0, time: now, event: .tick(counts: [1, 0, 0, 0, 0]))) }
-    #expect(backlog.drain(at: now) == ["tick"])
+    for _ in 0..<3 { backlog.push(counts: [1, 0, 0, 0, 0], calls: []) }
+    backlog.push(counts: nil, calls: [])
+    #expect(backlog.drain(at: now) == ["tick 3"])
     #expect(backlog.missed == 0)
+    backlog.push(counts: nil, calls: [])
+    #expect(backlog.drain(at: now) == [])
   }
 
   @Test func theBudgetKeepsBackAllowDecisionsAndTheirResults() {
     var source = Source()
-    var backlog = Backlog(capacity: 100, budget: 2)
+    var backlog = Backlog(capacity: 100, budget: 8)
     let allowed = (0..<4).map { _ in source.decision(.allow) }
     for message in allowed { backlog.push(message) }
     for message in allowed { backlog.push(source.result(of: message)) }
     backlog.push(source.decision(.deny))
-    #expect(backlog.drain(at: source.now) == ["gap 4", "1", "2", "5", "6", "9"])
-    // A gap is told at once, and then no more often than a tick.
+    #expect(backlog.drain(at: source.now) == ["1", "2", "5", "6", "9"])
+    #expect(backlog.missed == 4)
+    backlog.push(counts: [4, 1, 0, 0, 0], calls: [])
+    #expect(backlog.drain(at: source.now) == ["tick 5 skipped 2"])
+    // What was told is not told again.
+    backlog.push(counts: [1, 0, 0, 0, 0], calls: [])
+    #expect(backlog.drain(at: source.now) == ["tick 1"])
+  }
+
+  /// A flood is seen from its beginning to its end, and no second has more than the budget.
+  @Test(arguments: [1, 2, 7, 200, 5_000]) func theBudgetIsSpreadOverTheSecond(budget: Int) {
+    var source = Source()
+    var backlog = Backlog(capacity: 100_000, budget: budget)
+    var times: [UInt64: Int64] = [:]
+    for _ in 0..<40_000 {
+      source.now = source.now.advanced(byMicroseconds: 100)
+      let message = source.decision(.allow)
+      times[message.sequence] = source.now.microseconds
+      backlog.push(message)
+    }
+    let given = backlog.drain(at: source.now).compactMap { UInt64($0).flatMap { times[$0] } }
+    for (index, time) in given.enumerated() where index + budget < given.count {
+      #expect(given[index + budget] - time >= 1_000_000)
+    }
+    for tenth in stride(from: 0, to: 4_000_000, by: 100_000) as StrideTo<Int64> where budget >= 200 {
+      let count = given.count { $0 > tenth && $0 <= tenth + 100_000 }
+      #expect(count >= budget / 20 && count <= budget / 3)
+    }
+    #expect(given.count >= 4 * budget / 2 - 1)
+  }
+
+  @Test func aBudgetBearsAClockThatIsSetBack() {
+    var source = Source()
+    var backlog = Backlog(capacity: 100, budget: 4)
+    source.now = Moment(microseconds: 3_600_000_000)
+    for _ in 0..<3 { backlog.push(source.decision(.allow)) }
+    source.now = Moment(microseconds: 5)
+    for _ in 0..<2 { backlog.push(source.decision(.allow)) }
+    source.now = Moment(microseconds: 1_000_005)
     backlog.push(source.decision(.allow))
-    #expect(backlog.drain(at: source.now) == [])
-    #expect(backlog.drain(at: source.now.advanced(byMicroseconds: 99_999)) == [])
-    #expect(backlog.drain(at: source.now.advanced(byMicroseconds: 100_000)) == ["gap 1"])
-    source.now = source.now.advanced(byMicroseconds: 1_000_000)
-    backlog.push(source.decision(.allow))
-    #expect(backlog.drain(at: source.now) == ["11"])
-    #expect(backlog.missed == 5)
+    #expect(backlog.drain(at: source.now) == ["1", "6"])
+  }
+
+  /// Whoever wants a sample gets every denial and every failure, with the decision that let the call through.
+  @Test func whatMattersIsNeverSampled() {
+    var source = Source()
+    var log = EventLog()
+    var expected: [String] = []
+    for number in 0..<60 {
+      let decision = source.decision(number % 10 == 3 ? .deny : .allow)
+      log.append(decision)
+      if number % 10 == 3 { expected.append("\(decision.sequence)") }
+      guard number % 10 == 7 else { continue }
+      let failed = source.result(of: decision, .toolError)
+      log.append(failed)
+      expected += ["\(decision.sequence)", "\(failed.sequence)"]
+    }
+    log.append(source.policy())
+    expected.append("\(source.sequence)")
+    var backlog = Backlog(budget: 0)
+    backlog.push(log, from: 0)
+    #expect(backlog.drain(at: source.now) == expected)
   }
 
   @Test func aLogsGapComesFirst() {
@@ -293,16 +350,21 @@ struct BacklogTests {
   }
 
   /// Whatever comes, nothing is lost uncounted, and the order is kept.
-  @Test(arguments: [nil, 0, 3] as [Int?]) func everythingIsGivenOrCounted(budget: Int?) {
+  @Test(arguments: [nil, 0, 40] as [Int?]) func everythingIsGivenOrCounted(budget: Int?) {
     var dice = Dice(7)
     var source = Source()
     var backlog = Backlog(capacity: 16, budget: budget)
     var given: [UInt64] = []
-    var missed: UInt64 = 0
+    var lost: UInt64 = 0
+    var skipped = 0
     var last = source.decision(.allow)
     backlog.push(last)
     func take(_ message: GateMessage) {
-      if case .gap(let count) = message.event { missed += count } else { given.append(message.sequence) }
+      switch message.event {
+      case .gap(let count): lost += count
+      case .tick(let tick): skipped += tick.skipped
+      default: given.append(message.sequence)
+      }
     }
     for _ in 0..<20_000 {
       source.now = source.now.advanced(byMicroseconds: Int64.random(in: 0...20_000, using: &dice))
@@ -312,7 +374,9 @@ struct BacklogTests {
         backlog.push(last)
       case 3: backlog.push(source.decision(.deny))
       case 4: backlog.push(source.result(of: last))
-      case 5: backlog.push(source.policy())
+      case 5:
+        backlog.push(source.policy())
+        backlog.push(counts: nil, calls: [])
       default:
         for _ in 0..<Int.random(in: 0...6, using: &dice) {
           guard let message = backlog.next(at: source.now) else { break }
@@ -321,10 +385,12 @@ struct BacklogTests {
       }
       #expect(backlog.count <= 16)
     }
-    let end = source.now.advanced(byMicroseconds: 1_000_000)
-    while let message = backlog.next(at: end) { take(message) }
+    backlog.push(counts: nil, calls: [])
+    while let message = backlog.next(at: source.now) { take(message) }
     #expect(given == given.sorted())
-    #expect(UInt64(given.count) + missed == source.sequence)
-    #expect(missed == backlog.missed)
+    #expect(UInt64(given.count) + backlog.missed == source.sequence)
+    // Beside what is told there are only the results of decisions that were skipped.
+    let results = backlog.missed - lost - UInt64(skipped)
+    #expect(budget == nil ? skipped == 0 && results == 0 : skipped > 0 && results > 0)
   }
 }

@@ -22,6 +22,8 @@ package struct DecisionRing: Hashable, Sendable {
     package var category: Category?
     package var severity: Severity?
     package var isEnforced = true
+    /// It came after decisions that were made after it: the gate had kept it back, and then its call failed.
+    var isLate = false
     package var outcome: ResultEvent.Outcome?
     package var time: Moment
     /// The position in the gate's stream.
@@ -58,6 +60,11 @@ package struct DecisionRing: Hashable, Sendable {
   private var sizeAfterTidying = 0
   /// Records at and after this serial number are of the gate that runs now.
   private var epochStart: UInt64 = 1
+  /// The highest position in that gate's stream.
+  private var newest: UInt64 = 0
+  /// Records out of order by their positions, as long as their calls have no end.
+  private var late: [UInt64: UInt64] = [:]
+  private static let mostLate = 4_096
 
   init(capacity: Int) { self.capacity = max(1, capacity) }
 
@@ -112,6 +119,12 @@ package struct DecisionRing: Hashable, Sendable {
     record.took = event.took
     record.retryAfter = event.decision.retryAfter ?? 0
     record.digest = Self.digest(event.argumentsDigest)
+    record.isLate = sequence <= newest
+    newest = max(newest, sequence)
+    if record.isLate {
+      if late.count >= Self.mostLate { late.removeAll() }
+      late[sequence] = endSerial
+    }
     append(record)
   }
 
@@ -128,11 +141,16 @@ package struct DecisionRing: Hashable, Sendable {
   }
 
   /// A gate started to count from the beginning again.
-  mutating func beginEpoch() { epochStart = endSerial }
+  mutating func beginEpoch() {
+    epochStart = endSerial
+    newest = 0
+    late.removeAll()
+  }
 
   /// Writes down how a request ended; its decision may be gone already.
   mutating func finish(_ event: ResultEvent) -> UInt64? {
     guard let serial = serial(ofSequence: event.decisionSequence) else { return nil }
+    late[event.decisionSequence] = nil
     let place = place(serial)
     records[place].outcome = event.outcome
     records[place].answerTook = event.took
@@ -142,16 +160,19 @@ package struct DecisionRing: Hashable, Sendable {
 
   /// The record of a position in the running gate's stream.
   package func serial(ofSequence sequence: UInt64) -> UInt64? {
+    if let serial = late[sequence], let record = self[serial], record.isLate, record.sequence == sequence {
+      return serial
+    }
     var low = max(firstSerial, epochStart)
     var high = endSerial
     while low < high {
       let middle = low + (high - low) / 2
       // Gaps and remarks have no position of their own: look at the decision before them.
       var probe = middle
-      while probe > low, let record = self[probe], record.kind != .decision { probe -= 1 }
+      while probe > low, let record = self[probe], !record.isInOrder { probe -= 1 }
       guard let record = self[probe] else { return nil }
-      if record.kind == .decision, record.sequence == sequence { return probe }
-      if record.kind != .decision || record.sequence < sequence {
+      if record.isInOrder, record.sequence == sequence { return probe }
+      if !record.isInOrder || record.sequence < sequence {
         low = middle + 1
       } else {
         high = probe
@@ -194,6 +215,8 @@ package struct DecisionRing: Hashable, Sendable {
 }
 
 extension DecisionRing.Record {
+  fileprivate var isInOrder: Bool { kind == .decision && !isLate }
+
   /// Gives every text another number.
   mutating func renumber(_ number: (UInt32) -> UInt32) {
     client = number(client)

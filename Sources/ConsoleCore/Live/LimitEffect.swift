@@ -240,7 +240,11 @@ extension ConsoleState {
         "\(Format.count(found.opened, "call")) that \(found.opened == 1 ? "was" : "were") denied would come to it")
     }
     if row.values[.count] == "succeeded" { notes.append("a call that was stopped then counts as one that succeeds") }
-    if found.gaps > 0 { notes.append("some decisions were not seen: there may be more") }
+    if live.keptBack > 0 {
+      notes.append("of many allowed calls at once the gate sends only some: there were more")
+    } else if found.gaps > 0 {
+      notes.append("some decisions were not seen: there may be more")
+    }
     if found.isCut { notes.append("only the newest \(Format.count(Self.mostReplayed)) are counted") }
     return notes
   }

@@ -23,6 +23,8 @@ package struct LiveView: Hashable, Sendable {
   package var clearedBefore: UInt64 = 0
   /// Events that the gate said it could not send.
   package var dropped: UInt64 = 0
+  /// Allow decisions that the gate counted and, as was asked of it, did not send.
+  package var keptBack: UInt64 = 0
 
   init(capacity: Int) { ring = DecisionRing(capacity: capacity) }
 

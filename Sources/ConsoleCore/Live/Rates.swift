@@ -13,6 +13,7 @@ package struct Rates: Hashable, Sendable {
   package private(set) var peak = 0
 
   mutating func add(_ counts: [Int], at time: Moment) {
+    guard counts.contains(where: { $0 > 0 }) else { return }
     let second = time.microseconds / 1_000_000
     move(to: second)
     let index = Int(second % Int64(Self.seconds))

@@ -52,6 +52,8 @@ package enum PlainText {
         guard level == .all || level == .denied && event.decision.verdict != .allow else { return [] }
         return [line(event, at: gate.time, in: state)]
       case .gap(let missed): return level == .off ? [] : ["\(Format.count(missed, "event")) missed"]
+      case .tick(let tick) where tick.skipped > 0 && level == .all:
+        return ["and \(Format.count(tick.skipped, "allowed call")) more"]
       case .policy, .refused, .hello: return state.note.map { [$0.text] } ?? []
       case .tool: return pageLines(state)
       case .server(let event) where event.state == .failed: return state.note.map { [$0.text] } ?? []

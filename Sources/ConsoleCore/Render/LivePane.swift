@@ -68,6 +68,7 @@ extension ConsoleState {
       spans.append(TextSpan("\(Format.count(rates.rate(now: now)))/s · peak \(Format.count(rates.peak)) ", .dim))
       spans += Sparkline.spans(rates.bars(size.columns >= 140 ? 60 : size.columns >= 100 ? 30 : 12, now: now))
     }
+    if live.keptBack > 0 { spans.append(TextSpan(" · \(Format.count(live.keptBack)) skipped", .dim)) }
     if live.dropped > 0 { spans.append(TextSpan(" · \(Format.count(live.dropped)) dropped", .attention)) }
     if let filter = live.filter {
       let all = live.ring.count

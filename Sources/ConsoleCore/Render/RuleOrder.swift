@@ -53,7 +53,7 @@ extension ConsoleState {
       text.add(rule, lines(of: rule, columns: columns))
     }
     text.lines += hunkLines(tool, server, draft, columns: columns)
-    text.lines += hitLines(tool, server, columns: columns)
+    text.lines += hitLines(tool, columns: columns)
     return text
   }
 
@@ -143,38 +143,15 @@ extension ConsoleState {
 
   // MARK: What it did
 
-  /// So many of the newest decisions are looked at, each time that the pane is drawn.
-  private static let mostHits: UInt64 = 4_000
-
-  private func hitLines(_ tool: Catalogue.Tool, _ server: ExactText, columns: Int) -> [Line] {
-    guard tool.calls > 0 else { return [] }
-    let ring = live.ring
-    var hits: [(rule: UInt32, verdict: Verdict, count: Int)] = []
-    var ids: (server: UInt32, tool: UInt32)?
-    let first = max(ring.firstSerial, ring.endSerial - min(ring.endSerial, Self.mostHits))
-    for serial in (first..<ring.endSerial).reversed() {
-      guard let record = ring[serial], record.kind == .decision else { continue }
-      if let ids {
-        guard record.tool == ids.tool, record.server == ids.server else { continue }
-      } else {
-        guard ExactText(ring.text(record.tool)) == tool.info.name, ExactText(ring.text(record.server)) == server else {
-          continue
-        }
-        ids = (record.server, record.tool)
-      }
-      if let index = hits.firstIndex(where: { $0.rule == record.rule && $0.verdict == record.verdict }) {
-        hits[index].count += 1
-      } else if hits.count < 8 {
-        hits.append((record.rule, record.verdict, 1))
-      }
-    }
+  private func hitLines(_ tool: Catalogue.Tool, columns: Int) -> [Line] {
+    let hits = tool.hits.hits
     guard !hits.isEmpty else { return [] }
     var lines = [Line(), Line(TextSpan("hits of its rules in this run", .accent))]
     for hit in hits {
       lines += block(
         "  ",
-        "\(hit.verdict.glyph) \(hit.verdict.rawValue) \(Format.count(hit.count)) · "
-          + safe(ring.text(hit.rule), limit: 300), hit.verdict.role, columns: columns)
+        "\(hit.verdict.glyph) \(hit.verdict.rawValue) \(Format.count(hit.count)) · " + safe(hit.rule, limit: 300),
+        hit.verdict.role, columns: columns)
     }
     return lines
   }

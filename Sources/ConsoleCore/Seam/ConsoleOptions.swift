@@ -15,6 +15,8 @@ package struct ConsoleOptions: Hashable, Sendable {
   package var theme = ""
   /// How many decisions are kept.
   package var ringCapacity = 100_000
+  /// Allow decisions a second that are asked of the gate; it counts the others.
+  package var streamBudget = 200
   /// Rows that one notch of the mouse wheel scrolls.
   package var wheelRows = 3
   /// Lines of text instead of a screen: nothing is said of keys.

@@ -34,6 +34,8 @@ package struct Catalogue: Hashable, Sendable {
     package var calls: UInt32 = 0
     /// Those of the last hour.
     var hour = HourCount()
+    /// The same by rule and verdict.
+    var hits = RuleHits()
     package var news = News.none
   }
 
@@ -95,6 +97,7 @@ package struct Catalogue: Hashable, Sendable {
         if let old = before.places[name] {
           entry.calls = before.tools[old].calls
           entry.hour = before.tools[old].hour
+          entry.hits = before.tools[old].hits
           entry.news = tool.defines(before.tools[old].info) ? before.tools[old].news : .changed
         } else if isKnown {
           entry.news = .new
@@ -171,10 +174,15 @@ package struct Catalogue: Hashable, Sendable {
     servers[index].news = news
   }
 
-  mutating func countCall(_ name: ToolName, at time: Moment) {
-    guard let index = places[name] else { return }
-    if tools[index].calls < .max { tools[index].calls += 1 }
-    tools[index].hour.count(at: time)
+  /// Counts decisions on a tool, as a tick tells them.
+  mutating func count(_ calls: CallCount, at time: Moment) {
+    guard let server = calls.server, let tool = calls.tool, calls.count > 0,
+      let index = places[ToolName(server: server, tool: tool)]
+    else { return }
+    let (sum, isOver) = tools[index].calls.addingReportingOverflow(UInt32(clamping: calls.count))
+    tools[index].calls = isOver ? .max : sum
+    tools[index].hour.count(UInt32(clamping: calls.count), at: time)
+    tools[index].hits.count(calls.count, rule: calls.rule ?? "", verdict: calls.verdict)
   }
 }
 

@@ -9,7 +9,7 @@ struct HourCount: Hashable, Sendable {
   private var counts: [UInt32] = []
   private var last: Int64 = 0
 
-  mutating func count(at time: Moment) {
+  mutating func count(_ more: UInt32 = 1, at time: Moment) {
     let number = Self.number(of: time)
     if counts.isEmpty {
       counts = Array(repeating: 0, count: Self.spans)
@@ -21,7 +21,8 @@ struct HourCount: Hashable, Sendable {
       last = number
     }
     let place = Self.place(last)
-    if counts[place] < .max { counts[place] += 1 }
+    let (sum, isOver) = counts[place].addingReportingOverflow(more)
+    counts[place] = isOver ? .max : sum
   }
 
   func total(at now: Moment) -> Int {

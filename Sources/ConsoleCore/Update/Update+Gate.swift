@@ -61,7 +61,6 @@ extension ConsoleState {
     switch message.event {
     case .decision(let event):
       live.append { $0.append(event, sequence: message.sequence, time: message.time) }
-      if let tool = event.tool { catalogue.countCall(ToolName(server: event.server, tool: tool), at: message.time) }
     case .result(let event): live.finish(event)
     case .session(let event): take(event)
     case .server(let event): return take(event)
@@ -71,7 +70,10 @@ extension ConsoleState {
       definitions.forget(server: server)
       return refreshSnapshot() + wantDefinitionAgain()
     case .record(let event): take(event, at: message.time)
-    case .tick(let counts): live.rates.add(counts, at: now)
+    case .tick(let tick):
+      live.rates.add(tick.counts, at: now)
+      live.keptBack = min(live.keptBack + UInt64(clamping: tick.skipped), 1 << 60)
+      for calls in tick.calls { catalogue.count(calls, at: now) }
     case .gap(let missed):
       live.dropped = live.dropped.addingReportingOverflow(missed).overflow ? .max : live.dropped + missed
       live.append { $0.append(gap: missed, at: message.time) }
@@ -121,7 +123,8 @@ extension ConsoleState {
     gate.needsSnapshot = false
     definitions.forget()
     let since = isSameGate && gate.sequence > 0 ? gate.sequence : nil
-    return [.send(.subscribe(since: since, budget: nil, id: nil)), .send(.snapshot(id: nil))] + wantDefinitionAgain()
+    return [.send(.subscribe(since: since, budget: options.streamBudget, id: nil)), .send(.snapshot(id: nil))]
+      + wantDefinitionAgain()
   }
 
   private mutating func take(_ event: RecordEvent, at time: Moment) {

@@ -66,9 +66,9 @@ extension GateEvent {
     case .record(let event):
       writer.member("event", "record")
       event.write(&writer)
-    case .tick(let counts):
+    case .tick(let tick):
       writer.member("event", "tick")
-      writer.counts(counts)
+      tick.write(&writer)
     case .gap(let missed):
       writer.member("event", "gap")
       writer.member("missed", missed)
@@ -302,7 +302,7 @@ extension JSONWriter {
   }
 
   /// Writes counts by verdict under the verdicts' names.
-  fileprivate mutating func counts(_ counts: [Int]) {
+  mutating func counts(_ counts: [Int]) {
     key("counts")
     beginObject()
     for (verdict, count) in zip(Verdict.allCases, counts) {

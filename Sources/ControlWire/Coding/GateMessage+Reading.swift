@@ -45,7 +45,7 @@ extension GateEvent {
     case "policy": self = .policy(try PolicyEvent(fields))
     case "tools_changed": self = .toolsChanged(server: try fields.text("server"))
     case "record": self = .record(try RecordEvent(fields))
-    case "tick": self = .tick(counts: try Self.counts(fields))
+    case "tick": self = .tick(try Tick(fields))
     case "gap": self = .gap(missed: UInt64(clamping: try fields.integer("missed")))
     case "approval": self = .approval(try ApprovalEvent(fields))
     case "lockdown": self = .lockdown(try LockdownEvent(fields))
@@ -78,7 +78,7 @@ extension GateEvent {
     }
   }
 
-  fileprivate static func counts(_ fields: Fields) throws(ControlError) -> [Int] {
+  static func counts(_ fields: Fields) throws(ControlError) -> [Int] {
     let counts = try fields.object("counts")
     var values: [Int] = []
     for verdict in Verdict.allCases { values.append(try counts.integer(ExactText(verdict.rawValue))) }
@@ -160,7 +160,7 @@ extension GateStatus {
 }
 
 extension Snapshot {
-  fileprivate init(_ fields: Fields) throws(ControlError) {
+  init(_ fields: Fields) throws(ControlError) {
     var servers: [Server] = []
     for node in try fields.array("servers") { servers.append(try Server(try Fields(node, of: "a server"))) }
     var sessions: [SessionEvent] = []
@@ -178,7 +178,7 @@ extension Snapshot {
 }
 
 extension Snapshot.Server {
-  fileprivate init(_ fields: Fields) throws(ControlError) {
+  init(_ fields: Fields) throws(ControlError) {
     var tools: [Snapshot.Tool] = []
     for node in try fields.array("tools") { tools.append(try Snapshot.Tool(try Fields(node, of: "a tool"))) }
     self.init(

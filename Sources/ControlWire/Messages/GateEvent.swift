@@ -30,9 +30,9 @@ package indirect enum GateEvent: Hashable, Sendable {
   case toolsChanged(server: ExactText)
   /// The record cannot be written, or can be again.
   case record(RecordEvent)
-  /// Decisions of the last 100 ms by verdict, in the order of `Verdict.allCases`.
-  case tick(counts: [Int])
-  /// Events that this subscriber did not get, because it read too slowly or over its budget.
+  /// What was decided in the last 100 ms, in numbers.
+  case tick(Tick)
+  /// Events that this subscriber did not get because it read too slowly, or came too late.
   case gap(missed: UInt64)
   /// Something becomes of a question to a person.
   case approval(ApprovalEvent)
@@ -52,6 +52,11 @@ package indirect enum GateEvent: Hashable, Sendable {
   /// All that waits for a person, the next deadline first, and all standing approvals.
   case approvals(pending: [ApprovalEvent], standing: [StandingApproval], id: Int?)
   case approvalDetails(ApprovalDetails, id: Int?)
+}
+
+extension GateEvent {
+  /// A tick of nothing but decisions by verdict, in the order of `Verdict.allCases`.
+  package static func tick(counts: [Int]) -> GateEvent { .tick(Tick(counts: counts)) }
 }
 
 package struct Hello: Hashable, Sendable {

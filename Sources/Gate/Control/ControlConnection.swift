@@ -31,6 +31,10 @@ final class ControlConnection {
   }
 
   var isSubscribed: Bool { backlog != nil }
+  /// Whether it gets counts in place of some decisions.
+  var isSampled: Bool { backlog?.isSampled ?? false }
+  /// Whether a tick is due although nothing may be decided.
+  var hasMoreToCount: Bool { backlog?.hasMoreToCount ?? false }
 
   // MARK: Requests
 
@@ -115,15 +119,12 @@ final class ControlConnection {
       position = stream.pieces(from: position, limit: Self.unread - socket.unsent) { socket.send($0) }
     }
     backlog = nil
-    stream.forEach(from: position) { entry, line in waiting.push(entry, line) }
+    waiting.push(stream, from: position)
     backlog = waiting
   }
 
-  /// Takes a line that is no part of the log.
-  func take(_ message: GateMessage) {
-    let line = message.encoded
-    backlog?.push(StreamEntry(message), line.span.extracting(droppingLast: 1))
-  }
+  /// Takes what the last tick has counted.
+  func take(counts: [Int]?, calls: [CallTally.Count]) { backlog?.push(counts: counts, calls: calls) }
 
   /// Sends what waits, as far as the client keeps up.
   func flush() {

@@ -32,6 +32,7 @@ package final class GateProcess {
 
   private var flushTimer: LoopTimer?
   private var isTickDue = false
+  private var tally = CallTally()
   private var idleTimer: LoopTimer?
   private var memoryTimer: LoopTimer?
   private(set) var isStopping = false
@@ -214,11 +215,14 @@ package final class GateProcess {
     guard state.stream.hasUnsettled else { return }
     if connections.values.contains(where: \.isSubscribed) {
       for connection in connections.values { connection.take(state.stream, from: start) }
-      if !isTickDue {
-        isTickDue = true
-        Loop.shared.after(microseconds: Self.tick) { [self] in sendTick() }
+      if connections.values.contains(where: \.isSampled) {
+        state.stream.forEach(from: start) { tally.add($0, $1) }
+      } else {
+        tally.reset()
       }
+      tickSoon()
     } else {
+      tally.reset()
       state.stream.dropTick()
     }
     state.stream.settle()
@@ -234,20 +238,30 @@ package final class GateProcess {
     counterKeeper.prepare()
   }
 
+  private func tickSoon() {
+    guard !isTickDue else { return }
+    isTickDue = true
+    Loop.shared.after(microseconds: Self.tick) { [self] in sendTick() }
+  }
+
   private func sendTick() {
     isTickDue = false
-    if let counts = state.stream.takeTick() {
-      let tick = GateMessage(sequence: 0, time: Clock.now(), event: .tick(counts: counts))
-      for connection in connections.values { connection.take(tick) }
-    }
+    let counts = state.stream.takeTick()
+    let calls = tally.take()
+    for connection in connections.values { connection.take(counts: counts, calls: calls) }
     flush()
+    if connections.values.contains(where: \.hasMoreToCount) { tickSoon() }
   }
 
   /// Gives a subscriber what was told after a number, as far as it is kept.
   func replay(since sequence: UInt64, to backlog: inout Backlog) {
     let (missed, position) = state.stream.since(sequence)
     if missed > 0 { backlog.lose(missed) }
-    state.stream.forEach(from: position) { entry, line in backlog.push(entry, line) }
+    backlog.push(state.stream, from: position)
+    guard backlog.isSampled else { return }
+    var calls = CallTally()
+    state.stream.forEach(from: position) { calls.add($0, $1) }
+    backlog.push(counts: nil, calls: calls.take())
   }
 
   /// Makes sure that whoever listens from now on hears nothing of what was before.

@@ -115,7 +115,7 @@ extension GateState {
       switch entry.kind {
       case .decision where decisions.contains(entry.sequence), .result where results.contains(entry.decision):
         event = (try? GateMessage.read(Array(text.dropLast())))?.event
-      case .decision, .result, .tick, .approval, .other, .aside: event = nil
+      case .decision, .result, .approval, .other, .aside: event = nil
       }
       switch event {
       case .decision(var changed):

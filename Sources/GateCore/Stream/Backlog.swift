@@ -3,58 +3,75 @@ package import Policy
 
 /// The lines that one subscriber has yet to read.
 ///
-/// It is bounded, in lines and bytes: a slow subscriber loses the oldest allow decisions first, then results and ticks, and only when
-/// nothing else is left denials, policy and session events. All that it lost is counted, and a gap event tells it.
+/// It is bounded, in lines and bytes: a slow subscriber loses the oldest allow decisions first, then results, and only when
+/// nothing else is left denials, policy and session events. All that it lost is counted, and a gap event tells it. What its
+/// budget keeps back is no loss: ticks count it.
 package struct Backlog: Sendable {
   /// How many messages wait at most.
   package static let capacity = 4_096
   /// How many bytes their lines have at most.
   private static let mostBytes = 8 << 20
-  /// How often a subscriber is told what its budget kept from it, in microseconds.
-  private static let gapInterval: Int64 = 100_000
-  private static let second: Int64 = 1_000_000
-  private static let rememberedSkips = 16_384
 
   private let capacity: Int
-  /// Allow decisions a second; nil for all.
-  private let budget: Int?
+  /// Nil where all is wanted.
+  private var sampling: Sampling?
+  private var tick = WaitingTick()
   private var allowed = LineQueue()
   private var routine = LineQueue()
   private var important = LineQueue()
   private var order: UInt64 = 0
 
-  private var windowStart = Moment(microseconds: .min)
-  private var usedInWindow = 0
-  /// Decisions that the budget kept back, so that their results are kept back too.
-  private var skipped: Set<UInt64> = []
-
-  /// What was lost because the subscriber reads too slowly, and what its budget kept back; not yet told.
+  /// What was lost because the subscriber reads too slowly, and is not yet told.
   private var lost: UInt64 = 0
-  private var overBudget: UInt64 = 0
-  private var lastGap = Moment(microseconds: .min)
   /// Messages that this subscriber never got, since it came.
   package private(set) var missed: UInt64 = 0
 
   package init(capacity: Int = Backlog.capacity, budget: Int? = nil) {
     self.capacity = max(1, capacity)
-    self.budget = budget.map { max(0, $0) }
+    sampling = budget.map { Sampling(budget: $0) }
   }
 
   package var count: Int { allowed.count + routine.count + important.count }
 
   /// Whether nothing waits and all comes here: lines may as well go past, straight to the subscriber.
-  package var isTransparent: Bool { count == 0 && lost == 0 && budget == nil }
+  package var isTransparent: Bool { count == 0 && lost == 0 && sampling == nil }
 
-  /// Whether `next` has something to give now.
-  package func hasNext(at now: Moment) -> Bool { count > 0 || isGapDue(at: now) }
+  /// Whether not every allow decision comes here.
+  package var isSampled: Bool { sampling != nil }
+
+  /// Whether a later tick must tell what did not fit into the last one.
+  package var hasMoreToCount: Bool { tick.hasMore }
+
+  /// Whether `next` has something to give.
+  package var hasNext: Bool { count > 0 || lost > 0 || tick.isDue }
+
+  /// Takes what is new in a log, from a position on.
+  package mutating func push(_ log: EventLog, from position: UInt64) {
+    log.forEach(from: position) { entry, line in
+      // How a call failed is told, and so is that it was let through.
+      if entry.isFailure, sampling?.hasKeptBack(entry.decision) ?? false {
+        log.line(of: entry.decision) { decision, line in queue(decision, line) }
+      }
+      push(entry, line)
+    }
+  }
+
+  /// Takes what was decided in numbers: by verdict, and for a subscriber with a budget by tool and rule.
+  package mutating func push(counts: [Int]?, calls: [CallTally.Count]) {
+    tick.add(counts, isSampled ? calls : [])
+  }
 
   /// Takes a line, without its end, for the subscriber.
   package mutating func push(_ entry: StreamEntry, _ line: Span<UInt8>) {
-    guard !isOverBudget(entry) else {
-      overBudget += 1
+    if sampling?.keepsBack(entry) ?? false {
+      if case .decision = entry.kind { tick.skip() }
       missed += 1
       return
     }
+    queue(entry, line)
+  }
+
+  private mutating func queue(_ entry: StreamEntry, _ line: Span<UInt8>) {
     order += 1
     switch entry.kind {
     case .decision(.allow):
@@ -65,7 +82,7 @@ package struct Backlog: Sendable {
         return
       }
       allowed.append(entry, order: order, line)
-    case .result, .tick: routine.append(entry, order: order, line)
+    case .result: routine.append(entry, order: order, line)
     case .decision, .approval, .other, .aside: important.append(entry, order: order, line)
     }
     while count > capacity || bytes > Self.mostBytes { loseOne() }
@@ -81,12 +98,14 @@ package struct Backlog: Sendable {
   ///
   /// - Returns: False if there is none.
   package mutating func next(at now: Moment, into bytes: inout [UInt8]) -> Bool {
-    if isGapDue(at: now) {
-      let gap = GateMessage(sequence: 0, time: now, event: .gap(missed: lost + overBudget))
+    if lost > 0 {
+      let gap = GateMessage(sequence: 0, time: now, event: .gap(missed: lost))
       lost = 0
-      overBudget = 0
-      lastGap = now
       bytes.append(contentsOf: gap.encoded)
+      return true
+    }
+    if tick.isDue {
+      tick.take(into: &bytes)
       return true
     }
     let orders = (
@@ -106,32 +125,8 @@ package struct Backlog: Sendable {
 
   private var bytes: Int { allowed.bytes + routine.bytes + important.bytes }
 
-  private func isGapDue(at now: Moment) -> Bool {
-    // What was lost is told at once; what the budget keeps back is lost all the time, and told now and then.
-    lost > 0 || (overBudget > 0 && now.microseconds(since: lastGap) >= Self.gapInterval)
-  }
-
-  private mutating func isOverBudget(_ entry: StreamEntry) -> Bool {
-    guard let budget else { return false }
-    if case .result = entry.kind { return skipped.remove(entry.decision) != nil }
-    guard case .decision(.allow) = entry.kind else { return false }
-    if entry.time.microseconds(since: windowStart) >= Self.second || entry.time < windowStart {
-      windowStart = entry.time
-      usedInWindow = 0
-    }
-    if usedInWindow < budget {
-      usedInWindow += 1
-      return false
-    }
-    if skipped.count >= Self.rememberedSkips { skipped.removeAll(keepingCapacity: true) }
-    skipped.insert(entry.sequence)
-    return true
-  }
-
   private mutating func loseOne() {
-    guard let entry = allowed.removeFirst() ?? routine.removeFirst() ?? important.removeFirst() else { return }
-    // The next tick tells as much as the one that is lost.
-    if case .tick = entry.kind { return }
+    guard allowed.removeFirst() ?? routine.removeFirst() ?? important.removeFirst() != nil else { return }
     lost += 1
     missed += 1
   }

@@ -85,6 +85,7 @@ package struct EventLog: Sendable {
     makeRoom(EventEncoder.roomForResult)
     var entry = StreamEntry(
       sequence: sequence, time: time, decision: result.decisionSequence, kind: .result)
+    entry.isFailure = result.outcome != .ok
     entry.start = last.text.count
     encoder.result(result, sequence: sequence, at: time, into: &last.text)
     add(entry)
@@ -209,6 +210,26 @@ package struct EventLog: Sendable {
       position -= 1
     }
     return (missed, position)
+  }
+
+  /// Calls `body` with the line of a number, without its end, if it is kept.
+  package func line(of sequence: UInt64, _ body: (StreamEntry, Span<UInt8>) -> Void) {
+    let isIn = { (block: Block) in
+      if let first = block.entries.first, let last = block.entries.last {
+        return first.sequence <= sequence && sequence <= last.sequence
+      }
+      return false
+    }
+    guard let block = isIn(last) ? last : full.last(where: isIn) else { return }
+    var low = 0
+    var high = block.entries.count
+    while low < high {
+      let middle = low + (high - low) / 2
+      if block.entries[middle].sequence < sequence { low = middle + 1 } else { high = middle }
+    }
+    guard low < block.entries.count, block.entries[low].sequence == sequence else { return }
+    let entry = block.entries[low]
+    body(entry, block.text.memory.span.extracting(entry.start..<entry.end - 1))
   }
 
   // MARK: Ticks

@@ -6,7 +6,6 @@ package struct StreamEntry: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case decision(Verdict)
     case result
-    case tick
     /// What becomes of questions to people, and lockdowns: recorded before anything follows from it.
     case approval
     /// What is told of the record itself, and is no part of it.
@@ -21,6 +20,8 @@ package struct StreamEntry: Hashable, Sendable {
   /// For a result the number of its decision, otherwise 0.
   package var decision: UInt64 = 0
   package var kind: Kind
+  /// A result that is none: an error, a request that was cancelled or lost.
+  package var isFailure = false
 
   /// Where the line stands, with its end, in whatever holds it.
   var start = 0
@@ -42,11 +43,11 @@ package struct StreamEntry: Hashable, Sendable {
     case .result(let event):
       kind = .result
       decision = event.decisionSequence
-    case .tick: kind = .tick
+      isFailure = event.outcome != .ok
     case .record: kind = .aside
     case .approval, .lockdown: kind = .approval
-    case .session, .server, .policy, .toolsChanged, .gap, .hello, .snapshot, .status, .serverMessages, .done, .refused,
-      .exit, .tool, .approvals, .approvalDetails:
+    case .session, .server, .policy, .toolsChanged, .gap, .tick, .hello, .snapshot, .status, .serverMessages, .done,
+      .refused, .exit, .tool, .approvals, .approvalDetails:
       break
     }
   }

@@ -89,6 +89,8 @@ struct Desk {
       tool: ExactText(tool), category: .read, severity: .low, decision: Decision(verdict, rule: rule, reason: reason),
       revision: revision, took: 40, argumentsDigest: nil)
     gate(.decision(event), at: state.now.advanced(byMicroseconds: microseconds))
+    let count = CallCount(server: event.server, tool: event.tool, rule: rule, verdict: verdict, count: 1)
+    gate(.tick(Tick(counts: [], calls: [count])), sequence: 0)
   }
 
   /// Presses keys by their names, `Enter`, `ctrl-s`; anything else is typed letter by letter.
