@@ -17,6 +17,7 @@ final class GateClient {
 
   private let path: String
   private var reconnection = Reconnection()
+  private var reader = StreamReader()
   private var socket: LineSocket?
   private var timer: LoopTimer?
   private var starter: (@LoopActor () throws(SystemError) -> Void)?
@@ -85,7 +86,7 @@ final class GateClient {
 
   private func read(_ line: [UInt8]) {
     do throws(ControlError) {
-      guard let message = try GateMessage.read(line) else { return }  // a newer gate's event
+      guard let message = try reader.read(line) else { return }  // a newer gate's event
       if case .hello = message.event { reconnection.greeted() }
       received?(message)
     } catch {

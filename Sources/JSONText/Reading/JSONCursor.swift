@@ -290,6 +290,12 @@ package struct JSONCursor: Sendable {
 
   /// The characters of a string that `scanString` accepted.
   package static func decode(_ token: StringToken, _ bytes: Span<UInt8>) -> String {
+    guard token.hasEscapes else {
+      return unsafe bytes.withUnsafeBytes { bytes in
+        let body = unsafe UnsafeRawBufferPointer(rebasing: bytes[token.body])
+        return unsafe String(decoding: body, as: UTF8.self)
+      }
+    }
     var out: [UInt8] = []
     out.reserveCapacity(token.body.count)
     var index = token.body.lowerBound
