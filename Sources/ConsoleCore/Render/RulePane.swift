@@ -169,6 +169,10 @@ extension ConsoleState {
   /// A label and a text of ours behind it, broken into lines under itself.
   func block(_ label: String, _ text: String, _ role: Role, columns: Int) -> [Line] {
     let indent = label.utf8.count
+    // Most texts are short, and there may be hundreds.
+    if TerminalText.isPlain(text, max(8, columns - indent)) {
+      return [Line(TextSpan(label, .dim), TextSpan(text, role))]
+    }
     let wrapped = TerminalText.wrap(text, columns: max(8, columns - indent), limit: 40)
     return wrapped.enumerated().map { index, glyphs in
       Line(TextSpan(index == 0 ? label : String(repeating: " ", count: indent), .dim), TextSpan(String(glyphs), role))

@@ -34,6 +34,7 @@ package enum TerminalText {
 
   /// The same as a string: safe to print, to copy, and to put into a message of ours.
   package static func safe(_ text: String, _ set: GlyphSet = .unicode, limit: Int = 4096) -> String {
+    if isPlain(text, limit) { return text }
     var view = String.UnicodeScalarView()
     for glyph in glyphs(text, set, limit: limit) {
       view.append(glyph.scalar)
@@ -42,8 +43,23 @@ package enum TerminalText {
     return String(view)
   }
 
+  /// Whether a text is drawn as it is, in at most so many columns: printable ASCII without long runs of blanks.
+  static func isPlain(_ text: String, _ limit: Int) -> Bool {
+    let bytes = text.utf8Span.span
+    guard bytes.count <= limit else { return false }
+    var spaces = 0
+    for index in bytes.indices {
+      let byte = bytes[index]
+      guard byte >= 0x20, byte < 0x7F else { return false }
+      spaces = byte == 0x20 ? spaces + 1 : 0
+      if spaces > mostSpaces { return false }
+    }
+    return true
+  }
+
   /// A safe text of at most `columns` columns, ending in `…` where something was cut off.
   package static func cut(_ text: String, columns: Int, _ set: GlyphSet = .unicode) -> String {
+    if isPlain(text, columns) { return text }
     let all = glyphs(text, set, limit: max(0, columns) + 1)
     var view = String.UnicodeScalarView()
     for glyph in fitted(all, columns: columns, set) {
