@@ -57,6 +57,9 @@ package final class GateProcess {
     let record = record ?? LaneRecord(options, lane: lane)
     self.record = GateRecord(record, onFailure: options.configuration.record.onFailure)
     state = GateState(lastSequence: record.lastSequence)
+    // Known to nobody, and gone with the gate, as is what waits for a person.
+    state.approvals = Approvals(
+      prefix: "q" + Self.base(started), key: (0..<Approvals.keyLength).map { _ in UInt8.random(in: .min ... .max) })
     policy = PolicyEvent(state: .absent, revision: nil, problems: [])
     settings = SettingsKeeper(options.paths.settings, current: options.configuration)
     counterKeeper = CounterKeeper(options.paths, lane: lane, into: &state.counters)
@@ -105,6 +108,11 @@ package final class GateProcess {
 
   // MARK: Sessions
 
+  /// What names begin with that are given by a gate that was started then.
+  private static func base(_ started: Moment) -> String {
+    String(started.microseconds / 1_000_000 % 1_679_616, radix: 36)
+  }
+
   /// Guards a server for a client, whose process is `pid`.
   func attach(
     _ attachment: Attachment, _ ends: consuming GuardedSession.ClientEnds, pid: Int32,
@@ -115,8 +123,7 @@ package final class GateProcess {
     command.fileMask = attachment.fileMask
     command.isGuarded = options.isPrivate
     sessionNumber += 1
-    let base = String(started.microseconds / 1_000_000 % 1_679_616, radix: 36)
-    let id = ExactText("\(base)-\(sessionNumber)")
+    let id = ExactText("\(Self.base(started))-\(sessionNumber)")
     let tellsKeysApart = inventory.tellsKeysApart(attachment.server)
     let session = GuardedSession(
       session: id, server: server, pid: pid, gate: self, tellsKeysApart: tellsKeysApart

@@ -24,6 +24,9 @@ extension Approvals {
     guard revision == nil || revision == row.question.identity.revision else {
       throw ApprovalError("the policy is another than when you were shown it; look at it again")
     }
+    if case .identical(let seconds) = scope, !(1...ApprovalScope.longest ~= seconds) {
+      throw ApprovalError("identical calls are approved for 1 second to \(ApprovalScope.longest) seconds")
+    }
     let reach = reach(scope, row, at: now)
     guard reach == nil || earlier.count < Self.mostStanding else {
       throw ApprovalError("\(Self.mostStanding) approvals stand already; revoke some")
@@ -55,7 +58,7 @@ extension Approvals {
     var seconds = max(0, row.terms.remember)
     switch scope {
     case .session: return .session
-    case .identical(let wanted): seconds = max(seconds, min(wanted, ApprovalScope.longest))
+    case .identical(let wanted): seconds = max(seconds, wanted)
     case .once, .rule: break
     }
     guard seconds > 0 || once != nil else { return nil }

@@ -43,6 +43,9 @@ package struct Approvals: Sendable {
   /// From the asking on, nobody can have longer to decide than this, whatever is extended: in microseconds.
   package static let longestWait: Int64 = 86_400_000_000
 
+  /// The length of the key.
+  package static let keyLength = KeyedDigest.keyLength
+
   /// Whether anybody is there who could decide, or is told by a command.
   package var hasApprover = false
   /// Begins every name that an approval gets.

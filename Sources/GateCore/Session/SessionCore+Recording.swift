@@ -115,7 +115,8 @@ extension GateState {
       switch entry.kind {
       case .decision where decisions.contains(entry.sequence), .result where results.contains(entry.decision):
         event = (try? GateMessage.read(Array(text.dropLast())))?.event
-      case .decision, .result, .approval, .other, .aside: event = nil
+      case .approval: event = (try? GateMessage.read(Array(text.dropLast())))?.event
+      case .decision, .result, .other, .aside: event = nil
       }
       switch event {
       case .decision(var changed):
@@ -125,6 +126,11 @@ extension GateState {
       case .result(var changed):
         changed.outcome = .error
         stream.append(GateMessage(sequence: entry.sequence, time: entry.time, event: .result(changed)))
+      case .approval(var changed)
+      where decisions.contains(changed.decision) && (changed.state == .used || changed.state == .approved):
+        changed.state = .denied
+        changed.detail = decision.reason
+        stream.append(GateMessage(sequence: entry.sequence, time: entry.time, event: .approval(changed)))
       default: stream.append(entry, text: text)
       }
     }

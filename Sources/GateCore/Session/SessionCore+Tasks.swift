@@ -25,8 +25,12 @@ extension SessionCore {
   ) -> Bool {
     let method = message.methodName(line)
     let decision: Decision
-    if let tool = request.subject.flatMap({ tasks[$0] })?.tool {
-      decision = standing(of: tool, at: now, gate: gate)
+    if let task = request.subject.flatMap({ tasks[$0] }) {
+      let tool = task.tool
+      var standing = standing(of: tool, at: now, gate: gate)
+      // A person was asked when the call was made.
+      if standing.verdict == .ask, task.isApproved { standing.verdict = .allow }
+      decision = standing
       request.decision = record(
         decision, method: method, subject: tool, argumentsDigest: nil, at: now, gate: &gate, into: &output)
     } else {
@@ -43,6 +47,7 @@ extension SessionCore {
   }
 
   private func standing(of tool: ExactText, at now: Moment, gate: GateState) -> Decision {
+    if gate.lockdown != nil { return Approvals.lockdown }
     if let refusal = unavailable(at: now) { return refusal }
     let standing = gate.engine.standing(server: server, tool: tool, at: now)
     let verdict = standing.verdict == .limit ? .allow : standing.verdict
@@ -64,7 +69,7 @@ extension SessionCore {
     guard isTask, let tool = request.subject, let result = JSONNode.read(part: message.payload, of: line),
       let id = (result["task"]?["taskId"] ?? result["taskId"])?.text, id.utf8.count <= TasksBegun.longestID
     else { return false }
-    if let forgotten = tasks.begin(id, TasksBegun.Begun(call: request, tool: tool)) {
+    if let forgotten = tasks.begin(id, TasksBegun.Begun(call: request, tool: tool, isApproved: request.approval != 0)) {
       conclude(forgotten, .lost, bytes: 0, at: now, gate: &gate, into: &output)
     }
     return true

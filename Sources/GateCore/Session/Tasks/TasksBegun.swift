@@ -10,6 +10,8 @@ struct TasksBegun: Sendable {
     var call: RequestsInFlight.Request?
     /// The tool that was called.
     var tool: ExactText
+    /// Whether the call passed on a person's approval.
+    var isApproved = false
     /// The digest of what the server asked for last on its way and may ask for.
     var asked: String?
   }
