@@ -79,7 +79,7 @@ struct FilterTests {
     ),
     (
       "is:lost", 3, 4,
-      "rows of this pane are never `lost`; they may be ungoverned changed new marked edited conditional"
+      "rows of this pane are never `lost`; they may be ungoverned changed new marked edited conditional lookalike"
     ),
   ])
   func saysWhatIsWrong(source: String, place: Int, length: Int, message: String) {

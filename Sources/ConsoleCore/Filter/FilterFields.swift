@@ -52,11 +52,13 @@ extension Filter {
     /// Decided, but not enforced: the policy only observes.
     case observed
     case running, idle, failed
+    /// The name could be taken for another tool's.
+    case lookalike
 
     func exists(in subject: Subject) -> Bool {
       switch self {
       case .ungoverned, .changed, .new, .edited: subject != .live
-      case .marked, .conditional: subject == .policy
+      case .marked, .conditional, .lookalike: subject == .policy
       case .observed: subject == .live
       case .running, .idle, .failed: subject == .servers
       }

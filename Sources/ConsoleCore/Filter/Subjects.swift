@@ -151,6 +151,7 @@ struct ToolSubject: FilterSubject {
     case .marked: marks.contains(catalogue.name(of: tool))
     case .edited: catalogue.tools[tool].mark != .none
     case .conditional: !catalogue.tools[tool].standing.conditions.isEmpty
+    case .lookalike: catalogue.tools[tool].looksLike != nil
     case .observed, .running, .idle, .failed: false
     }
   }
@@ -194,7 +195,7 @@ struct ServerSubject: FilterSubject {
     case .running: entry.info.state == .running
     case .idle: entry.info.state == .idle
     case .failed: entry.info.state == .failed
-    case .marked, .conditional, .observed: false
+    case .marked, .conditional, .observed, .lookalike: false
     }
   }
 }

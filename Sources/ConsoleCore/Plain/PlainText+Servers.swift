@@ -41,7 +41,10 @@ extension PlainText {
     }
     if state.options.isReadOnly { return Answer(["this console is read-only"]) }
     // The actions are about the server under the cursor of their pane.
+    let focus = state.focus
     state.focus = .servers
+    defer { state.focus = focus }
+    state.serverFilter = nil
     state.serverList.row = index
     state.note = nil
     let effects: [ConsoleEffect]

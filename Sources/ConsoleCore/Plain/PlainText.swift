@@ -145,9 +145,10 @@ package enum PlainText {
 
   private static func line(of tool: Catalogue.Tool, in state: ConsoleState) -> String {
     let changed = tool.mark == .none ? "" : ", not saved, was \(state.safe(tool.saved.summary))"
+    let likeness = state.likenessWords(tool).map { ", \($0)" } ?? ""
     return "\(state.safe(tool.info.name.string)): \(state.safe(tool.standing.summary)), "
       + "\(state.safe(tool.standing.sourceInWords)), \(tool.info.assessment.category.rawValue.lowercased()) "
-      + "\(tool.info.assessment.severity.rawValue.lowercased())\(changed)"
+      + "\(tool.info.assessment.severity.rawValue.lowercased())\(changed)\(likeness)"
   }
 
   /// Everything about one tool, line by line.

@@ -99,7 +99,7 @@ extension Catalogue.Tool {
 
   /// The colour of its sign: that nobody speaks of a tool is pressing only where it may be called.
   var attentionRole: Role? {
-    if news != .none { return .attention }
+    if news != .none || looksLike != nil { return .attention }
     guard standing.isUngoverned else { return nil }
     return standing.verdict == .allow ? .riskHigh : .dim
   }

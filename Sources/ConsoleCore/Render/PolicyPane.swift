@@ -58,7 +58,7 @@ extension ConsoleState {
     switch pane {
     case .policy: return policyFacts
     case .live: return liveFacts
-    case .servers: return Line(TextSpan(Format.count(catalogue.servers.count, "server"), .dim))
+    case .servers: return serverFacts
     case .changes: return Line(TextSpan(policy.draft.map { "rev \($0.base.revision)" } ?? "", .dim))
     case .rule:
       guard let tool = currentTool, catalogue.tools[tool].mark != .none else { return Line() }
@@ -96,7 +96,9 @@ extension Canvas {
     draw(
       lines, from: 0,
       in: Rect(column: body.column, row: below, columns: body.columns, rows: body.row + body.rows - below))
-    if state.layout.form != .single, let tool = state.currentTool, let words = state.catalogue.tools[tool].attention {
+    if state.layout.form != .single, let tool = state.currentTool.map({ state.catalogue.tools[$0] }),
+      let words = state.likenessWords(tool) ?? tool.attention
+    {
       put(" ! \(words) ", .dim, row: body.row + body.rows, column: body.column + 1, columns: body.columns - 2)
     }
     return (body.row + state.list.cursor.row - top, body.column)

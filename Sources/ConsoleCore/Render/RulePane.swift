@@ -32,6 +32,9 @@ extension ConsoleState {
     let server = catalogue.servers[tool.server].info.name.string
     var lines = [Line(TextSpan(peer: tool.info.name.string, .title))]
     if let title = tool.info.title { lines.append(Line(TextSpan(peer: title, .text))) }
+    if let likeness = likenessWords(tool) {
+      lines += block("", "! \(likeness): look which of them is meant", .attention, columns: columns)
+    }
     lines.append(Line(TextSpan("server   ", .dim), TextSpan(peer: server)))
     lines.append(
       Line(

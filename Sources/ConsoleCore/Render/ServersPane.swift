@@ -64,12 +64,18 @@ extension Canvas {
       put(name, .dim, row: body.row, column: body.column + column, columns: width - column)
     }
     let height = body.rows - 1
-    let count = state.catalogue.servers.count
+    let servers = state.serverRows
+    let count = servers.count
+    if count == 0 {
+      draw(
+        state.noServerFitsLines(columns: width), from: 0,
+        in: Rect(column: body.column, row: body.row + 1, columns: width, rows: height))
+    }
     let top = state.serverList.firstRow(count: count, height: height)
     var sessions: [ExactText: Int] = [:]
     for session in state.sessions.values { sessions[session.server, default: 0] += 1 }
     for offset in 0..<max(0, min(height, count - top)) {
-      let server = state.catalogue.servers[top + offset]
+      let server = state.catalogue.servers[servers[top + offset]]
       let isCurrent = top + offset == state.serverList.row
       let ground: Cell.Ground = isCurrent ? .selected : .plain
       let (row, left) = (body.row + 1 + offset, body.column)

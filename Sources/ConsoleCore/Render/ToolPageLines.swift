@@ -37,6 +37,9 @@ extension ConsoleState {
     let assessment = page.profile?.assessment ?? tool.info.assessment
     var lines = [Line(TextSpan(peer: tool.info.name.string, .title))]
     if let title = tool.info.title { lines += block("", safe(title, limit: 200), .text, columns: columns) }
+    if let likeness = likenessWords(tool) {
+      lines += block("", "! \(likeness): look which of them is meant", .attention, columns: columns)
+    }
     let server = catalogue.servers[tool.server].info
     lines += block(
       "server   ", "\(safe(server.name.string)), \(server.state.rawValue), \(safe(server.transport))", .text,

@@ -37,6 +37,8 @@ package struct Catalogue: Hashable, Sendable {
     /// The same by rule and verdict.
     var hits = RuleHits()
     package var news = News.none
+    /// Another tool that its name could be taken for.
+    package var looksLike: ToolName?
   }
 
   package struct Server: Hashable, Sendable {
@@ -110,6 +112,7 @@ package struct Catalogue: Hashable, Sendable {
           info: bare, tools: start..<tools.count, severities: [], verdicts: [], changed: 0,
           fallback: Self.unknown))
     }
+    noteLikenesses()
   }
 
   /// Asks the policy about every tool again: once an edit, not once a frame.

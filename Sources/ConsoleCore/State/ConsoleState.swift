@@ -17,6 +17,8 @@ package struct ConsoleState: Equatable, Sendable {
   package var list = PolicyList()
   package var live: LiveView
   package var serverList = ListCursor()
+  /// What the servers pane shows; nil for all.
+  package var serverFilter: Filter?
   package var changeList = ListCursor()
   /// The first line of the rule pane that is drawn.
   package var ruleTop = 0 {

@@ -135,6 +135,10 @@ extension ConsoleState {
       live.set(nil, at: now)
       say(.info, "filter cleared")
       return
+    case .servers where serverFilter != nil:
+      setServerFilter(nil)
+      say(.info, "filter cleared")
+      return
     case .policy where list.filter != nil, .rule where list.filter != nil:
       setListFilter(nil)
       say(.info, "filter cleared")

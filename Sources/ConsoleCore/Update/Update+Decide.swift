@@ -14,7 +14,7 @@ extension ConsoleState {
 
   /// The server under the cursor, of the pane that has one.
   package var currentServer: Int? {
-    if focus == .servers { return catalogue.servers.indices.contains(serverList.row) ? serverList.row : nil }
+    if focus == .servers { return serverUnderCursor.flatMap { catalogue.index(ofServer: $0) } }
     guard list.rows.indices.contains(list.cursor.row) else { return nil }
     switch list.rows[list.cursor.row] {
     case .server(let index): return index

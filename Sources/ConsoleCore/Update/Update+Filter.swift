@@ -1,14 +1,23 @@
 extension ConsoleState {
   /// The pane that a filter typed now is for.
-  var filterPane: Pane { focus == .live ? .live : .policy }
+  var filterPane: Pane { focus == .live || focus == .servers ? focus : .policy }
+
+  /// What a pane shows; nil for all.
+  func filter(of pane: Pane) -> Filter? {
+    switch pane {
+    case .live: live.filter
+    case .servers: serverFilter
+    default: list.filter
+    }
+  }
 
   mutating func openFilter() {
     let pane = filterPane
-    guard focus != .servers, focus != .changes else {
-      say(.info, "filters are for the panes Policy and Live")
+    guard focus != .changes else {
+      say(.info, "filters are for the panes Policy, Live and Servers")
       return
     }
-    let before = pane == .live ? live.filter : list.filter
+    let before = filter(of: pane)
     overlay = .filter(FilterField(field: TextField(before?.source ?? ""), pane: pane, error: nil, before: before))
   }
 
@@ -27,13 +36,19 @@ extension ConsoleState {
   }
 
   private mutating func put(_ filter: Filter?, in pane: Pane) {
-    if pane == .live { live.set(filter, at: now) } else { setListFilter(filter) }
+    switch pane {
+    case .live: live.set(filter, at: now)
+    case .servers: setServerFilter(filter)
+    default: setListFilter(filter)
+    }
   }
 
   private func found(in pane: Pane) -> String {
-    pane == .live
-      ? Format.count(live.count, "decision")
-      : "\(Format.count(list.matching)) of \(Format.count(catalogue.tools.count, "tool"))"
+    switch pane {
+    case .live: Format.count(live.count, "decision")
+    case .servers: "\(Format.count(serverRows.count)) of \(Format.count(catalogue.servers.count, "server"))"
+    default: "\(Format.count(list.matching)) of \(Format.count(catalogue.tools.count, "tool"))"
+    }
   }
 
   mutating func take(_ key: Key, _ filter: FilterField) -> [ConsoleEffect] {

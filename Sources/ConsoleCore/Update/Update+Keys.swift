@@ -167,8 +167,9 @@ extension ConsoleState {
       let index = live.topIndex(height: height) + row - liveHeading(place.body)
       if index >= 0, index < live.count { live.place(index, height: height) }
     case .servers:
-      let top = serverList.firstRow(count: catalogue.servers.count, height: height - 1)
-      serverList.go(to: top + row - 1, count: catalogue.servers.count, height: height - 1)
+      let count = serverRows.count
+      let top = serverList.firstRow(count: count, height: height - 1)
+      serverList.go(to: top + row - 1, count: count, height: height - 1)
     case .changes:
       let top = changeList.firstRow(count: changeRowCount, height: height)
       changeList.go(to: top + row, count: changeRowCount, height: height)

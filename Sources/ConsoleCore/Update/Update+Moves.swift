@@ -6,7 +6,7 @@ extension ConsoleState {
   /// Keeps every cursor on a row that exists and is drawn.
   mutating func revealCursor() {
     list.cursor.reveal(count: list.rows.count, height: height(of: .policy))
-    serverList.reveal(count: catalogue.servers.count, height: max(1, height(of: .servers) - 1))
+    serverList.reveal(count: serverRows.count, height: max(1, height(of: .servers) - 1))
     changeList.reveal(count: changeRowCount, height: height(of: .changes))
   }
 
@@ -37,7 +37,7 @@ extension ConsoleState {
     case .rule: moveRule(by: rows, height: height)
     case .live: live.move(by: rows, height: height)
     case .servers:
-      serverList.go(to: serverList.row + rows, count: catalogue.servers.count, height: max(1, height - 1))
+      serverList.go(to: serverList.row + rows, count: serverRows.count, height: max(1, height - 1))
     case .changes: changeList.go(to: changeList.row + rows, count: changeRowCount, height: height)
     case .approvals: break
     }
@@ -48,8 +48,14 @@ extension ConsoleState {
       moveToDenied(step)
       return
     }
-    guard list.filter != nil else {
+    guard filter(of: filterPane) != nil else {
       say(.info, "there is no filter: / sets one")
+      return
+    }
+    if focus == .servers {
+      let row = serverList.row
+      move(by: step, in: .servers)
+      if row == serverList.row { say(.info, step > 0 ? "that was the last match" : "that was the first match") }
       return
     }
     var row = list.cursor.row + step

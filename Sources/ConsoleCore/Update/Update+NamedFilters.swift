@@ -19,7 +19,7 @@ extension ConsoleState {
 
   /// Gives the pane's filter a name, which lasts.
   mutating func saveFilter(as name: String) -> [ConsoleEffect] {
-    guard let source = focus == .live ? live.filter?.source : focus == .servers ? nil : list.filter?.source else {
+    guard let source = filter(of: filterPane)?.source else {
       say(.error, "there is no filter in this pane to save: / sets one")
       return []
     }
@@ -71,7 +71,7 @@ extension ConsoleState {
           ? "no filter has a name: :filter save NAME gives one" : "none of the named filters is for this pane")
       return
     }
-    let current = (filterPane == .live ? live.filter : list.filter).flatMap { filters.name(of: $0.source) }
+    let current = filter(of: filterPane).flatMap { filters.name(of: $0.source) }
     let next = current.flatMap { names.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
     guard next < names.count, let source = filters[names[next]] else {
       set(filter: "")

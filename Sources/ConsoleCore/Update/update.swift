@@ -3,11 +3,13 @@ internal import ControlWire
 /// Takes one message into the state and says what is to be done about it.
 package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [ConsoleEffect] {
   if case .input = message { return take(&state, message) }
-  // What comes by itself leaves the changes pane where it is, whatever it puts above the cursor.
+  // What comes by itself leaves the cursor on what it was on, whatever it puts above it.
   let row = state.changeList.row
   let place = state.upper == .changes ? state.changePlace(row) : nil
+  let server = state.upper == .servers ? state.serverUnderCursor : nil
   let effects = take(&state, message)
   state.keep(place, at: row)
+  state.put(serverCursorOn: server)
   return effects
 }
 
