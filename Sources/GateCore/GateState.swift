@@ -58,13 +58,21 @@ package struct GateState: Sendable {
   /// The same for a decision, whose session and client `source` tells.
   mutating func tell(
     _ decision: Decision, at now: Moment, source: [UInt8], method: String, tool: String?, category: Category?,
-    severity: Severity?, argumentsDigest: String?
+    severity: Severity?, argumentsDigest: ContentDigest?
   ) -> UInt64 {
     lastSequence += 1
     counts[decision.verdict.index] += 1
     stream.append(
       decision, sequence: lastSequence, at: now, source: source, method: method, tool: tool, category: category,
       severity: severity, revision: engine.revision, argumentsDigest: argumentsDigest)
+    return lastSequence
+  }
+
+  /// The same for a call that is allowed for the same reason as before, of which `line` tells.
+  mutating func tellAgain(_ line: [UInt8], at now: Moment, argumentsDigest: ContentDigest?) -> UInt64 {
+    lastSequence += 1
+    counts[Verdict.allow.index] += 1
+    stream.append(again: line, sequence: lastSequence, at: now, argumentsDigest: argumentsDigest)
     return lastSequence
   }
 

@@ -71,6 +71,38 @@ struct EventEncoderTests {
     }
   }
 
+  /// What is kept of a decision for the next one like it makes the same line.
+  @Test(arguments: 1...4) func writesDecisionsAgain(seed: UInt64) {
+    var chance = Chance(seed)
+    for _ in 0..<300 {
+      func perhaps<Value>(_ value: Value) -> Value? { Bool.random(using: &chance) ? value : nil }
+      let decision = Decision(
+        .allow, rule: Self.text(&chance), reason: perhaps(Self.text(&chance)),
+        isEnforced: Bool.random(using: &chance))
+      let source = EventEncoder.source(
+        session: ExactText(Self.text(&chance)), client: ExactText(Self.text(&chance)), grant: "local", server: "s")
+      let (method, tool) = (Self.text(&chance), perhaps(Self.text(&chance)))
+      let (category, severity): (Risk.Category?, Risk.Severity?) = (perhaps(.destructive), perhaps(.critical))
+      let digest = perhaps(ContentDigest(of: [UInt8.random(in: 0...255, using: &chance)]))
+      let time = Moment(microseconds: Int64.random(in: 0...4_107_542_400_000_000, using: &chance))
+      var encoder = EventEncoder()
+      var expected = LineBuffer(
+        capacity: EventEncoder.room(
+          source: source, method: method, tool: tool, decision: decision, revision: "ab",
+          argumentsDigest: digest?.hexadecimal))
+      let place = encoder.decision(
+        decision, sequence: 7, at: time, source: source, method: method, tool: tool, category: category,
+        severity: severity, revision: "ab", took: 0, argumentsDigest: digest?.hexadecimal, into: &expected)
+      let middle = EventEncoder.again(
+        decision, source: source, method: method, tool: tool, category: category, severity: severity, revision: "ab")
+      var found = LineBuffer(capacity: EventEncoder.room(again: middle))
+      let foundPlace = encoder.decision(
+        again: middle, sequence: 7, at: time, argumentsDigest: digest, into: &found)
+      #expect(foundPlace == place)
+      #expect(found.memory.prefix(found.count) == expected.memory.prefix(expected.count))
+    }
+  }
+
   @Test(arguments: [0, 9, 10, 99, 100, 101, 999_999, 1_000_000, 9_999_999_999, UInt64(Int64.max)])
   func writesNumbersOfAnyLength(_ number: UInt64) throws {
     for time in [0, 999_999, 1_000_000, -1, 951_782_400_000_000] as [Int64] {

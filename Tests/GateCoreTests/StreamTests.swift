@@ -164,7 +164,7 @@ struct EventLogTests {
           log.append(
             Decision(.allow, rule: "r"), sequence: sequence, at: Moment(microseconds: 5), source: source,
             method: "tools/call", tool: "t", category: .read, severity: .low, revision: nil,
-            argumentsDigest: Bool.random(using: &dice) ? "00ff" : nil)
+            argumentsDigest: Bool.random(using: &dice) ? ContentDigest(of: [1]) : nil)
           expected.append(took)
         } else {
           log.append(

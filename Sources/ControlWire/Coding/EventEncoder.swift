@@ -55,45 +55,7 @@ package struct EventEncoder: Sendable {
     prepare(time)
     buffer.write { line in
       beginning(&line, sequence, time)
-      line.text(",\"event\":\"decision\"")
-      line.bytes(source)
-      line.text(",\"method\":")
-      line.string(method)
-      if let tool {
-        line.text(",\"tool\":")
-        line.string(tool)
-      }
-      if let severity {
-        line.text(",\"risk\":\"")
-        line.plain(severity.rawValue)
-        line.byte(0x22)
-      }
-      if let category {
-        line.text(",\"category\":\"")
-        line.plain(category.rawValue)
-        line.byte(0x22)
-      }
-      line.text(",\"verdict\":\"")
-      line.plain(decision.verdict.rawValue)
-      if decision.isEnforced {
-        line.text("\",\"enforced\":true,\"rule\":")
-      } else {
-        line.text("\",\"enforced\":false,\"rule\":")
-      }
-      line.string(decision.rule)
-      if let reason = decision.reason {
-        line.text(",\"reason\":")
-        line.string(reason)
-      }
-      if let wait = decision.retryAfterMilliseconds {
-        line.text(",\"retry_after_ms\":")
-        line.integer(wait)
-      }
-      if let revision {
-        line.text(",\"policy\":")
-        line.string(revision)
-      }
-      line.text(",\"took_us\":")
+      Self.middle(&line, decision, source, method, tool, category, severity, revision)
       place = line.count
       line.integer(took)
       if let argumentsDigest {
@@ -104,6 +66,95 @@ package struct EventEncoder: Sendable {
     }
     return place
   }
+
+  // MARK: Decisions that are made again and again
+
+  /// What a decision's line says between its time and how long judging took: the same for each call of one tool that the
+  /// policy allows for the same reason.
+  package static func again(
+    _ decision: Decision, source: [UInt8], method: String, tool: String?, category: Category?, severity: Severity?,
+    revision: String?
+  ) -> [UInt8] {
+    var buffer = LineBuffer(
+      capacity: room(
+        source: source, method: method, tool: tool, decision: decision, revision: revision, argumentsDigest: nil))
+    buffer.write { middle(&$0, decision, source, method, tool, category, severity, revision) }
+    return Array(buffer.memory.prefix(buffer.count))
+  }
+
+  /// The most bytes that the line of such a decision may have.
+  package static func room(again middle: [UInt8]) -> Int { 256 + middle.count }
+
+  /// Writes the line of such a decision, for which there must be `room`, with a judging time of 0.
+  ///
+  /// - Returns: Where in the buffer the line says how long judging took.
+  package mutating func decision(
+    again middle: [UInt8], sequence: UInt64, at time: Moment, argumentsDigest: ContentDigest?,
+    into buffer: inout LineBuffer
+  ) -> Int {
+    var place = 0
+    prepare(time)
+    buffer.write { line in
+      beginning(&line, sequence, time)
+      line.bytes(middle)
+      place = line.count
+      if let argumentsDigest {
+        line.text("0,\"args_digest\":\"")
+        line.hexadecimal(argumentsDigest)
+        line.text("\"}\n")
+      } else {
+        line.text("0}\n")
+      }
+    }
+    return place
+  }
+
+  private static func middle(
+    _ line: inout LineWriter, _ decision: Decision, _ source: [UInt8], _ method: String, _ tool: String?,
+    _ category: Category?, _ severity: Severity?, _ revision: String?
+  ) {
+    line.text(",\"event\":\"decision\"")
+    line.bytes(source)
+    line.text(",\"method\":")
+    line.string(method)
+    if let tool {
+      line.text(",\"tool\":")
+      line.string(tool)
+    }
+    if let severity {
+      line.text(",\"risk\":\"")
+      line.plain(severity.rawValue)
+      line.byte(0x22)
+    }
+    if let category {
+      line.text(",\"category\":\"")
+      line.plain(category.rawValue)
+      line.byte(0x22)
+    }
+    line.text(",\"verdict\":\"")
+    line.plain(decision.verdict.rawValue)
+    if decision.isEnforced {
+      line.text("\",\"enforced\":true,\"rule\":")
+    } else {
+      line.text("\",\"enforced\":false,\"rule\":")
+    }
+    line.string(decision.rule)
+    if let reason = decision.reason {
+      line.text(",\"reason\":")
+      line.string(reason)
+    }
+    if let wait = decision.retryAfterMilliseconds {
+      line.text(",\"retry_after_ms\":")
+      line.integer(wait)
+    }
+    if let revision {
+      line.text(",\"policy\":")
+      line.string(revision)
+    }
+    line.text(",\"took_us\":")
+  }
+
+  // MARK: Results
 
   /// Writes a result's line, for which there must be `roomForResult`.
   package mutating func result(

@@ -52,6 +52,13 @@ internal import JSONText
     }
   }
 
+  /// Appends the 64 digits of a digest.
+  mutating func hexadecimal(_ digest: ContentDigest) {
+    precondition(capacity - count >= 64)
+    unsafe digest.write(to: UnsafeMutableRawBufferPointer(start: start + count, count: 64))
+    count += 64
+  }
+
   // MARK: Values
 
   /// Appends a text without quotes that is known to need no escape.
@@ -78,14 +85,7 @@ internal import JSONText
 
   mutating func integer(_ value: UInt64) {
     var value = value
-    var width = 1
-    var bound: UInt64 = 10
-    while width < 20, value >= bound {
-      width += 1
-      let (next, isOver) = bound.multipliedReportingOverflow(by: 10)
-      if isOver { break }
-      bound = next
-    }
+    let width = Self.width(value)
     precondition(width <= capacity - count)
     var place = count + width
     while value >= 100 {
@@ -117,6 +117,17 @@ internal import JSONText
   }
 
   // MARK: Details
+
+  /// How many digits a number has.
+  @inline(__always)
+  private static func width(_ value: UInt64) -> Int {
+    var (rest, width) = (value, 1)
+    while rest >= 10_000 {
+      rest /= 10_000
+      width += 4
+    }
+    return width + (rest >= 1_000 ? 3 : rest >= 100 ? 2 : rest >= 10 ? 1 : 0)
+  }
 
   /// Two digits; `value` is below 100.
   @inline(__always)

@@ -191,7 +191,7 @@ package struct Approvals: Sendable {
     event.rule = decision.rule
     event.reason = decision.reason
     event.revision = question.identity.revision
-    event.argumentsDigest = question.argumentsDigest
+    event.argumentsDigest = question.argumentsDigest?.hexadecimal
     event.argumentsBytes = question.words.arguments.count
     event.decision = sequence
     event.isHeld = false
@@ -257,7 +257,7 @@ package struct Approvals: Sendable {
     event.state = .used
     event.session = question.session
     event.client = question.client
-    event.argumentsDigest = question.argumentsDigest
+    event.argumentsDigest = question.argumentsDigest?.hexadecimal
     event.argumentsBytes = question.words.arguments.count
     event.decision = sequence
     event.isHeld = false
@@ -295,7 +295,7 @@ package struct Approvals: Sendable {
       server: question.server, method: question.method, tool: question.target.subject.map(SessionCore.shortened),
       category: question.category, severity: question.severity, rule: row.decision.rule, reason: row.decision.reason,
       revision: question.identity.revision, digest: question.identity.digest,
-      argumentsDigest: question.argumentsDigest, argumentsBytes: row.argumentsBytes, decision: row.sequence,
+      argumentsDigest: question.argumentsDigest?.hexadecimal, argumentsBytes: row.argumentsBytes, decision: row.sequence,
       asked: row.asked, remaining: row.deadline.microseconds(since: now),
       holdRemaining: row.hold.map { $0.until.microseconds(since: now) }, isHeld: row.hold != nil)
   }

@@ -28,7 +28,7 @@ package struct Question: Sendable {
   package var target: Call.Target
   package var category: Category?
   package var severity: Severity?
-  package var argumentsDigest: String?
+  package var argumentsDigest: ContentDigest?
   package var identity: CallIdentity
   package var words: Words
 }

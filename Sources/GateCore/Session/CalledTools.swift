@@ -1,3 +1,4 @@
+internal import ControlWire
 internal import JSONText
 internal import Policy
 internal import Risk
@@ -11,8 +12,30 @@ struct CalledTools: Sendable {
     /// What the badge says in this revision of the catalogue.
     private var badge: (category: Category, severity: Severity)?
     private var revision = -1
+    /// What decisions' lines say that allow a call as before, and by what was found and which catalogue.
+    private var line: (text: [UInt8], findings: Int, revision: Int)?
 
     init(_ call: Call) { recurring = RecurringCall(call) }
+
+    /// What stands in the stream as the tool.
+    var name: ExactText { recurring.call.target.subject ?? "" }
+
+    /// The part of a decision's line that stays the same as long as the policy allows the call for the same reason; nil
+    /// where it must be made anew.
+    func line(in catalogueRevision: Int) -> [UInt8]? {
+      guard let line, line.findings == recurring.findings, line.revision == catalogueRevision else { return nil }
+      return line.text
+    }
+
+    /// Makes it; `source` is the same as long as this is kept.
+    mutating func makeLine(of decision: Decision, source: [UInt8], in gate: GateState) -> [UInt8] {
+      let badge = badge(in: gate)
+      let text = EventEncoder.again(
+        decision, source: source, method: "tools/call", tool: SessionCore.shortened(name).string,
+        category: badge?.category, severity: badge?.severity, revision: gate.engine.revision)
+      line = (text, recurring.findings, gate.catalogueRevision)
+      return text
+    }
 
     /// What the tool's badge says.
     mutating func badge(in gate: GateState) -> (category: Category, severity: Severity)? {
@@ -40,6 +63,14 @@ struct CalledTools: Sendable {
     if case .tool(name) = tools[place].recurring.call.target { return place }
     tools[place] = Tool(call())
     return place
+  }
+
+  /// Where a tool is kept that was called before, by its name as it stands in a line without escapes; nil where it is not.
+  func place(of name: Span<UInt8>) -> Int? {
+    guard !tools.isEmpty else { return nil }
+    let place = Int(NameHash.of(name) % UInt32(Self.capacity))
+    guard case .tool(let known) = tools[place].recurring.call.target else { return nil }
+    return known.isEqual(name) ? place : nil
   }
 
   /// The tool in a place that `place` gave.

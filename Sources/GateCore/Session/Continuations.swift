@@ -8,8 +8,8 @@ internal import Policy
 struct Continuations: Sendable {
   struct Key: Hashable, Sendable {
     var subject: ExactText
-    var argumentsDigest: String?
-    var stateDigest: String?
+    var argumentsDigest: ContentDigest?
+    var stateDigest: ContentDigest?
   }
 
   /// What the next try takes over from the one before.

@@ -18,7 +18,7 @@ struct RequestsInFlight: Sendable {
     var decision: UInt64 = 0
     /// What the decision was about.
     var subject: ExactText?
-    var argumentsDigest: String?
+    var argumentsDigest: ContentDigest?
     /// What it holds of limits that may get it back.
     var reservation: Reservation?
     /// How many times the server has already asked for more input.
@@ -36,60 +36,76 @@ struct RequestsInFlight: Sendable {
   private static let kept = 1_024
 
   /// Nil in places that are free; kept for their memory, as the tables are.
-  private var slots: [Slot?] = []
+  private var requests: [Request?] = []
+  /// Our numbers of them, 0 in places that are free, and the hashes of their keys.
+  private var numbers: [UInt64] = []
+  private var hashes: [UInt32] = []
   private var free: [Int] = []
   private var byNumber = PlaceTable()
   private var byKey = PlaceTable()
   private var last: UInt64 = 0
-
-  private struct Slot: Sendable {
-    var request: Request
-    let number: UInt64
-    let keyHash: UInt32
-  }
 
   var count: Int { byNumber.count }
   var isFull: Bool { count >= Self.limit }
 
   func contains(_ key: ExactText) -> Bool { place(of: key) != nil }
 
-  /// Our number of the request that the client calls `key`.
-  func number(of key: ExactText) -> UInt64? { place(of: key).flatMap { slots[$0]?.number } }
+  /// The same by the bytes of a key and their hash.
+  func contains(_ key: Span<UInt8>, _ hash: UInt32) -> Bool { place(of: key, hash) != nil }
 
-  subscript(_ number: UInt64) -> Request? { place(of: number).flatMap { slots[$0]?.request } }
+  /// Our number of the request that the client calls `key`.
+  func number(of key: ExactText) -> UInt64? { place(of: key).map { numbers[$0] } }
+
+  subscript(_ number: UInt64) -> Request? { place(of: number).flatMap { requests[$0] } }
 
   /// Takes a request in and gives it a number of ours.
   mutating func insert(_ request: consuming Request) -> UInt64 {
+    let hash = NameHash.of(request.key)
+    return insert(request, hash)
+  }
+
+  /// The same with the hash of its key.
+  mutating func insert(_ request: consuming Request, _ hash: UInt32) -> UInt64 {
     last += 1
-    let keyHash = NameHash.of(request.key)
-    let place = free.popLast() ?? slots.count
-    if place == slots.count { slots.append(nil) }
-    slots[place] = Slot(request: request, number: last, keyHash: keyHash)
+    let place: Int
+    if let reused = free.popLast() {
+      place = reused
+      requests[place] = request
+      numbers[place] = last
+      hashes[place] = hash
+    } else {
+      place = numbers.count
+      requests.append(request)
+      numbers.append(last)
+      hashes.append(hash)
+    }
     byNumber.insert(NameHash.of(last), place)
-    byKey.insert(keyHash, place)
+    byKey.insert(hash, place)
     return last
   }
 
   /// Takes a request out; nil if it is not, or no longer, in flight.
   mutating func remove(_ number: UInt64) -> Request? {
-    guard let place = place(of: number), let slot = slots[place].take() else { return nil }
+    guard let place = place(of: number), let request = requests[place].take() else { return nil }
+    numbers[place] = 0
     byNumber.remove(NameHash.of(number), place)
-    byKey.remove(slot.keyHash, place)
+    byKey.remove(hashes[place], place)
     free.append(place)
     // Memory for a few stays, and what a flood took is given back.
-    if count == 0, slots.count > Self.kept { forgetAll() }
-    return slot.request
+    if count == 0, numbers.count > Self.kept { forgetAll() }
+    return request
   }
 
   /// Takes out all of a kind.
   mutating func removeAll(where isOfKind: (Request) -> Bool) -> [Request] {
-    let found = slots.compactMap { $0 }.filter { isOfKind($0.request) }.map(\.number).sorted()
+    let found = requests.indices.filter { requests[$0].map(isOfKind) ?? false }.map { numbers[$0] }.sorted()
     return found.compactMap { remove($0) }
   }
 
   /// Takes all out, the oldest first.
   mutating func removeAll() -> [Request] {
-    let all = slots.compactMap { $0 }.sorted { $0.number < $1.number }.map(\.request)
+    let all = requests.indices.filter { requests[$0] != nil }.sorted { numbers[$0] < numbers[$1] }
+      .compactMap { requests[$0] }
     forgetAll()
     return all
   }
@@ -100,12 +116,15 @@ struct RequestsInFlight: Sendable {
     self.last = last
   }
 
-  private func place(of number: UInt64) -> Int? {
-    byNumber.find(NameHash.of(number)) { slots[$0]?.number == number }
-  }
+  private func place(of number: UInt64) -> Int? { byNumber.find(NameHash.of(number)) { numbers[$0] == number } }
 
-  private func place(of key: ExactText) -> Int? {
-    byKey.find(NameHash.of(key)) { slots[$0]?.request.key == key }
+  private func place(of key: ExactText) -> Int? { byKey.find(NameHash.of(key)) { requests[$0]?.key == key } }
+
+  private func place(of key: Span<UInt8>, _ hash: UInt32) -> Int? {
+    byKey.find(hash) { place in
+      guard let known = requests[place]?.key else { return false }
+      return known.isEqual(key)
+    }
   }
 }
 

@@ -11,7 +11,7 @@ extension SessionCore {
   struct Asking {
     var target: Call.Target
     var method: ExactText
-    var argumentsDigest: String?
+    var argumentsDigest: ContentDigest?
     var badge: (category: Category, severity: Severity)?
     var terms: ApprovalTerms?
     /// All that it holds of limits.

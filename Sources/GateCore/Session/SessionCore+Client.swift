@@ -32,7 +32,7 @@ extension SessionCore {
     _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
-    guard let id = message.id else { return }
+    guard let id = message.id, !passAgain(message, id, line, at: now, gate: &gate, into: &output) else { return }
     let key = WireID.key(id, line)
     guard !requests.contains(key), !requests.isFull, !holding.contains(client: key) else {
       let refusal =
@@ -155,11 +155,11 @@ extension SessionCore {
   }
 
   /// The digest of a value without the blanks between its tokens.
-  mutating func digest(_ value: Range<Int>, _ line: Span<UInt8>) -> String {
-    if reader.isCompact { return ContentDigest(of: line.extracting(value)).hexadecimal }
+  mutating func digest(_ value: Range<Int>, _ line: Span<UInt8>) -> ContentDigest {
+    if reader.isCompact { return ContentDigest(of: line.extracting(value)) }
     scratch.removeAll(keepingCapacity: scratch.capacity <= 1 << 18)
     scratch.appendCompact(line, value)
-    return ContentDigest(of: scratch.span).hexadecimal
+    return ContentDigest(of: scratch.span)
   }
 
   // MARK: Notifications

@@ -28,7 +28,7 @@ extension SessionCore {
   /// for it reads them anew. Where the policy wants a person to be asked, `words` are what waits; without them nobody can be
   /// asked. `approval` is what the step before has passed on.
   mutating func judge(
-    _ target: Call.Target, method: ExactText, argumentsDigest: String?, isContinued: Bool = false,
+    _ target: Call.Target, method: ExactText, argumentsDigest: ContentDigest?, isContinued: Bool = false,
     after approval: UInt64 = 0, unless refusal: Decision? = nil, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput, arguments: () -> JSONNode? = { nil }, words: () -> Question.Words? = { nil }
   ) -> Judged {
@@ -107,7 +107,7 @@ extension SessionCore {
   }
 
   func record(
-    _ decision: Decision, method: ExactText, subject: ExactText?, argumentsDigest: String?, at now: Moment,
+    _ decision: Decision, method: ExactText, subject: ExactText?, argumentsDigest: ContentDigest?, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput
   ) -> UInt64 {
     record(
@@ -117,7 +117,7 @@ extension SessionCore {
 
   func record(
     _ decision: Decision, method: ExactText, subject: ExactText?, badge: (category: Category, severity: Severity)?,
-    argumentsDigest: String?, at now: Moment, gate: inout GateState
+    argumentsDigest: ContentDigest?, at now: Moment, gate: inout GateState
   ) -> UInt64 {
     gate.tell(
       decision, at: now, source: source, method: method.string, tool: subject.map(Self.shortened)?.string,

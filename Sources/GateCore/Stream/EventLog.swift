@@ -1,4 +1,5 @@
 package import ControlWire
+package import JSONText
 package import Policy
 package import Risk
 
@@ -63,8 +64,9 @@ package struct EventLog: Sendable {
   /// Writes a decision; how long judging took is told later, by `stamp`.
   package mutating func append(
     _ decision: Decision, sequence: UInt64, at time: Moment, source: [UInt8], method: String, tool: String?,
-    category: Category?, severity: Severity?, revision: String?, argumentsDigest: String?
+    category: Category?, severity: Severity?, revision: String?, argumentsDigest: ContentDigest?
   ) {
+    let argumentsDigest = argumentsDigest?.hexadecimal
     let room = EventEncoder.room(
       source: source, method: method, tool: tool, decision: decision, revision: revision,
       argumentsDigest: argumentsDigest)
@@ -74,10 +76,19 @@ package struct EventLog: Sendable {
     entry.took = encoder.decision(
       decision, sequence: sequence, at: time, source: source, method: method, tool: tool, category: category,
       severity: severity, revision: revision, took: 0, argumentsDigest: argumentsDigest, into: &last.text)
-    if !needsStamp { unstamped = end }
-    needsStamp = true
-    reserved += Self.stampRoom
-    add(entry)
+    addUnstamped(entry)
+  }
+
+  /// The same for a call that is allowed for the same reason as before, of which `line` tells (see `EventEncoder.again`).
+  package mutating func append(
+    again line: [UInt8], sequence: UInt64, at time: Moment, argumentsDigest: ContentDigest?
+  ) {
+    makeRoom(EventEncoder.room(again: line) + Self.stampRoom)
+    var entry = StreamEntry(sequence: sequence, time: time, kind: .decision(.allow))
+    entry.start = last.text.count
+    entry.took = encoder.decision(
+      again: line, sequence: sequence, at: time, argumentsDigest: argumentsDigest, into: &last.text)
+    addUnstamped(entry)
   }
 
   /// Writes how a request ended that was let through.
@@ -251,6 +262,13 @@ package struct EventLog: Sendable {
   }
 
   // MARK: Details
+
+  private mutating func addUnstamped(_ entry: StreamEntry) {
+    if !needsStamp { unstamped = end }
+    needsStamp = true
+    reserved += Self.stampRoom
+    add(entry)
+  }
 
   private mutating func add(_ entry: StreamEntry) {
     var entry = entry

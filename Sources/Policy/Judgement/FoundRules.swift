@@ -53,6 +53,8 @@ extension CompiledPolicy {
 package struct RecurringCall: Sendable {
   package let call: Call
   private var known: Known?
+  /// How many times it was looked up: what goes by what was found holds as long as it stays.
+  package private(set) var findings = 0
   var places = CountPlaces(isKept: true)
 
   package init(_ call: Call) { self.call = call }
@@ -61,20 +63,49 @@ package struct RecurringCall: Sendable {
   private final class Known: Sendable {
     let policy: CompiledPolicy
     let found: FoundRules
+    /// Set where nothing but limits stands between the call and this decision.
+    let allowance: Decision?
 
-    init(_ policy: CompiledPolicy, _ found: FoundRules) {
+    init(_ policy: CompiledPolicy, _ call: Call, _ found: FoundRules) {
       self.policy = policy
       self.found = found
+      allowance = policy.allowance(of: call, found)
     }
   }
 
   /// Looks up what is not known, or does not hold any more.
   mutating func find(in policy: CompiledPolicy, at now: Moment) {
     if let known, known.policy === policy, known.found.hold(at: now) { return }
-    known = Known(policy, policy.find(call, at: now))
+    known = Known(policy, call, policy.find(call, at: now))
+    findings += 1
     places = CountPlaces(isKept: true)
   }
 
+  /// Counts the call and answers true, where it is known that this policy allows it if no limit is reached, and none is;
+  /// else does nothing, and it is to be judged.
+  mutating func isAllowedAgain(by policy: CompiledPolicy, counters: inout Counters, at now: Moment) -> Bool {
+    guard let known, known.policy === policy, known.allowance != nil, known.found.hold(at: now) else { return false }
+    return counters.countAgain(known.found.rules, places, at: now)
+  }
+
+  /// What is decided about it where nothing but limits is in its way; nil where more is to be looked at.
+  package var allowance: Decision? { known?.allowance }
+
   /// What `find` found.
   var found: FoundRules { known?.found ?? FoundRules() }
+}
+
+extension CompiledPolicy {
+  /// The decision about a tool's call that depends on nothing but whether its limits are reached; nil for any other call.
+  fileprivate func allowance(of call: Call, _ found: FoundRules) -> Decision? {
+    let rules = found.rules
+    guard case .tool(let name) = call.target, found.hiding == nil, !rules.ask, !rules.haveConditions,
+      rules.first({ $0.denies || !$0.paths.isEmpty ? true : nil }) == nil
+    else { return nil }
+    guard let own = rules.own else {
+      let decision = fallbackDecision(found.level, .tools)
+      return decision.verdict == .allow && cannotBeMistaken(name, found.level) ? decision : nil
+    }
+    return own.isExact || cannotBeMistaken(name, found.level) ? own.allowance : nil
+  }
 }

@@ -54,12 +54,9 @@ extension CompiledPolicy {
   ///
   /// To be asked only about a name that is not hidden and has no rule of exactly its own.
   func lookalike(_ level: CompiledLevel?, _ name: ExactText, at now: Moment) -> Lookalike? {
-    let (own, general) = (level?.lookalikes, top.lookalikes)
-    guard !general.isEmpty || !(own?.isEmpty ?? true) else { return nil }
-    let isPlain = NameFolding.isPlain(name)
-    // Plain among plain names: what folds to it is it.
-    guard !isPlain || !general.isPlain || !(own?.isPlain ?? true) else { return nil }
-    let folded = isPlain ? name : NameFolding.folded(name)
+    guard !cannotBeMistaken(name, level) else { return nil }
+    let general = top.lookalikes
+    let folded = NameFolding.isPlain(name) ? name : NameFolding.folded(name)
     if let entry = general.hiding(folded, in: top) { return .hidden(entry) }
     if let level, let entry = level.lookalikes.hiding(folded, in: level) { return .hidden(entry) }
     // A rule of the server that allows stands above one that denies everywhere, as for the name itself.
@@ -68,6 +65,14 @@ extension CompiledPolicy {
     if rule == nil { rule = general.rule(folded, in: top, at: now) }
     guard let rule, rule.denies else { return nil }
     return .denied(rule)
+  }
+
+  /// Whether no name that the policy denies or hides, now or ever, could fold like this one and not be it.
+  func cannotBeMistaken(_ name: ExactText, _ level: CompiledLevel?) -> Bool {
+    let (own, general) = (level?.lookalikes, top.lookalikes)
+    guard !general.isEmpty || !(own?.isEmpty ?? true) else { return true }
+    // Plain among plain names: what folds to it is it.
+    return general.isPlain && (own?.isPlain ?? true) && NameFolding.isPlain(name)
   }
 
   /// What a call of a tool is told whose name could be taken for a denied one.

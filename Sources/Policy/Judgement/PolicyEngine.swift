@@ -51,6 +51,16 @@ package struct PolicyEngine: Sendable {
       inputSchema: inputSchema, trace: &trace)
   }
 
+  /// Counts a call and answers true where `judge` would allow it as it allowed the last one, and nothing could be given
+  /// back; else does nothing.
+  ///
+  /// It is for the calls that nearly all are: no rule looks at their arguments, and no limit is reached. What is decided
+  /// about them is the call's `allowance`. Nothing is allocated.
+  package func allowsAgain(_ recurring: inout RecurringCall, counters: inout Counters, at now: Moment) -> Bool {
+    guard let policy else { return false }
+    return recurring.isAllowedAgain(by: policy, counters: &counters, at: now)
+  }
+
   /// Judges one request as `judge` does, and tells how the decision came about; counts nothing.
   package func explain(
     _ call: Call, arguments: JSONNode?, inputSchema: ToolSchema = .unknown, counters: Counters = Counters(),

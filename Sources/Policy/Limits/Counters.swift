@@ -251,14 +251,7 @@ extension Counters {
       let (amount, countsWhenForwarded) = (holds[index].amount, holds[index].countsWhenForwarded)
       guard let slot = holds[index].slot ?? holds[index].key.map({ make($0) }) else { continue }
       holds[index].slot = slot
-      let before = slots[slot].window.footprint
-      slots[slot].window.add(amount, at: latest, length: holds[index].length, capacity: timesForEach)
-      footprint += slots[slot].window.footprint - before
-      if journal.isOn, !journal.note(.add, slots[slot].mark, at: latest, amount),
-        let key = holds[index].key ?? slots[slot].key
-      {
-        journal.note(.add, key, &slots[slot].mark, at: latest, amount)
-      }
+      add(amount, to: slot, length: holds[index].length)
       if isRevocable || !countsWhenForwarded {
         parts.append(
           Reservation.Part(
@@ -299,9 +292,21 @@ extension Counters {
     return slot
   }
 
-  private mutating func expire(_ slot: Int, _ length: Int64) {
+  /// Counts an amount.
+  mutating func add(_ amount: Int128, to slot: Int, length: Int64) {
     let before = slots[slot].window.footprint
-    slots[slot].window.expire(at: latest, length: length)
+    slots[slot].window.add(amount, at: latest, length: length, capacity: timesForEach)
+    footprint += slots[slot].window.footprint - before
+    if journal.isOn, !journal.note(.add, slots[slot].mark, at: latest, amount), let key = slots[slot].key {
+      journal.note(.add, key, &slots[slot].mark, at: latest, amount)
+    }
+  }
+
+  private mutating func expire(_ slot: Int, _ length: Int64) { expire(slot, length, at: latest) }
+
+  mutating func expire(_ slot: Int, _ length: Int64, at now: Int64) {
+    let before = slots[slot].window.footprint
+    slots[slot].window.expire(at: now, length: length)
     footprint += slots[slot].window.footprint - before
   }
 

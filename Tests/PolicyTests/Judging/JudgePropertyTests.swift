@@ -137,9 +137,16 @@ struct JudgePropertyTests {
   private struct Recurring {
     var calls: [Call: RecurringCall] = [:]
     var counters = Counters()
+    /// How many were allowed without a judgement.
+    var plain = 0
 
     mutating func judge(_ call: Call, _ engine: PolicyEngine, at now: Moment, _ arguments: JSONNode?) -> Decision {
       var recurring = calls[call] ?? RecurringCall(call)
+      if engine.allowsAgain(&recurring, counters: &counters, at: now), let allowance = recurring.allowance {
+        calls[call] = recurring
+        plain += 1
+        return allowance
+      }
       let judgement = engine.judge(&recurring, counters: &counters, at: now, arguments: { arguments })
       calls[call] = recurring
       return judgement.decision
@@ -175,7 +182,9 @@ struct JudgePropertyTests {
       verdicts[expected.verdict, default: 0] += 1
       try #require(again.judge(call, engine, at: moment, arguments) == expected)
       try #require(again.counters.count == counters.count)
+      try #require(again.counters.footprint == counters.footprint)
     }
+    #expect(again.plain > 20)
     #expect(Verdict.allCases.allSatisfy { verdicts[$0, default: 0] > 20 }, "\(verdicts)")
   }
 }

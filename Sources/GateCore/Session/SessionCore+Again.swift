@@ -1,0 +1,46 @@
+internal import ControlWire
+internal import JSONText
+internal import MCPWire
+internal import Policy
+
+// MARK: Calls that are nothing new
+extension SessionCore {
+  /// Passes on a call of a tool that was called before, which the policy allows as it did then; false, with nothing done,
+  /// for any other request.
+  ///
+  /// That is what nearly all messages are. It does the same as is done with any request, in the same order, and leaves
+  /// out what there is to find out only where one is the first of its kind.
+  mutating func passAgain(
+    _ message: WireMessage, _ id: Range<Int>, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) -> Bool {
+    guard message.method == .toolsCall, let name = message.name, !name.hasEscapes, !message.isModern,
+      !message.wantsTask, message.inputResponses == nil, message.requestState == nil, unknownVersion == nil,
+      gate.lockdown == nil, beginning.isOver, !requests.isFull, breaker.wait(at: now) == nil, WireID.isPlain(id, line),
+      let place = called.place(of: line.extracting(name.body))
+    else { return false }
+    let hash = NameHash.of(line.extracting(id))
+    guard !requests.contains(line.extracting(id), hash),
+      holding.isEmpty || !holding.contains(client: line.exactText(id)),
+      mistakableArgument(message, line, gate: &gate) == nil,
+      gate.engine.allowsAgain(&called[place].recurring, counters: &gate.counters, at: now),
+      let decision = called[place].recurring.allowance
+    else { return false }
+    let key = line.exactText(id)
+    var request = RequestsInFlight.Request(
+      clientID: key, key: key, method: .toolsCall, sent: now, isModern: false, isTask: false)
+    request.argumentsDigest = message.arguments.map { digest($0, line) }
+    request.subject = called[place].name
+    let told =
+      called[place].line(in: gate.catalogueRevision)
+      ?? called[place].makeLine(of: decision, source: source, in: gate)
+    request.decision = gate.tellAgain(told, at: now, argumentsDigest: request.argumentsDigest)
+    let number = requests.insert(request, hash)
+    if limits.call != nil { limitWait(for: number, request, message, line, at: now) }
+    let start = output.toServer.count
+    output.toServer.appendRequest(message, line, id: number)
+    output.passing.calls.append(
+      Passing.Call(decision: request.decision, number: number, start: start, end: output.toServer.count))
+    return true
+  }
+}
