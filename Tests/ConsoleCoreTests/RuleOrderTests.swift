@@ -60,8 +60,7 @@ struct RuleOrderTests {
       │decision ? ask, 100.5/day, checked (all tools allow, checked)                                     │
       │because  explicit, line 14                                                                        │
       │rule     /servers/git/tools/git_status                                                            │
-      │so       calls that meet the conditions need a person's approval, and are denied as long as nobody│
-      │         can be asked                                                                             │
+      │so       calls that meet the conditions wait for a person to approve them                         │
       │schema   the arguments match the tool's schema                                                    │
       │must     args.path lies within /srv                                                               │
       │ask if   always · until 2020-01-01T00:00:00.000000Z                                               │
@@ -69,14 +68,14 @@ struct RuleOrderTests {
       │deny if  call.client = "bad" · all tools                                                          │
       │limit    100.5/day · adds args.n · resets on the calendar                                         │
       │until    2026-12-31T00:00:00.000000Z                                                              │
-      │told     [gatehouse] denied: look at it. This needs a person's approval, which cannot be asked for│
-      │         yet. Rule /servers/git/tools/git_status.                                                 │
+      │told     [gatehouse] waiting for approval ID; call again with the same arguments. The call has not│
+      │         run: look at it, and nobody has decided yet. Rule /servers/git/tools/git_status.         │
       │                                                                                                  │
       │in the order of judgement                                                                         │
       │  rule git_status: ask, 100.5/day, checked · line 14                                              │
       │    action ask a person                                                                           │
-      │      tells [gatehouse] denied: look at it. This needs a person's approval, which cannot be asked │
-      │            for yet. Rule /servers/git/tools/git_status.                                          │
+      │      tells [gatehouse] waiting for approval ID; call again with the same arguments. The call has │
+      │            not run: look at it, and nobody has decided yet. Rule /servers/git/tools/git_status.  │
       │    match_schema the arguments must match the tool's schema                                       │
       │    require args.path lies within /srv                                                            │
       │      tells [gatehouse] denied: look at it. Rule /servers/git/tools/git_status/require/0.         │
@@ -104,6 +103,7 @@ struct RuleOrderTests {
       │                                                                                                  │
       │the server says                                                                                   │
       │Shows the working tree status                                                                     │
+      │                                                                                                  │
       │                                                                                                  │
       └──────────────────────────────────────────────────────────────────────────────────────────────────┘
        a allow  d deny  r limit  p ask  x hide  i inherit  / filter  :  ? help  q quit  4 live
@@ -147,8 +147,8 @@ struct RuleOrderTests {
       │  resources pattern file:///srv/* of all servers: allow · line 7                                  │
       │  server_requests sampling/createMessage of all servers: ask · line 8                             │
       │    action ask a person                                                                           │
-      │      tells [gatehouse] denied: a person must approve this server request. This needs a person's  │
-      │            approval, which cannot be asked for yet. Rule                                         │
+      │      tells [gatehouse] waiting for approval ID; call again with the same arguments. The call has │
+      │            not run: a person must approve this server request, and nobody has decided yet. Rule  │
       │            /server_requests/sampling~1createMessage.                                             │
       │                                                                                                  │
       │                                                                                                  │

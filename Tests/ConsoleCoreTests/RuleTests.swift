@@ -269,18 +269,18 @@ struct RuleTests {
       │     READ LOW  git_log                         ≈ 100.5/da… L13           ││because  explicit, line 14                 │
       │▶    READ LOW  git_diff                        ? ask if    L14           ││rule     /servers/git/tools/git_diff       │
       │ ▾ time                            2 tools  2L  2 no rule  default ask if││so       calls that meet the conditions    │
-      │   ! READ LOW  get_current_time                ? ask if ·  L3            ││         need a person's approval, and are │
-      │   ! READ LOW  convert_time                    ? ask if ·  L3            ││         denied as long as nobody can be   │
-      │                                                                         ││         asked                             │
-      │                                                                         ││deny if  call.client = "bad" · all tools   │
-      │                                                                         ││told     [gatehouse] denied: look at it.   │
-      │                                                                         ││         This needs a person's approval,   │
-      │                                                                         ││         which cannot be asked for yet.    │
-      │                                                                         ││         Rule /servers/git/tools/git_diff. │
+      │   ! READ LOW  get_current_time                ? ask if ·  L3            ││         wait for a person to approve them │
+      │   ! READ LOW  convert_time                    ? ask if ·  L3            ││deny if  call.client = "bad" · all tools   │
+      │                                                                         ││told     [gatehouse] waiting for approval  │
+      │                                                                         ││         ID; call again with the same      │
+      │                                                                         ││         arguments. The call has not run:  │
+      │                                                                         ││         look at it, and nobody has decided│
+      │                                                                         ││         yet. Rule                         │
+      │                                                                         ││         /servers/git/tools/git_diff.      │
       │                                                                         ││                                           │
       │                                                                         ││in the order of judgement                  │
       │                                                                         ││  rule git_diff: ask · line 14             │
-      └─────────────────────────────────────────────────────────────────────────┘└─────────────────────────────────── 22 more┘
+      └─────────────────────────────────────────────────────────────────────────┘└─────────────────────────────────── 23 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────┐
       │ 11:42:07 ── gate connected ──                                                                                        │
       │ No calls yet. Let your client start its server through the gate:                                                     │

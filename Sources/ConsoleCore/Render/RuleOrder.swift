@@ -185,10 +185,15 @@ extension GoverningRule.Part {
     case "limit": return "[gatehouse] denied: \(told)\(stop) Rule \(pointer). Retry after N s."
     case "approve_if",
       "action" where text != "deny":
-      return "[gatehouse] denied: \(told)\(stop) This needs a person's approval, which cannot be asked for yet. "
-        + "Rule \(pointer)."
+      return Self.toldWhileWaiting(told, rule: pointer)
     default: return "[gatehouse] denied: \(told)\(stop) Rule \(pointer)."
     }
+  }
+
+  /// What the agent reads whose call has waited, and nobody has decided.
+  static func toldWhileWaiting(_ reason: String, rule: String) -> String {
+    "[gatehouse] waiting for approval ID; call again with the same arguments. The call has not run: \(reason), and "
+      + "nobody has decided yet. Rule \(rule)."
   }
 }
 

@@ -112,8 +112,8 @@ extension Standing {
     case .deny: return "every call is denied"
     case .limit: return "\(calls) go through up to \(plainSummary); more are denied until they fit"
     case .ask where conditions.isEmpty:
-      return "every call needs a person's approval, and is denied as long as nobody can be asked"
-    case .ask: return "\(calls) need a person's approval, and are denied as long as nobody can be asked"
+      return "every call waits for a person to approve it"
+    case .ask: return "\(calls) wait for a person to approve them"
     case .hide: return "the tool is not listed, and calling it is answered as unknown"
     }
   }
@@ -131,10 +131,10 @@ extension Standing {
     case .deny where zero != nil: return zero.map { "[gatehouse] denied: \(words(of: $0)). Rule \($0.pointer)." }
     case .deny: return "[gatehouse] denied: \(reason ?? "the policy denies it"). Rule \(rule)."
     case .ask:
-      guard summary.hasPrefix("ask") else { return "a denial, for nobody can be asked for approval yet" }
+      guard summary.hasPrefix("ask") else { return "as long as nobody has decided: to call again with the same arguments" }
       let isForAll = source == .pattern("all_tools")
-      return "[gatehouse] denied: \(reason ?? "a person must approve \(isForAll ? "every tool call" : "this tool")"). "
-        + "This needs a person's approval, which cannot be asked for yet. Rule \(rule)."
+      return GoverningRule.Part.toldWhileWaiting(
+        reason ?? "a person must approve \(isForAll ? "every tool call" : "this tool")", rule: rule)
     case .hide: return "Unknown tool"
     }
   }
