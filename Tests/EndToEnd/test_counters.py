@@ -114,7 +114,7 @@ def test_a_gate_that_ends_in_peace_leaves_one_small_file(gatehouse: Gatehouse) -
         wire = connected(gatehouse)
         expected = ["allow"] * 3 if round < 2 else ["allow"] * 4 + ["limit"]
         assert verdicts(wire, len(expected)) == expected
-        gatehouse.succeed("stop")
+        gatehouse.person.succeed("stop")
         wire.process.wait(10)
         eventually(lambda: not gatehouse.gates(), what="the gate's end")
         [file] = counter_files(gatehouse)
@@ -128,7 +128,7 @@ def test_what_has_no_limit_is_not_written_down(gatehouse: Gatehouse) -> None:
     assert verdicts(wire, 3) == ["allow"] * 3
     [journal] = counter_files(gatehouse)
     assert not any(journal.read_bytes()[72:]), "only the header"
-    gatehouse.succeed("stop")
+    gatehouse.person.succeed("stop")
     wire.process.wait(10)
     eventually(lambda: not gatehouse.gates(), what="the gate's end")
     assert counter_files(gatehouse) == []

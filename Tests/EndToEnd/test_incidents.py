@@ -178,7 +178,7 @@ def test_a_client_that_comes_while_a_gate_ends_gets_the_next_one(gatehouse: Gate
     slow = plain(gatehouse, "--stubborn")
     slow.initialize()
     older, = gatehouse.gates()
-    gatehouse.stream(subscribe=False).ask({"op": "stop"})
+    gatehouse.person.stream(subscribe=False).ask({"op": "stop"})
     next = Wire(gatehouse.start("run", "--name", "notes", "--", *PLAIN), within=20)
     next.initialize()
     assert older not in gatehouse.gates()

@@ -150,7 +150,7 @@ def test_p74_a_gate_that_is_asked_to_stop_ends_and_leaves_no_socket(gatehouse: G
     wire = plain(gatehouse)
     wire.initialize()
     ours = [*servers(gatehouse), *gatehouse.gates()]
-    gatehouse.stream(subscribe=False).send({"op": "stop"})
+    gatehouse.person.stream(subscribe=False).send({"op": "stop"})
     processes.all_gone(ours)
     assert not gatehouse.socket.exists()
     wire.process.wait(10)

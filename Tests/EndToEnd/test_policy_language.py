@@ -222,7 +222,7 @@ def test_a_schema_is_known_from_the_catalogue_to_a_client_that_never_lists(gateh
     assert decided(other.call("run_script", {"text": "a"}))[0] == "allow"
     assert decided(other.call("run_script", {"text": 1}))[0] == "deny"
     first.finish(), other.finish()
-    gatehouse.succeed("stop")
+    gatehouse.person.succeed("stop")
     eventually(lambda: not gatehouse.gates(), what="the gate's end")
     third = plain(gatehouse)
     third.initialize()
@@ -445,7 +445,7 @@ def test_p4_no_value_of_an_argument_is_told_to_anyone(gatehouse: Gatehouse, tmp_
         assert denied > 2 * len(tools)
         stream.until(lambda _: len(stream.decisions()) == len(tools) * len(values), what="all decisions")
         wire.finish()
-        gatehouse.succeed("stop")
+        gatehouse.person.succeed("stop")
         gate.wait(10)
         told = watcher.communicate(timeout=10)
     assert SECRET not in json.dumps(stream.events)

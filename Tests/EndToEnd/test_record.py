@@ -13,7 +13,6 @@ import pytest
 
 from rig import processes
 from rig.gatehouse import Gatehouse
-from rig.stream import Stream
 from rig.waiting import eventually
 from rig.wire import PLAIN, Wire, plain
 
@@ -45,7 +44,7 @@ def segments(gatehouse: Gatehouse) -> list[Path]:
 
 
 def stop(gatehouse: Gatehouse) -> None:
-    gatehouse.succeed("stop")
+    gatehouse.person.succeed("stop")
     eventually(lambda: not gatehouse.gates(), what="the gate's end")
 
 
@@ -154,7 +153,7 @@ def test_a_record_that_cannot_be_opened_denies_until_it_can_or_the_user_says_oth
 
     assert (decision()["rule"], words in decision()["reason"]) == ("(record)", True)
     assert words in gatehouse.succeed("status") and "FAILING" in gatehouse.succeed("status")
-    with Stream(gatehouse.socket, subscribe=False) as asking:
+    with gatehouse.person.stream(subscribe=False) as asking:
         assert asking.ask({"op": "status"})["record"]["failing"] == words
         (gatehouse.home / "config.json").write_text('{"record": {"on_failure": "continue"}}')
         asking.ask({"op": "reload"})

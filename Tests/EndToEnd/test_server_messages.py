@@ -121,7 +121,7 @@ def test_p73_servers_list_tells_what_a_failed_server_wrote_last(gatehouse: Gateh
         "  ModuleNotFoundError: no module named x",
     ]
     broken, = json.loads(gatehouse.succeed("servers", "list", "--json"))
-    gatehouse.succeed("stop")
+    gatehouse.person.succeed("stop")
     broken, = json.loads(gatehouse.succeed("servers", "list", "--json"))
     assert broken["last_error"].endswith("before it had answered: ModuleNotFoundError: no module named x")
     assert "state" not in broken
@@ -136,7 +136,7 @@ def test_p73_a_log_is_followed(gatehouse: Gatehouse) -> None:
     assert follow.message()["text"] == "one"
     wire.call("x", {"say": "two\n"})
     assert follow.message()["text"] == "two"
-    gatehouse.run("stop")
+    gatehouse.person.run("stop")
     assert follow.line() is None
     assert follower.wait(10) == 1
 

@@ -7,7 +7,7 @@ import System
 import Testing
 
 /// A record that fails when it is told to, and asks what was written meanwhile.
-private final class Sink: RecordSink {
+final class Sink: RecordSink {
   private(set) var lines: [JSONNode] = []
   private var waiting: [JSONNode] = []
   private(set) var lost: UInt64 = 0

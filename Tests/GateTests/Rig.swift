@@ -64,7 +64,8 @@ final class Rig {
 
   init(
     policy: String? = Rig.allowing, in folder: String? = nil, record: (any RecordSink)? = nil,
-    onFailure: RecordFailurePolicy = .deny
+    onFailure: RecordFailurePolicy = .deny, answersFrom source: GateConfiguration.Approvals.Source = .anyone,
+    notify: [String]? = nil, processes: any ProcessTable = Neighbourhood()
   ) throws {
     Signals.ignoreBrokenPipes()
     if let folder { self.folder = folder } else { self.folder = try TemporaryFolder.make("gatehouse-gate-tests") }
@@ -75,7 +76,9 @@ final class Rig {
     try SafeFile.replace("\(self.folder)/server.py", with: Array(Rig.server.utf8))
     var options = ServeOptions(paths: paths, build: "test", isBackground: false, idleExit: nil)
     options.configuration.record.onFailure = onFailure
-    gate = GateProcess(options, record: record)
+    options.configuration.approvals.from = source
+    options.configuration.approvals.notify = notify
+    gate = GateProcess(options, record: record, processes: processes)
     listener = try ControlListener(at: paths.socket, gate: gate)
   }
 
@@ -149,6 +152,26 @@ final class Rig {
     # Short, because a signal that comes just before a sleep does not cut it off.
     while "ignore-end" in options: time.sleep(0.02)
     """#
+}
+
+/// The processes as a test wants them to be: this one, and perhaps one above it that holds all pipes.
+struct Neighbourhood: ProcessTable {
+  var terminal: Int32 = 0
+  /// The process above this one; a client, as it has every file open.
+  var client: Int32?
+  var program: SafeFile.Identity? = SafeFile.identity(of: "/")
+  var isVisible = true
+
+  func facts(of pid: Int32) -> ProcessFacts? {
+    if pid == client { return ProcessFacts(ProcessIdentity(pid: pid, started: 1), name: "agent", parent: 0) }
+    guard isVisible, pid == ThisProcess.pid else { return nil }
+    return ProcessFacts(
+      ProcessIdentity(pid: pid, started: 2), name: "tests", parent: client ?? 0, terminal: terminal)
+  }
+
+  func holds(_ pid: Int32, anyOf files: Set<SafeFile.Identity>) -> Bool? { pid == client && !files.isEmpty }
+  var all: [Int32] { [ThisProcess.pid] + (client.map { [$0] } ?? []) }
+  func program(of pid: Int32) -> SafeFile.Identity? { pid == ThisProcess.pid ? program : nil }
 }
 
 /// One connection to the gate's control socket.

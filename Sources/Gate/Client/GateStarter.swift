@@ -61,6 +61,8 @@ package enum GateStarter {
   static func passesOn(_ name: String) -> Bool {
     let names: Set = [
       "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER",
+      // With which a command of the user's finds the desktop.
+      "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY",
     ]
     let beginnings = ["ASAN_", "GATEHOUSE_", "LC_", "SWIFT_", "TSAN_", "XDG_"]
     return names.contains(name) || beginnings.contains { name.hasPrefix($0) }

@@ -7,9 +7,11 @@ internal import System
 /// One client of the control socket: reads its requests, gives it answers and its part of the stream.
 @LoopActor
 final class ControlConnection {
-  private let gate: GateProcess
+  let gate: GateProcess
   private let peer: UnixSocket.Peer
   private let socket: LineSocket
+  /// Who is at the other end, for the case that it wants to decide.
+  private(set) var decider: Decider
   private var hasGreeted = false
   private var backlog: Backlog?
   private var session: GuardedSession?
@@ -24,6 +26,7 @@ final class ControlConnection {
   init(_ socket: consuming Descriptor, peer: UnixSocket.Peer, gate: GateProcess) throws(SystemError) {
     self.gate = gate
     self.peer = peer
+    decider = Decider(peer, in: gate.clients.table)
     self.socket = try LineSocket(socket, longestLine: ControlRequest.longestLine, highWater: Self.unread)
     self.socket.received = { [weak self] line in self?.received(line) }
     self.socket.ended = { [weak self] end in self?.ended(end) }
@@ -35,6 +38,8 @@ final class ControlConnection {
   var isSampled: Bool { backlog?.isSampled ?? false }
   /// Whether a tick is due although nothing may be decided.
   var hasMoreToCount: Bool { backlog?.hasMoreToCount ?? false }
+  /// Whether a person is there who can decide.
+  private(set) var isApprover = false
 
   // MARK: Requests
 
@@ -57,23 +62,33 @@ final class ControlConnection {
       }
       hasGreeted = true
       send(.hello(gate.hello))
-    case .subscribe(let since, let budget, _, let id): subscribe(since: since, budget: budget, id: id)
+    case .subscribe(let since, let budget, let isApprover, let id):
+      if isApprover { noteApprover() }
+      subscribe(since: since, budget: budget, id: id)
     case .snapshot(let id): send(.snapshot(gate.snapshot, id: id))
     case .status(let id): send(.status(gate.status, id: id))
     case .reload(let id):
+      try gate.check(.reload, by: decider)
       gate.reload()
       send(.done(id: id))
     case .stderr(let server, let lines, let after, let id):
       let messages = gate.messages.messages(of: server, after: after, limit: lines ?? Self.standardLines)
       send(.serverMessages(messages, id: id))
     case .stop(let id):
+      try gate.check(.stop, by: decider)
       send(.done(id: id))
       gate.stop()
     case .attach(let attachment): try attach(attachment)
     case .tool(let server, let name, let id): send(.tool(gate.definition(of: name, on: server), id: id))
-    case .approvals(let id): send(.approvals(pending: [], standing: [], id: id))
-    case .approve, .deny, .extend, .revoke, .approval: throw ControlError("nothing waits for a person")
-    case .lockdown: throw ControlError("this gate cannot be locked down")
+    case .approve(let approval, let digest, let revision, let scope, let message, let id):
+      try approve(approval, digest: digest, revision: revision, scope: scope, message: message, id: id)
+    case .deny(let approval, let digest, let message, let id):
+      try deny(approval, digest: digest, message: message, id: id)
+    case .extend(let approval, let seconds, let id): try extend(approval, seconds: seconds, id: id)
+    case .revoke(let standing, let id): try revoke(standing, id: id)
+    case .approvals(let id): send(gate.approvals(id: id))
+    case .approval(let approval, let id): send(try gate.details(of: approval, id: id))
+    case .lockdown(let isOn, let id): try lockDown(isOn, id: id)
     }
   }
 
@@ -84,6 +99,14 @@ final class ControlConnection {
     if let since { gate.replay(since: since, to: &backlog) }
     self.backlog = backlog
     flush()
+  }
+
+  /// Who is below a client may say so, but is no person.
+  private func noteApprover() {
+    decider.isConsole = true
+    guard case .free = gate.clients.standing(of: decider.identity) else { return }
+    isApprover = true
+    gate.noteApprovers()
   }
 
   private func attach(_ attachment: Attachment) throws(ControlError) {
@@ -138,7 +161,7 @@ final class ControlConnection {
     }
   }
 
-  private func send(_ event: GateEvent) {
+  func send(_ event: GateEvent) {
     socket.send(GateMessage(sequence: 0, time: Moment(microseconds: 0), event: event).encoded)
   }
 

@@ -21,14 +21,21 @@ package final class GateProcess {
   private(set) var policy: PolicyEvent
 
   let settings: SettingsKeeper
-  private let counterKeeper: CounterKeeper
-  private let inventory: InventoryKeeper
+  let counterKeeper: CounterKeeper
+  let inventory: InventoryKeeper
+  /// Who may not decide about what waits.
+  let clients: Clients
+  let lockdownFile: LockdownFile
+  let notifier: Notifier
+  var approvalsTimer: LoopTimer?
+  /// What became of questions before it in the stream was noticed.
+  var approvalsSeen: UInt64 = 0
   private var policyKeeper: PolicyKeeper?
-  private var sessions: [ExactText: GuardedSession] = [:]
-  private var connections: [ObjectIdentifier: ControlConnection] = [:]
+  private(set) var sessions: [ExactText: GuardedSession] = [:]
+  private(set) var connections: [ObjectIdentifier: ControlConnection] = [:]
   private var sessionNumber = 0
-  private var running: [ExactText: Int] = [:]
-  private var failures: [ExactText: String] = [:]
+  private(set) var running: [ExactText: Int] = [:]
+  private(set) var failures: [ExactText: String] = [:]
 
   private var flushTimer: LoopTimer?
   private var isTickDue = false
@@ -51,7 +58,9 @@ package final class GateProcess {
   var ended: (@LoopActor () -> Void)?
 
   /// Keeps the record in a lane of the state folder, or where else the caller says.
-  package init(_ options: ServeOptions, record: (any RecordSink)? = nil) {
+  package init(
+    _ options: ServeOptions, record: (any RecordSink)? = nil, processes: any ProcessTable = SystemProcesses()
+  ) {
     self.options = options
     lane = try? StateLane.claim(in: options.paths.state)
     let record = record ?? LaneRecord(options, lane: lane)
@@ -64,8 +73,13 @@ package final class GateProcess {
     settings = SettingsKeeper(options.paths.settings, current: options.configuration)
     counterKeeper = CounterKeeper(options.paths, lane: lane, into: &state.counters)
     inventory = InventoryKeeper(options.paths)
+    clients = Clients(processes)
+    lockdownFile = LockdownFile(options.paths.lockdown)
+    notifier = Notifier(options.configuration.approvals.notify)
     counterKeeper.tryAgain = { [weak self] in self?.beginCounts() }
     takeInventory()
+    restoreLockdown()
+    noteApprovers()
     policyKeeper = PolicyKeeper(
       options.paths.policy, known: { [unowned self] in knownServers },
       changed: { [unowned self] event, engine in policyRead(event, engine) })
@@ -95,6 +109,8 @@ package final class GateProcess {
   func reload() {
     settings.read()
     record.use(settings.current.record)
+    notifier.use(settings.current.approvals.notify)
+    noteApprovers()
     policyKeeper?.read()
     inventory.reload()
     takeInventory()
@@ -135,6 +151,8 @@ package final class GateProcess {
       noteIdleness()
     }
     sessions[id] = session
+    clients.attached(
+      pid, ends: [OtherEnd(of: ends.input.number), OtherEnd(of: ends.output.number)], session: id, server: server)
     noteIdleness()
     let limits = TimeLimits(settings.current.timeouts, callTimeout: timeout)
     session.start(command, ends, limits)
@@ -208,8 +226,9 @@ package final class GateProcess {
     _ = recordDecisions()
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
     guard state.stream.hasUnsettled else { return }
-    // With all that a flush does: another one a moment later would make one more call wait.
-    if state.stream.end - state.stream.settled >= Self.mostPending { return flush() }
+    // A person waits for what became of a question. And with all that a flush does: another one a moment later would
+    // make one more call wait.
+    if noticeApprovals() || state.stream.end - state.stream.settled >= Self.mostPending { return flush() }
     if flushTimer == nil {
       flushTimer = Loop.shared.after(microseconds: Self.gathering) { [self] in flush() }
     }
@@ -283,56 +302,15 @@ package final class GateProcess {
 
   func disconnected(_ connection: ControlConnection) {
     connections[ObjectIdentifier(connection)] = nil
+    noteApprovers()
     noteIdleness()
   }
 
   var connectionCount: Int { connections.count }
+  var approverCount: Int { connections.values.count(where: \.isApprover) }
   package var sessionCount: Int { sessions.count }
   /// What is in force, and why.
   package var policyInForce: PolicyEvent { policy }
-
-  var hello: Hello {
-    Hello(
-      version: 1, build: options.build, pid: ThisProcess.pid, revision: policy.revision,
-      policyPath: options.paths.policy)
-  }
-
-  var status: GateStatus {
-    GateStatus(
-      pid: ThisProcess.pid, build: options.build, started: started, policy: policy, policyPath: options.paths.policy,
-      sessions: sessions.count, subscribers: connections.values.count(where: \.isSubscribed), counts: state.counts,
-      record: record.status, settings: settings.status, counters: counterKeeper.status)
-  }
-
-  func definition(of name: ExactText, on server: ExactText) -> ToolAnswer { inventory.answer(name, of: server) }
-
-  var snapshot: Snapshot {
-    inventory.readRegistry()
-    var servers = inventory.servers
-    let known = Set(servers.map(\.name))
-    // A server that was never asked for its tools and is not registered is known by its sessions alone.
-    let names = Set(running.keys).union(failures.keys).subtracting(known)
-    servers += names.sorted().map { name in
-      Snapshot.Server(
-        name: name, isRegistered: false, transport: "stdio", program: "", state: .idle, sessions: 0, lastError: nil,
-        scanned: nil, tools: [])
-    }
-    for index in servers.indices {
-      let sessions = running[servers[index].name] ?? 0
-      servers[index].sessions = sessions
-      if let failure = failures[servers[index].name] { servers[index].lastError = failure }
-      servers[index].state = sessions > 0 ? .running : servers[index].lastError == nil ? .idle : .failed
-      if servers[index].state == .failed { servers[index].lastLine = messages.lastLine(of: servers[index].name) }
-    }
-    let events = sessions.values.map { session in
-      SessionEvent(
-        state: .opened, session: session.core.session, server: session.name, client: session.core.client,
-        pid: session.core.pid)
-    }
-    return Snapshot(
-      servers: servers, sessions: events.sorted { $0.session < $1.session }, policy: policy,
-      policyPath: options.paths.policy, record: record.problem, sequence: state.lastSequence)
-  }
 
   // MARK: The end
 

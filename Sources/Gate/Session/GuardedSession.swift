@@ -31,6 +31,8 @@ final class GuardedSession {
   private var toClient: OutQueue?
   private var fromServer: InStream?
   var toServer: OutQueue?
+  /// What its server was given and nobody shall read.
+  private(set) var secrets = Secrets.none
   private var errors: ErrorsRelay?
 
   private var clientFramer = LineFramer()
@@ -82,8 +84,9 @@ final class GuardedSession {
   func start(_ command: ChildCommand, _ ends: consuming ClientEnds, _ limits: TimeLimits) {
     core.limits = limits
     self.command = command
+    secrets = Secrets(environment: command.environment.entries, own: command.ownVariables, words: command.words)
     errors = ErrorsRelay(
-      to: ends.errors, ServerMessageKeeper(command, of: name, session: core.session, gate: gate))
+      to: ends.errors, ServerMessageKeeper(secrets, of: name, session: core.session, gate: gate))
     folder = ends.folder
     let toClient = OutQueue(ends.output)
     self.toClient = toClient
@@ -106,6 +109,7 @@ final class GuardedSession {
     child.closeInput = { [self] in toServer?.closeWhenEmpty() }
     try connect(child)
     isStarted = true
+    gate.clients.started(child.pid, session: core.session, server: name)
     gate.serverStarted(name, pid: child.pid)
   }
 

@@ -13,11 +13,11 @@ final class ServerMessageKeeper {
   private var errors = MessageLines()
   private var noise = MessageLines()
 
-  init(_ command: ChildCommand, of server: ExactText, session: ExactText, gate: GateProcess) {
+  init(_ secrets: Secrets, of server: ExactText, session: ExactText, gate: GateProcess) {
     self.gate = gate
     self.server = server
     self.session = session
-    secrets = Secrets(environment: command.environment.entries, own: command.ownVariables, words: command.words)
+    self.secrets = secrets
   }
 
   func take(errors bytes: Span<UInt8>) {

@@ -115,7 +115,25 @@ extension Gatehouse {
       lines.append("counts    \(place); \(counters.restored) were there at the start")
       if let problem = counters.problem { lines.append("          \(problem)") }
     }
+    if let approvals = status.approvals { lines += words(approvals) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func words(_ approvals: ApprovalStatus) -> [String] {
+    var lines = ["waiting   \(counted(approvals.pending, "call")) for a person"]
+    if approvals.standing > 0 { lines[0] += "; \(counted(approvals.standing, "approval")) for calls to come" }
+    lines[0] += approvals.approvers == 0 ? "; no console is open" : "; \(counted(approvals.approvers, "console")) open"
+    if let lockdown = approvals.lockdown {
+      let since = lockdown.since.map { " since \($0.rfc3339)" } ?? ""
+      lines.append("lockdown  ON\(since)\(lockdown.by.map { " by \($0)" } ?? ""); everything is denied")
+    }
+    if let notify = approvals.notify {
+      lines.append(
+        "notify    run \(counted(Int(clamping: notify.runs), "time")), failed \(notify.failures), "
+          + "\(counted(Int(clamping: notify.skipped), "question")) told along with others")
+      if let problem = notify.problem { lines.append("          \(problem)") }
+    }
+    return lines
   }
 
   private static func recordWords(_ status: GateStatus) -> [String] {
@@ -180,7 +198,10 @@ extension Gatehouse {
     else { return }
     client.send(.reload(id: 1))
     while let line = try? client.nextLine() {
-      if case .done? = (try? GateMessage.read(line))??.event { return }
+      switch (try? GateMessage.read(line))??.event {
+      case .done, .refused: return
+      default: continue
+      }
     }
   }
 }

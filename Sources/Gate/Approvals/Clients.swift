@@ -1,0 +1,75 @@
+internal import ControlWire
+internal import JSONText
+internal import System
+
+/// The processes that are clients of this gate, for as long as they live, and the servers that it started.
+@LoopActor
+final class Clients {
+  /// Whose client or server a process is.
+  struct Role {
+    let session: ExactText
+    let server: ExactText
+    let isServer: Bool
+  }
+
+  let table: any ProcessTable
+  private let kinship: Kinship
+  private var roles: [ProcessIdentity: Role] = [:]
+  /// The oldest first.
+  private var order: [ProcessIdentity] = []
+  /// A client came that cannot be seen from here: it may be in another world, with other numbers.
+  private var hasUnseen = false
+
+  /// Of more, the oldest are forgotten; those that are gone before.
+  private static let most = 4_096
+
+  init(_ table: any ProcessTable) {
+    self.table = table
+    kinship = Kinship(table)
+  }
+
+  /// A process has asked for a session with two descriptors.
+  func attached(_ pid: Int32, ends: [OtherEnd], session: ExactText, server: ExactText) {
+    let found = kinship.clients(of: pid, ends: ends)
+    if found.isEmpty { hasUnseen = true }
+    for identity in found where identity.pid != ThisProcess.pid {
+      add(identity, Role(session: session, server: server, isServer: false))
+    }
+  }
+
+  /// A server was started.
+  func started(_ pid: Int32, session: ExactText, server: ExactText) {
+    guard let identity = table.facts(of: pid)?.identity else { return }
+    add(identity, Role(session: session, server: server, isServer: true))
+  }
+
+  private func add(_ identity: ProcessIdentity, _ role: Role) {
+    if roles[identity] == nil { order.append(identity) }
+    roles[identity] = role
+    guard order.count > Self.most else { return }
+    order.removeAll { identity in
+      guard table.facts(of: identity.pid)?.identity != identity else { return false }
+      roles[identity] = nil
+      return true
+    }
+    while order.count > Self.most { roles[order.removeFirst()] = nil }
+  }
+
+  /// What is known of a process that wants to decide.
+  enum Standing {
+    case free
+    /// It is a client or server that is guarded, or below one.
+    case below(Role)
+    /// It cannot be seen, or is not any more the one that connected.
+    case unknown
+  }
+
+  func standing(of peer: ProcessIdentity?) -> Standing {
+    guard !roles.isEmpty || hasUnseen else { return .free }
+    guard let peer, let chain = kinship.chain(from: peer.pid), chain.first?.identity == peer else { return .unknown }
+    for facts in chain {
+      if let role = roles[facts.identity] { return .below(role) }
+    }
+    return .free
+  }
+}

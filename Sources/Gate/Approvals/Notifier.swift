@@ -1,0 +1,135 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+internal import System
+
+/// Runs a command of the user's for each question, so that a person hears of it who looks elsewhere.
+///
+/// It is never in a call's way: it gets the question on its standard input, without arguments, and what becomes of it
+/// changes nothing. A flood of questions starts no flood of commands: what comes while as many run as may, or as many
+/// were run in a minute, is told together by the next.
+@LoopActor
+final class Notifier {
+  static let mostAtOnce = 4
+  static let mostAMinute = 30
+  private static let minute: Int64 = 60_000_000
+  /// How long one may take, in microseconds.
+  static let patience: Int64 = 10_000_000
+
+  private(set) var command: [String]?
+  private let patience: Int64
+  private var running = 0
+  /// When the last ones were started, the oldest first.
+  private var starts: [Moment] = []
+  /// The newest question that was not told, and how many there are.
+  private var untold: (event: ApprovalEvent, count: UInt64)?
+  private var timer: LoopTimer?
+  private var figures = ApprovalStatus.Notify()
+  /// What it gets of the gate's environment.
+  private let environment: [String: String]
+
+  init(_ command: [String]?, patience: Int64 = Notifier.patience, environment: [String: String]? = nil) {
+    self.command = command
+    self.patience = patience
+    self.environment =
+      environment ?? ThisProcess.environment.filter { name, _ in GateStarter.passesOn(name) }
+  }
+
+  /// Runs another command from now on.
+  func use(_ command: [String]?) {
+    guard command != self.command else { return }
+    self.command = command
+    figures = ApprovalStatus.Notify()
+    if command == nil { untold = nil }
+  }
+
+  var status: ApprovalStatus.Notify? { command == nil ? nil : figures }
+
+  /// Tells of a question that was asked just now.
+  func tell(_ event: ApprovalEvent) {
+    guard command != nil else { return }
+    untold = (event, (untold?.count ?? 0) + 1)
+    runNext()
+  }
+
+  /// A question is settled: there is no need to tell it.
+  func forget(_ id: String) {
+    if untold?.event.id == id { untold = nil }
+  }
+
+  private func runNext() {
+    guard let command, let (event, count) = untold else { return }
+    let now = Clock.now()
+    starts.removeAll { now.microseconds(since: $0) >= Self.minute || $0 > now }
+    guard running < Self.mostAtOnce else { return }
+    guard starts.count < Self.mostAMinute else {
+      if timer == nil, let first = starts.first {
+        let wait = Self.minute - now.microseconds(since: first)
+        timer = Loop.shared.after(microseconds: wait) { [weak self] in
+          self?.timer = nil
+          self?.runNext()
+        }
+      }
+      return
+    }
+    untold = nil
+    starts.append(now)
+    figures.skipped += count - 1
+    run(command, event, others: count - 1)
+  }
+
+  private func run(_ words: [String], _ event: ApprovalEvent, others: UInt64) {
+    figures.runs += 1
+    do throws(SystemError) {
+      let child = try Child(
+        ChildCommand(words, environment: environment, directory: .path("/")), output: .null, errors: .null)
+      guard let input = child.takeInput() else { return }
+      running += 1
+      let queue = try OutQueue(own: input)
+      var line = Self.line(event, others: others)
+      queue.broke = { _ in }
+      queue.write(&line)
+      queue.closeWhenEmpty()
+      var isLate = false
+      let limit = Loop.shared.after(microseconds: patience) { [weak self] in
+        isLate = true
+        self?.note("`\(words[0])` took longer than \((self?.patience ?? 0) / 1_000_000) s, and was ended")
+        child.kill()
+      }
+      child.exited = { [weak self] exit in
+        limit.cancel()
+        queue.close()
+        self?.ended(exit, of: words[0], isLate: isLate)
+      }
+    } catch {
+      note("\(error)")
+    }
+  }
+
+  private func ended(_ exit: Child.Exit, of program: String, isLate: Bool) {
+    running -= 1
+    switch exit {
+    case .code(0): if !isLate { figures.problem = nil }
+    case .code(let code): note("`\(program)` exited with code \(code)")
+    case .signal(let signal): if !isLate { note("`\(program)` was ended by signal \(signal)") }
+    }
+    runNext()
+  }
+
+  private func note(_ problem: String) {
+    if problem != figures.problem { StandardError.write("gatehouse: the command of `approvals.notify`: \(problem)\n") }
+    figures.failures += 1
+    figures.problem = problem
+  }
+
+  /// The event as the stream has it, with how many others it stands for.
+  private static func line(_ event: ApprovalEvent, others: UInt64) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("event", "approval")
+    event.writeMembers(&writer)
+    if others > 0 { writer.member("others", others) }
+    writer.endObject()
+    return writer.bytes + [0x0A]
+  }
+}
