@@ -20,6 +20,7 @@ import System
       keys,
       tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, selftest,
       watch,
+    ] + deciding + [
       logVerify, status, stop, themes, themesCheck,
     ] + internals
 
