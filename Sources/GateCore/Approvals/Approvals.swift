@@ -295,7 +295,8 @@ package struct Approvals: Sendable {
       server: question.server, method: question.method, tool: question.target.subject.map(SessionCore.shortened),
       category: question.category, severity: question.severity, rule: row.decision.rule, reason: row.decision.reason,
       revision: question.identity.revision, digest: question.identity.digest,
-      argumentsDigest: question.argumentsDigest?.hexadecimal, argumentsBytes: row.argumentsBytes, decision: row.sequence,
+      argumentsDigest: question.argumentsDigest?.hexadecimal, argumentsBytes: row.argumentsBytes,
+      decision: row.sequence,
       asked: row.asked, remaining: row.deadline.microseconds(since: now),
       holdRemaining: row.hold.map { $0.until.microseconds(since: now) }, isHeld: row.hold != nil)
   }
