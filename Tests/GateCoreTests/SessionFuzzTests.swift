@@ -21,8 +21,9 @@ struct Dice: RandomNumberGenerator {
 
 struct SessionFuzzTests {
   private static let policy = """
-    {"version":"1","default":"deny","hide":["drop_*"],"tools":{"get":{},"push":{"limits":[{"window":"minute","max":5}]}},
-     "prompts":{"p":{}},"server_requests":{"elicitation/create":{}}}
+    {"version":"1","default":"deny","hide":["drop_*"],"tools":{"get":{},"push":{"limits":[{"window":"minute","max":5}]},
+     "act":{"action":"require_approval","approval":{"hold":1}}},
+     "prompts":{"p":{}},"server_requests":{"elicitation/create":{},"sampling/createMessage":{"action":"require_approval"}}}
     """
 
   private static let methods = [
@@ -31,7 +32,8 @@ struct SessionFuzzTests {
     "notifications/initialized", "notifications/subscriptions/acknowledged", "notifications/message",
   ]
   private static let values = [
-    "1", "2", "3", "\"1\"", "\"a\"", "null", "true", "{}", "[]", "-1", "1.0", "\"get\"", "\"push\"", "\"drop_it\"",
+    "1", "2", "3", "\"1\"", "\"a\"", "null", "true", "{}", "[]", "-1", "1.0", "\"get\"", "\"push\"", "\"act\"",
+    "\"gatehouse.q-1.1.1.9.ab\"", "\"drop_it\"",
     #"{"a":[1,{"b":2}]}"#, #"{"tools":[{"name":"get"},{"name":"drop_it"}],"nextCursor":"a"}"#,
     #"{"resultType":"input_required","requestState":"s","inputRequests":{"q":{"method":"elicitation/create"}}}"#,
     #"{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/subscriptionId":1}"#,
@@ -81,6 +83,12 @@ struct SessionFuzzTests {
       _ = Bool.random(using: &dice) ? play.client(line) : play.server(line)
       check(play.output.toClient, .server)
       check(play.output.toServer, .client)
+      if round % 50 == 0 {
+        _ = play.pass(seconds: 1)
+        check(play.output.toClient, .server)
+        check(play.output.toServer, .client)
+        if let id = play.waiting.first, Bool.random(using: &dice) { _ = try play.approve(id) }
+      }
       if round % 500 == 0 { _ = try play.policy(Self.policy) }
     }
     let last = play.gate.lastSequence
@@ -120,7 +128,7 @@ struct SessionFuzzTests {
     }
     for number in 0..<600 {
       let id = Bool.random(using: &dice) ? "\(number)" : "\"\(number)\""
-      let name = ["get", "push", "drop_it", "other", ""].randomElement(using: &dice) ?? ""
+      let name = ["get", "push", "act", "drop_it", "other", ""].randomElement(using: &dice) ?? ""
       asked.append(id)
       switch Int.random(in: 0..<5, using: &dice) {
       case 0: try take(play.client(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/list"}"#))

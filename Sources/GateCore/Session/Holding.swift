@@ -20,6 +20,8 @@ struct Holding: Sendable {
       case client(RequestsInFlight.Request)
       /// A server's request, by its id in one spelling and as it was written.
       case server(ServerRequests.Request, key: ExactText, id: ExactText)
+      /// What a server asks for in the answer to a client's request.
+      case answer(SessionCore.HeldAnswer)
     }
 
     var way: Way
@@ -35,6 +37,7 @@ struct Holding: Sendable {
       switch way {
       case .client(let request): request.reservation
       case .server(let request, _, _): request.reservation
+      case .answer(let answer): answer.reservation
       }
     }
   }
@@ -78,6 +81,7 @@ struct Holding: Sendable {
     switch new.way {
     case .client(let request): byClientKey[request.key] = new.place.number
     case .server(_, let key, _): byServerKey[key] = new.place.number
+    case .answer(let answer): byClientKey[answer.request.key] = new.place.number
     }
     look()
   }
@@ -87,6 +91,7 @@ struct Holding: Sendable {
     switch removed.way {
     case .client(let request): byClientKey[request.key] = nil
     case .server(_, let key, _): byServerKey[key] = nil
+    case .answer(let answer): byClientKey[answer.request.key] = nil
     }
     look()
     return removed
@@ -102,6 +107,9 @@ struct Holding: Sendable {
     case .server(var request, let key, let id):
       request.reservation = reservation
       changed.way = .server(request, key: key, id: id)
+    case .answer(var answer):
+      answer.reservation = reservation
+      changed.way = .answer(answer)
     }
     held[number] = changed
   }
@@ -138,8 +146,14 @@ struct Holding: Sendable {
 
 extension Question.Words {
   init(_ message: WireMessage, _ line: Span<UInt8>) {
-    var copy: [UInt8] = []
-    copy.append(line, 0..<line.count)
-    self.init(line: copy, message: message)
+    self.init(line: Array(copying: line), message: message)
+  }
+}
+
+extension [UInt8] {
+  /// A copy of a line.
+  init(copying line: Span<UInt8>) {
+    self.init()
+    append(line, 0..<line.count)
   }
 }

@@ -54,15 +54,24 @@ extension SessionCore {
     if concernsTask {
       guard mayAskForTask(message, request, line, at: now, gate: &gate, into: &output) else { return }
     }
+    let decisions = gate.lastSequence >= next ? next..<gate.lastSequence + 1 : nil
+    passAnswer(message, request, line, decisions: decisions, at: now, gate: &gate, into: &output)
+  }
+
+  /// Passes an answer on that may pass by these decisions.
+  mutating func passAnswer(
+    _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, decisions: Range<UInt64>?,
+    at now: Moment, gate: inout GateState, into output: inout SessionOutput
+  ) {
     let start = output.toClient.count
     output.toClient.appendAnswer(message, line, id: request.clientID)
-    if gate.lastSequence >= next {
+    if let decisions {
       output.passing.questions.append(
         Passing.Question(
-          decisions: next..<gate.lastSequence + 1, way: .answer(request, continuation(message, request, line)),
+          decisions: decisions, way: .answer(request, continuation(message, request, line)),
           start: start, end: output.toClient.count))
     }
-    if concernsTask { noteTask(message, request, line, at: now, gate: &gate, into: &output) }
+    if request.method?.concernsTask ?? false { noteTask(message, request, line, at: now, gate: &gate, into: &output) }
     if request.isTask || message.resultType != nil, request.method == .toolsCall,
       becomesTask(message, request, line, at: now, gate: &gate, into: &output)
     {
@@ -104,21 +113,21 @@ extension SessionCore {
   // MARK: A server that needs more input
 
   /// Judges what the server wants to ask the client for; answers the request itself where it may not.
-  private mutating func mayAsk(
-    _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, at now: Moment,
-    gate: inout GateState, into output: inout SessionOutput
+  ///
+  /// It waits where a person has to be asked; what comes before `first` may pass already.
+  mutating func mayAsk(
+    _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, from first: Int = 0,
+    at now: Moment, gate: inout GateState, into output: inout SessionOutput
   ) -> Bool {
-    if let refusal = refusal(ofAsking: Self.asked(message, line), at: now, gate: &gate, into: &output) {
-      let id = request.clientID.utf8
-      if request.method == .toolsCall {
-        output.toClient.appendResult(Refusing.toolResult(refusal, isModern: request.isModern), id: id)
-      } else {
-        output.toClient.appendError(
-          code: Refusing.code, message: Refusing.text(refusal), data: Refusing.data(refusal), id: id)
-      }
-      giveBack(request.reservation, at: now, gate: &gate)
-      conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
+    let asked = Self.asked(message, line)
+    switch judge(asked: asked, from: first, request, line, at: now, gate: &gate, into: &output) {
+    case .mayPass: break
+    case .refused(let refusal):
+      refuse(
+        request, ApprovalRefusal(refusal), text: Refusing.text(refusal), bytes: line.count, at: now, gate: &gate,
+        into: &output)
       return false
+    case .waits: return false
     }
     if let key = continuation(message, request, line) {
       continuations.expect(key, round: request.round + 1, holding: request.reservation, approval: request.approval)

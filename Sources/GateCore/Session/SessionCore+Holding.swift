@@ -19,6 +19,7 @@ extension SessionCore {
     switch held.way {
     case .client(let request): decision = request.decision
     case .server(let request, _, _): decision = request.decision
+    case .answer(let answer): decision = answer.decision
     }
     holding.hold(held.reservation?.whenForwarded, for: number)
     forward(
@@ -35,7 +36,7 @@ extension SessionCore {
   ) {
     guard let held = holding.remove(number) else { return }
     giveBack(held.reservation, at: now, gate: &gate)
-    answer(held, refusal, into: &output)
+    answer(held, refusal, at: now, gate: &gate, into: &output)
   }
 
   /// Passes a request on that has waited; `whole` is what it held until now, where that is more than what it holds from now on.
@@ -53,7 +54,7 @@ extension SessionCore {
           refusal, method: message.methodName(line.span), subject: request.subject,
           argumentsDigest: request.argumentsDigest, at: now, gate: &gate, into: &output)
         giveBack(whole ?? request.reservation, at: now, gate: &gate)
-        answer(held, ApprovalRefusal(refusal), into: &output)
+        answer(held, ApprovalRefusal(refusal), at: now, gate: &gate, into: &output)
         return
       }
       request.sent = now
@@ -76,6 +77,7 @@ extension SessionCore {
         Passing.Question(
           decisions: sequence..<sequence + 1, way: .request(key: key, id: id), start: start,
           end: output.toClient.count))
+    case .answer(let answer): resume(answer, sequence: sequence, at: now, gate: &gate, into: &output)
     }
   }
 
@@ -87,10 +89,16 @@ extension SessionCore {
     guard let held = holding.remove(number) else { return }
     giveBack(held.reservation, at: now, gate: &gate)
     gate.tell(gate.approvals.withdraw(held.place.approval, detail, at: now), at: now)
-    guard isAnswered else { return }
+    guard isAnswered else {
+      if case .answer(let answer) = held.way {
+        conclude(answer.request, .cancelled, bytes: 0, at: now, gate: &gate, into: &output)
+      }
+      return
+    }
     let decision = Decision(
       .deny, rule: "(withdrawn)", reason: "nobody has decided about it yet, and \(detail); it did not run")
-    answer(held, ApprovalRefusal(decision, approval: gate.approvals.name(held.place.approval)), into: &output)
+    let refusal = ApprovalRefusal(decision, approval: gate.approvals.name(held.place.approval))
+    answer(held, refusal, at: now, gate: &gate, into: &output)
   }
 
   mutating func withdrawAll(
@@ -113,19 +121,20 @@ extension SessionCore {
       giveBack(held.reservation, at: now, gate: &gate)
       if let (event, refusal) = gate.approvals.expire(place.approval, at: now) {
         gate.tell(event, at: now)
-        answer(held, refusal, into: &output)
+        answer(held, refusal, at: now, gate: &gate, into: &output)
         continue
       }
       let waiting = gate.approvals.waiting(place.approval, at: now)
       let state = held.isAskedAgain ? gate.approvals.issue(place.approval, round: held.round + 1) : nil
       gate.tell(gate.approvals.letGo(place.approval, at: now), at: now)
-      tellToAskAgain(held, state, waiting, into: &output)
+      tellToAskAgain(held, state, waiting, at: now, gate: &gate, into: &output)
     }
   }
 
   /// Answers a request that nobody has decided about, so that its caller asks again.
-  private func tellToAskAgain(
-    _ held: Holding.Held, _ state: String?, _ waiting: ApprovalRefusal?, into output: inout SessionOutput
+  private mutating func tellToAskAgain(
+    _ held: Holding.Held, _ state: String?, _ waiting: ApprovalRefusal?, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
   ) {
     let refusal = waiting ?? ApprovalRefusal(Approvals.lockdown)
     switch held.way {
@@ -144,6 +153,10 @@ extension SessionCore {
       output.toServer.appendError(
         code: Refusing.code, message: Refusing.waiting(refusal),
         data: Refusing.data(refusal.decision, approval: refusal.approval), id: id.utf8)
+    case .answer(let answer):
+      refuse(
+        answer.request, refusal, text: Refusing.waitingForAnswer(refusal), bytes: answer.line.count, at: now,
+        gate: &gate, into: &output)
     }
   }
 
@@ -184,7 +197,10 @@ extension SessionCore {
 
   // MARK: Answers
 
-  private func answer(_ held: Holding.Held, _ refusal: ApprovalRefusal, into output: inout SessionOutput) {
+  private mutating func answer(
+    _ held: Holding.Held, _ refusal: ApprovalRefusal, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
     switch held.way {
     case .client(let request):
       Self.answer(request, refusal, text: Refusing.text(refusal.decision), into: &output)
@@ -192,10 +208,14 @@ extension SessionCore {
       output.toServer.appendError(
         code: Refusing.code, message: Refusing.text(refusal.decision),
         data: Refusing.data(refusal.decision, approval: refusal.approval), id: id.utf8)
+    case .answer(let answer):
+      refuse(
+        answer.request, refusal, text: Refusing.text(refusal.decision), bytes: answer.line.count, at: now,
+        gate: &gate, into: &output)
     }
   }
 
-  private static func answer(
+  static func answer(
     _ request: RequestsInFlight.Request, _ refusal: ApprovalRefusal, text: String, into output: inout SessionOutput
   ) {
     let id = request.clientID.utf8

@@ -6,7 +6,10 @@ package import Policy
 // MARK: Time
 extension SessionCore {
   /// When `timePassed` is to be called, though nothing was read; nil for never.
-  package var wakeUp: Moment? { [waiting.wakeUp, holding.wakeUp].compactMap { $0 }.min() }
+  package var wakeUp: Moment? {
+    guard let due = holding.wakeUp else { return waiting.wakeUp }
+    return min(due, waiting.wakeUp ?? due)
+  }
 
   /// Some time is over; `unread` is how many bytes the server has been sent and has not read.
   package mutating func timePassed(
