@@ -131,7 +131,9 @@ extension Standing {
     case .deny where zero != nil: return zero.map { "[gatehouse] denied: \(words(of: $0)). Rule \($0.pointer)." }
     case .deny: return "[gatehouse] denied: \(reason ?? "the policy denies it"). Rule \(rule)."
     case .ask:
-      guard summary.hasPrefix("ask") else { return "as long as nobody has decided: to call again with the same arguments" }
+      guard summary.hasPrefix("ask") else {
+        return "as long as nobody has decided: to call again with the same arguments"
+      }
       let isForAll = source == .pattern("all_tools")
       return GoverningRule.Part.toldWhileWaiting(
         reason ?? "a person must approve \(isForAll ? "every tool call" : "this tool")", rule: rule)
