@@ -36,6 +36,7 @@ final class ConsoleEngine {
   private static let gatesTime: Int64 = 50_000
   /// What is odd about the file of keys.
   private let keyNotes: [Note]
+  private var keysWatch: FileWatch?
 
   init(_ options: ConsoleProgram.Options) {
     self.options = options
@@ -74,6 +75,11 @@ final class ConsoleEngine {
     policy.changed = { [weak self] file in self?.take(.policyRead(file)) }
     if let problem = policy.start() { take(.note(Note(.warning, problem))) }
     for note in keyNotes { take(.note(note)) }
+    keysWatch = try? FileWatch(options.paths.keys) { [weak self] in
+      guard let self else { return }
+      let found = KeysFinder.find(options.paths.keys)
+      take(.keysRead(found.keys, found.notes))
+    }
     if let problem = options.settingsProblem { take(.note(Note(.warning, problem))) }
     themes.changed = { [weak self] theme, note in
       self?.front?.perform(.use(theme))
@@ -113,6 +119,7 @@ final class ConsoleEngine {
     gate.close()
     policy.close()
     themes.close()
+    keysWatch?.cancel()
     servers.close()
     front?.close()
     // The last edit may be of the turn that ended it.

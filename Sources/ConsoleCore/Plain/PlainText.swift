@@ -72,7 +72,7 @@ package enum PlainText {
       guard problem == nil else { return state.note.map { [plain($0.text)] } ?? [] }
       let its = names.count == 1 ? "its" : "their"
       return ["asked \(names.map(\.string).joined(separator: ", ")) for \(its) tools; list shows them"]
-    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .themesListed, .registryRead:
+    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .keysRead, .themesListed, .registryRead:
       return []
     }
   }

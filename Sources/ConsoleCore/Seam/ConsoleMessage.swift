@@ -42,6 +42,8 @@ package enum ConsoleMessage: Hashable, Sendable {
   case textEdited(EditedText, EditedTextResult)
   /// Unsaved edits of consoles that ended without saving were found.
   case leftEdits([LeftEdits])
+  /// The file of keys has changed: what holds from now on, and what is odd about it.
+  case keysRead(KeyBindings, [Note])
 }
 
 /// What the policy file is on the disk.

@@ -3,11 +3,14 @@ package enum Doable: Hashable, Sendable {
   case action(Action)
   /// A command with words; those that are still missing are typed.
   case command(CommandEntry, line: String)
+  /// Keys that only a popup has: to be read, not run.
+  case fixed(FixedKeys)
 
   package var name: String {
     switch self {
     case .action(let action): action.name
     case .command(let entry, let line): line.isEmpty ? entry.usage : line
+    case .fixed(let keys): keys.place
     }
   }
 
@@ -15,6 +18,7 @@ package enum Doable: Hashable, Sendable {
     switch self {
     case .action(let action): action.summary
     case .command(let entry, _): entry.summary
+    case .fixed(let keys): keys.summary
     }
   }
 }
@@ -131,19 +135,28 @@ extension ConsoleState {
       let own = options.keys.key(for: action, in: focus)
       return (own.map { [$0] } ?? []) + options.keys.keys(for: action).filter { $0 != own }
     case .command: return []
+    case .fixed(let keys): return [keys.keys]
     }
   }
 
   /// Why it cannot be done now; nil if it can.
   func refusal(of doable: Doable) -> String? {
-    if case .action(let action) = doable { return action.refusal(in: self) }
-    return nil
+    switch doable {
+    case .action(let action): return action.refusal(in: self)
+    case .command: return nil
+    case .fixed: return "fixed"
+    }
   }
 
   /// Runs it; where words are missing, the command line goes on.
   mutating func run(_ doable: Doable) -> [ConsoleEffect] {
+    if case .fixed(let keys) = doable {
+      say(.info, "\(keys.keys): \(keys.summary)")
+      return []
+    }
     overlay = nil
     switch doable {
+    case .fixed: return []
     case .action(let action): return perform(action)
     case .command(let entry, let line):
       let text = line.isEmpty ? entry.name + (entry.arguments.isEmpty ? "" : " ") : line

@@ -58,7 +58,7 @@ extension ConsoleState {
     let patterns = help.field.text.unicodeScalars.split(separator: " ").map {
       Pattern(String(String.UnicodeScalarView($0)), .part)
     }
-    return doables.filter { doable in
+    return (doables + FixedKeys.all.map { .fixed($0) }).filter { doable in
       patterns.allSatisfy { pattern in
         pattern.holds(doable.name) || pattern.holds(doable.summary)
           || keys(of: doable).contains { pattern.holds($0) }

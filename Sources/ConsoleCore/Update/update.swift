@@ -75,6 +75,10 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
     return []
   case .leftEdits(let found):
     state.take(found)
+  case .keysRead(let keys, let notes):
+    state.options.keys = keys
+    for note in notes { state.say(note.weight, state.safe(note.text, limit: 1000)) }
+    if notes.isEmpty { state.say(.info, "keys.conf is read again") }
   }
   return []
 }
