@@ -167,3 +167,28 @@ def test_p72_the_last_words_of_a_server_arrive_whole(gatehouse: Gatehouse, optio
         capture_output=True, env=gatehouse.environment, cwd=gatehouse.home, timeout=20)
     assert done.returncode == 4
     assert [json.loads(line)["params"]["data"] for line in done.stdout.splitlines()] == ["last"]
+
+
+NUL = """
+import json, sys
+for line in sys.stdin:
+    m = json.loads(line)
+    if m.get("method") == "initialize":
+        r = {"protocolVersion": m["params"]["protocolVersion"], "capabilities": {"tools": {}}, "serverInfo": {"name": "n", "version": "1"}}
+    elif m.get("method") == "tools/list":
+        r = {"tools": [{"name": "NAME", "inputSchema": {"type": "object"}}]}
+    else:
+        continue
+    print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": r}).replace("NAME", sys.argv[1].encode().decode("unicode_escape")), flush=True)
+"""
+
+
+@pytest.mark.parametrize("name", ["a\\x00b", "a\\x01b", 'a"b', "a\\\\q"], ids=["NUL", "control", "quote", "escape"])
+def test_a_list_of_tools_that_nobody_can_read_ends_a_scan_at_once(gatehouse: Gatehouse, tmp_path: Path, name: str) -> None:
+    program = tmp_path / "nul.py"
+    program.write_text(NUL)
+    gatehouse.succeed("servers", "add", "odd", "--", sys.executable, str(program), name)
+    # Half of the time that a scan may take.
+    done = gatehouse.run("servers", "scan", timeout=15)
+    assert done.returncode == 1
+    assert "the server's answer cannot be read" in done.stdout + done.stderr, done

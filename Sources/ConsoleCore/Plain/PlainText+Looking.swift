@@ -77,28 +77,13 @@ extension PlainText {
     for condition in standing.ownConditions where condition.kind != "match_schema" {
       let kind = String(condition.kind.map { $0 == "_" ? "-" : $0 })
       counts[kind, default: 0] += 1
-      lines.append("\(kind) \(counts[kind] ?? 0): \(state.safe(signs(condition.text, state), limit: 400))")
+      lines.append("\(kind) \(counts[kind] ?? 0): \(state.safe(condition.text, limit: 400))")
     }
     for (number, limit) in standing.limits.enumerated() {
       let text = (["\(limit.max)/\(limit.window) for each \(limit.scope.rawValue)"] + limit.details)
       lines.append("limit \(number + 1): \(state.safe(text.joined(separator: ", "), limit: 400))")
     }
     return lines.isEmpty ? [] : ["by number:"] + lines
-  }
-
-  /// Our own signs in ASCII where there is nothing else.
-  private static func signs(_ text: String, _ state: ConsoleState) -> String {
-    guard state.options.glyphs == .ascii else { return text }
-    var out = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "≠": out.append(contentsOf: ["!", "="])
-      case "≤": out.append(contentsOf: ["<", "="])
-      case "≥": out.append(contentsOf: [">", "="])
-      default: out.append(scalar)
-      }
-    }
-    return String(out)
   }
 
   // MARK: Rules

@@ -90,6 +90,7 @@ extension ConsoleState {
 
   /// Makes what the next picture needs and what stays the same from one to the next: to be called before `render`.
   package mutating func prepareFrame() {
+    keepPageLines()
     guard let columns = layout.place(of: .rule)?.body.columns, currentTool == nil, let server = currentServer else {
       return
     }

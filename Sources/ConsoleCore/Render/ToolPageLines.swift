@@ -6,6 +6,11 @@ internal import Risk
 extension ConsoleState {
   /// The page of a tool, line by line.
   func toolPageLines(_ page: ToolPage, columns: Int) -> [Line] {
+    if let kept = page.kept, kept.key == pageKey(page, columns: columns) { return kept.lines }
+    return madePageLines(page, columns: columns)
+  }
+
+  func madePageLines(_ page: ToolPage, columns: Int) -> [Line] {
     guard let index = catalogue.index(of: page.name) else {
       return block("", "the server lists this tool no longer", .attention, columns: columns)
     }

@@ -55,7 +55,7 @@ extension ConsoleState {
     guard policy.disk == .absent, policy.draft == nil else { return }
     carefulText = PolicyStarter.carefulText
     carefulRules = 0
-    let edits = catalogue.tools.indices.flatMap { recommendedEdits(for: $0) }
+    let edits = catalogue.tools.indices.flatMap { recommendedEdits(for: catalogue.name(of: $0)) }
     guard !edits.isEmpty, let document = try? PolicyDocument.read(carefulText) else { return }
     var draft = PolicyDraft(base: document)
     guard (try? draft.apply(.batch(edits, title: "careful rules"))) != nil else { return }
@@ -94,21 +94,7 @@ extension ConsoleState {
     }
     let said = "recommended rules for \(Format.count(bare.count, "tool"))"
     let lines = ["\(said) that no rule names so far:"] + counts.map { "\(Format.count($0.count, "tool")): \($0.words)" }
-    let edit = PolicyEdit.batch(bare.flatMap { recommendedEdits(for: $0) }, title: said)
+    let edit = PolicyEdit.batch(bare.flatMap { recommendedEdits(for: catalogue.name(of: $0)) }, title: said)
     overlay = .confirm(Confirmation(question: .edit(edit, said: said, isRisky: false), lines: lines))
-  }
-
-  /// The rule that is recommended for a tool's kind, in the policy's own language.
-  private func recommendedEdits(for index: Int) -> [PolicyEdit] {
-    let name = catalogue.name(of: index)
-    func set(_ setting: RuleSetting) -> PolicyEdit { .setRule(server: name.server, tool: name.tool, setting) }
-    switch RecommendedRule(for: catalogue.tools[index].info.assessment.category) {
-    case .allow: return [set(.allow)]
-    case .requireApproval: return [set(.requireApproval)]
-    case .limit(let most, let matchSchema):
-      let limit = set(.limit(max: most, window: "minute", scope: "grant"))
-      let address = RuleAddress(server: name.server, .tools, NamePattern.key(for: name.tool))
-      return matchSchema ? [limit, .change(address, .matchSchema(true))] : [limit]
-    }
   }
 }

@@ -10,8 +10,28 @@ package struct ToolPage: Hashable, Sendable {
   package var top = 0
   /// Made when the definition has come.
   package var profile: ToolProfile?
+  /// What was last made of it.
+  var kept: KeptPage?
 
   package init(_ name: ToolName) { self.name = name }
+}
+
+/// The lines of a tool's page, which stay the same from one picture to the next.
+struct KeptPage: Hashable, Sendable {
+  /// All that the lines tell of.
+  struct Key: Hashable, Sendable {
+    var tool: Snapshot.Tool
+    var standing: Standing
+    var looksLike: ToolName?
+    var server: Snapshot.Server
+    var profile: ToolProfile?
+    /// How far the definition is known: nil where it is, else why not.
+    var missing: String?
+    var columns: Int
+  }
+
+  var key: Key
+  var lines: [Line]
 }
 
 extension ConsoleState {
@@ -46,6 +66,7 @@ extension ConsoleState {
   /// Makes the profile when a definition has come: once, not once a frame.
   mutating func refreshToolPage() {
     guard var page = toolPage else { return }
+    page.kept = nil
     page.profile = definitions[page.name].flatMap { definition in
       guard let node = try? JSONNode.read(definition.text), let tool = Risk.ToolDefinition(node) else { return nil }
       return ToolProfile(tool, server: page.name.server.string, origin: origin(of: page.name, definition.package))
@@ -57,6 +78,30 @@ extension ConsoleState {
     if let package { return .package(name: package.name, isPinned: package.isPinned) }
     guard let server = catalogue.index(ofServer: name.server) else { return .unknown }
     return catalogue.servers[server].info.transport.hasPrefix("http") ? .remote : .unknown
+  }
+
+  func pageKey(_ page: ToolPage, columns: Int) -> KeptPage.Key? {
+    guard let index = catalogue.index(of: page.name) else { return nil }
+    let tool = catalogue.tools[index]
+    let missing: String? =
+      switch definitions.entry(page.name) {
+      case .known: nil
+      case .missing(let problem, _): "missing: \(problem)"
+      case .asked, nil: "asked"
+      }
+    return KeptPage.Key(
+      tool: tool.info, standing: tool.standing, looksLike: tool.looksLike,
+      server: catalogue.servers[tool.server].info, profile: page.profile, missing: missing, columns: columns
+    )
+  }
+
+  /// Makes the lines that the next picture shows, if they are others than before.
+  mutating func keepPageLines() {
+    guard var page = toolPage, let key = pageKey(page, columns: toolPageSize.columns), page.kept?.key != key else {
+      return
+    }
+    page.kept = KeptPage(key: key, lines: madePageLines(page, columns: key.columns))
+    overlay = .tool(page)
   }
 
   /// How much room the page has.

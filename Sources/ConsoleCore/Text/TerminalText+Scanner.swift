@@ -82,7 +82,22 @@ extension TerminalText {
           run = (scalar, 1)
         }
       case .hidden:
-        run = (scalar, 1)
+        guard set == .ascii, let sign = Self.comparison(scalar) else {
+          run = (scalar, 1)
+          return
+        }
+        for part in sign.unicodeScalars { glyphs.append(Glyph(scalar: part, isToken: true)) }
+        canCarryMarks = false
+      }
+    }
+
+    /// A comparison in the signs that everybody types for it; our own words have these.
+    private static func comparison(_ scalar: Unicode.Scalar) -> String? {
+      switch scalar {
+      case "≠": "!="
+      case "≤": "<="
+      case "≥": ">="
+      default: nil
       }
     }
 

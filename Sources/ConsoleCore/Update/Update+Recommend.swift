@@ -69,6 +69,12 @@ extension ConsoleState {
     return standing.conditions.contains { $0.kind == "match_schema" }
   }
 
+  /// The same for the rule that a tool's own kind starts with.
+  func recommendedEdits(for name: ToolName) -> [PolicyEdit] {
+    recommendation(for: name).map { edits(name, $0) } ?? []
+  }
+
+  /// The edits that give a tool such a rule: whoever recommends one makes it so.
   private func edits(_ name: ToolName, _ rule: RecommendedRule) -> [PolicyEdit] {
     guard case .limit(_, matchSchema: true) = rule else { return [ruleEdit(name, rule.setting)] }
     let address = RuleAddress(server: name.server, .tools, NamePattern.key(for: name.tool))

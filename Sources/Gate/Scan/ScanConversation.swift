@@ -57,7 +57,16 @@ package struct ScanConversation: Sendable {
   ///
   /// What is no answer to us is passed over: servers print banners and log lines.
   package mutating func received(_ line: [UInt8]) -> Step {
-    guard state != .done, let message = try? JSONNode.read(line), message.members != nil else { return .wait }
+    guard state != .done else { return .wait }
+    let message: JSONNode
+    do throws(JSONError) {
+      message = try JSONNode.read(line)
+    } catch {
+      guard Self.isMessage(line) else { return .wait }
+      state = .done
+      return .failed("the server's answer cannot be read: \(error) at byte \(error.offset)")
+    }
+    guard message.members != nil else { return .wait }
     if let method = message["method"]?.string { return answer(method, id: message["id"]) }
     guard let id = message["id"]?.integer, id == expectedID else { return .wait }
     if let error = message["error"] {
@@ -82,6 +91,14 @@ package struct ScanConversation: Sendable {
     case .listing(let page): return listed(result, page: page)
     case .done: return .wait
     }
+  }
+
+  /// Whether a line that cannot be read is a message all the same, and no banner or line of a log: nothing better comes.
+  private static func isMessage(_ line: [UInt8]) -> Bool {
+    let start = line.prefix(256)
+    guard start.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else { return false }
+    let word = Array(#""jsonrpc""#.utf8)
+    return start.indices.contains { start[$0...].starts(with: word) }
   }
 
   private mutating func listed(_ result: JSONNode, page: Int) -> Step {
