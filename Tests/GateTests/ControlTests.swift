@@ -37,6 +37,25 @@ extension GateBehaviour {
       #expect(status.sessions == 0)
     }
 
+    /// Who has asked for several things must know which of them was refused.
+    @Test @LoopActor func aRefusalRepeatsTheNumberOfItsRequest() async throws {
+      let rig = try Rig()
+      defer { rig.close() }
+      let control = try Control(rig)
+      _ = await control.next()
+      control.send(.approval("q-1", id: 11))
+      control.send(.deny(approval: "q-1", digest: nil, message: nil, id: 12))
+      control.send(.revoke(standing: "q-1", id: 13))
+      control.send(text: #"{"op":"extend","approval":"q-1","seconds":"many","id":14}"# + "\n")
+      for number in 11...14 {
+        guard case .refused(_, let id) = await control.next() else {
+          Issue.record("\(number) not refused")
+          return
+        }
+        #expect(id == number)
+      }
+    }
+
     @Test(arguments: [
       "", "[]", "{", #"{"op":"no such"}"#, #"{"op":"hello","op":"stop"}"#, "\u{0}\u{1}",
       #"{"op":"attach","server":"x"}"#,

@@ -44,10 +44,13 @@ final class ControlConnection {
   // MARK: Requests
 
   private func received(_ line: [UInt8]) {
+    var id: Int?
     do {
-      try answer(try ControlRequest.read(line))
+      let request = try ControlRequest.read(line)
+      id = request.id
+      try answer(request)
     } catch {
-      refuse(error.message, id: error.id)
+      refuse(error.message, id: error.id ?? id)
     }
   }
 
