@@ -87,12 +87,12 @@ struct DecideTests {
     desk.press(":", "all ask", "Enter")
     #expect(
       question(desk) == [
-        "7 tools: ask, denied while nobody can be asked",
+        "7 tools: ask, each call waits for a person",
         "7 of 7 shown tools change: 4 allow → ask, 2 deny → ask, 1 limit → ask; 1 is HIGH",
       ])
     desk.press("y")
     #expect(
-      desk.state.note?.text == "7 tools: ask, denied while nobody can be asked · "
+      desk.state.note?.text == "7 tools: ask, each call waits for a person · "
         + "4 allow → ask, 2 deny → ask, 1 limit → ask; 1 is HIGH · u undo")
     #expect(desk.state.policy.draft?.editCount == 1)
     desk.press("u")

@@ -213,7 +213,7 @@ struct PlainChangesTests {
   @Test func theRecommendedRuleIsGivenByName() {
     var desk = Desk.ready(options: Self.options)
     #expect(
-      run("recommend git_reset", on: &desk) == ["git/git_reset: require approval, denied while nobody can be asked"])
+      run("recommend git_reset", on: &desk) == ["git/git_reset: require approval, each call waits for a person"])
     #expect(run("recommend git_*", on: &desk).last == "Type yes or no.")
     #expect(run("yes", on: &desk).first?.hasPrefix("recommended rules for") == true)
     #expect(run("recommend", on: &desk) == ["write recommend TOOL"])

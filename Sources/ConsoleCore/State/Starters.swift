@@ -32,7 +32,7 @@ extension ConsoleState {
         + "writes a rule for each of their tools."
     case .careful:
       "Tools that read are allowed; those that write may be called 30 times a minute, those that run things 10 times; "
-        + "those that destroy or pay ask a person, and are denied while nobody can be asked. That is "
+        + "those that destroy or pay ask a person, and wait until one decides. That is "
         + "\(Format.count(carefulRules, "rule")) for the \(Format.count(catalogue.tools.count, "tool")) known now; a tool "
         + "that appears later is denied until it has a rule."
     case .observe:

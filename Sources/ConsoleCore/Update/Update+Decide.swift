@@ -88,7 +88,7 @@ extension ConsoleState {
       targets.count == 1
       ? "\(safe(first.server.string))/\(safe(first.tool.string))" : Format.count(targets.count, "tool")
     let said =
-      "\(subject): \(setting.words)" + (setting == .requireApproval ? ", denied while nobody can be asked" : "")
+      "\(subject): \(setting.words)" + (setting == .requireApproval ? ", each call waits for a person" : "")
     let edit = targets.count == 1 ? firstEdit : .batch(edits, title: said)
     let isBulk = targets.count > 1 || kind != nil
     let risky = setting == .allow && !acceptsRisk ? targets.filter(isRisky) : []

@@ -32,7 +32,7 @@ extension ConsoleState {
     }
     let changed = groups.reduce(0) { $0 + $1.count }
     if all.count == 1, let rule = groups.first?.rule {
-      let waits = rule == .requireApproval ? ", denied while nobody can be asked" : ""
+      let waits = rule == .requireApproval ? ", each call waits for a person" : ""
       let said = "\(safe(first.server.string))/\(safe(first.tool.string)): \(rule.summary)\(waits)"
       let edit = edits.count == 1 ? edits[0] : PolicyEdit.batch(edits, title: said)
       guard losses.isEmpty else {

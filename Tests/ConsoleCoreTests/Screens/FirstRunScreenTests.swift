@@ -24,10 +24,10 @@ struct FirstRunScreenTests {
       │ Tools that read are allowed; those that write  ││  "tools": {},              │
       │ may be called 30 times a minute, those that run││  "servers": {              │
       │ things 10 times; those that destroy or pay ask ││    "git": {                │
-      │ a person, and are denied while nobody can be   ││      "tools": {            │
-      │ asked. That is 7 rules for the 7 tools known   ││        "git_status": {"act…│
-      │ now; a tool that appears later is denied until ││        "git_log": {"action…│
-      │ it has a rule.                                 ││        "git_diff": {"actio…│
+      │ a person, and wait until one decides. That is 7││      "tools": {            │
+      │ rules for the 7 tools known now; a tool that   ││        "git_status": {"act…│
+      │ appears later is denied until it has a rule.   ││        "git_log": {"action…│
+      │                                                ││        "git_diff": {"actio…│
       └────────────────────────────────────────────────┘└──────────────────── 12 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
       │ 11:42:07 ── gate connected ──                                                │

@@ -21,9 +21,9 @@ struct FirstRunScreenWideTests {
       │  Empty  deny everything                                                         ││  "description": "Denies what no rule below names. Reading passes, writing…│
       │                                                                                 ││  "default": "deny",                                                       │
       │ Tools that read are allowed; those that write may be called 30 times a minute,  ││  "tools": {},                                                             │
-      │ those that run things 10 times; those that destroy or pay ask a person, and are ││  "servers": {                                                             │
-      │ denied while nobody can be asked. That is 7 rules for the 7 tools known now; a  ││    "git": {                                                               │
-      │ tool that appears later is denied until it has a rule.                          ││      "tools": {                                                           │
+      │ those that run things 10 times; those that destroy or pay ask a person, and wait││  "servers": {                                                             │
+      │ until one decides. That is 7 rules for the 7 tools known now; a tool that       ││    "git": {                                                               │
+      │ appears later is denied until it has a rule.                                    ││      "tools": {                                                           │
       │                                                                                 ││        "git_status": {"action": "allow"},                                 │
       │ 2 servers known, 7 tools                                                        ││        "git_log": {"action": "allow"},                                    │
       │                                                                                 ││        "git_diff": {"action": "allow"},                                   │
