@@ -138,6 +138,7 @@ struct ApprovalCodingTests {
     .approval("q1", id: 6), .lockdown(true, id: 7), .lockdown(false, id: nil),
   ])
   func requestsAreReadBack(_ request: ControlRequest) throws {
+    #expect(String(decoding: request.encoded, as: UTF8.self).contains("\"id\":") == (request.id != nil))
     #expect(try ControlRequest.read(Array(request.encoded.dropLast())) == request)
   }
 

@@ -102,6 +102,8 @@ extension GateBehaviour {
       let outcome = try await client.answer().outcome
       #expect(outcome.isError && outcome.text.contains("not today"))
       #expect(await watcher.ask(.revoke(standing: event.id, id: 1)) != nil)
+      watcher.send(.approve(approval: "q", digest: "d", revision: nil, scope: .once, message: nil, id: 33))
+      #expect(await watcher.next() == .refused(message: "nothing called `q` waits for a person", id: 33))
       #expect(await watcher.ask(.approval("q-none", id: 1)) == "nothing called `q-none` waits for a person")
     }
 
