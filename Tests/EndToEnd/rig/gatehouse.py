@@ -13,7 +13,7 @@ from mcp import StdioServerParameters
 
 from . import processes
 from .person import Person
-from .stream import Stream
+from .stream import Stream, is_listening
 from .waiting import eventually
 
 Policy = dict[str, Any] | str | bytes | None
@@ -152,7 +152,7 @@ class Gatehouse:
         def listens() -> bool:
             if gate.poll() is not None:
                 raise AssertionError(f"gatehouse serve ended with {gate.returncode}: {gate.stderr.read().decode()}")
-            return self.socket.exists()
+            return is_listening(self.socket)
 
         eventually(listens, 10, "gatehouse serve does not listen")
         return gate

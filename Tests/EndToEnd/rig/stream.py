@@ -41,10 +41,21 @@ class Stream:
 
     def ask(self, request: Event, within: float = 10) -> Event:
         """Sends one request with an id of its own and returns the answer that repeats it."""
+        return self.answer(self.begin(request), within, f"an answer to {request}")
+
+    def begin(self, request: Event) -> int:
+        """Sends one request with an id of its own, and returns that."""
         self._ids += 1
-        number = self._ids
-        self.send({**request, "id": number})
-        return self.until(lambda event: event.get("id") == number, within, f"an answer to {request}")
+        self.send({**request, "id": self._ids})
+        return self._ids
+
+    def answer(self, number: int, within: float = 10, what: str = "an answer") -> Event:
+        """The answer that repeats an id."""
+        return self.until(lambda event: event.get("id") == number, within, what)
+
+    def send_part(self, request: Event) -> None:
+        """Sends a request but for the end of its line."""
+        self._socket.sendall(json.dumps(request).encode())
 
     def until(self, wanted: Callable[[Event], bool], within: float = 10, what: str = "an event", start: int = 0) -> Event:
         """The first event from position `start` that is wanted; reads on until it comes."""
@@ -64,6 +75,10 @@ class Stream:
         while self._read(0):
             pass
         return len(self.events)
+
+    def wait(self, seconds: float) -> None:
+        """Takes in what comes next, or nothing for so long."""
+        self._read(seconds)
 
     def of(self, kind: str) -> list[Event]:
         """The events of one kind that came so far."""
@@ -103,6 +118,14 @@ class Stream:
         *lines, self._rest = (self._rest + data).split(b"\n")
         self.events += [json.loads(line) for line in lines]
         return True
+
+
+def is_listening(path: Path) -> bool:
+    """Whether a gate takes connections there; one that was killed leaves its socket behind."""
+    connection = _connected(path)
+    if connection is not None:
+        connection.close()
+    return connection is not None
 
 
 def _connected(path: Path) -> socket.socket | None:
