@@ -48,15 +48,7 @@ struct ReachTests {
 
   @Test func aToolThatTellsOfItselfOtherwiseIsAskedAboutAgain() throws {
     var play = try Playbook.waiting()
-    func list(_ text: String) {
-      _ = play.client(#"{"jsonrpc":"2.0","id":"l","method":"tools/list"}"#)
-      let number = play.output.toServer.split(separator: 0x0A).compactMap {
-        try? JSONNode.read(Array($0))["id"]?.integer
-      }.last
-      _ = play.server(
-        #"{"jsonrpc":"2.0","id":\#(number ?? 0),"result":{"tools":[{"name":"act","description":"\#(text)","inputSchema":{}}]}}"#
-      )
-    }
+    func list(_ text: String) { tell(of: text, &play) }
     list("pays")
     _ = act(&play, "1")
     _ = try play.approve("q-1", .session)
@@ -64,6 +56,33 @@ struct ReachTests {
     #expect(act(&play, "2").toServer.count == 1)
     list("pays twice")
     #expect(act(&play, "3").toServer == [])
+  }
+
+  /// The server's list of tools, which has one that is described so.
+  private func tell(of text: String, _ play: inout Playbook) {
+    _ = play.client(#"{"jsonrpc":"2.0","id":"l","method":"tools/list"}"#)
+    let number = play.output.toServer.split(separator: 0x0A).compactMap {
+      try? JSONNode.read(Array($0))["id"]?.integer
+    }.last
+    _ = play.server(
+      #"{"jsonrpc":"2.0","id":\#(number ?? 0),"result":{"tools":[{"name":"act","description":"\#(text)","inputSchema":{}}]}}"#
+    )
+  }
+
+  @Test("P64: who was shown another description of the tool has not decided about this one")
+  func aToolThatChangesWhileItsCallWaits() throws {
+    var play = try Playbook.waiting()
+    tell(of: "pays", &play)
+    _ = act(&play, "1")
+    let before = play.gate.approvals.pending(at: play.now)[0].digest
+    tell(of: "pays", &play)
+    #expect(play.gate.approvals.pending(at: play.now)[0].digest == before)
+    tell(of: "pays all", &play)
+    #expect(play.told.count == 1)
+    let stale = #expect(throws: ApprovalError.self) { try play.approve("q-1", digest: before) }
+    #expect(
+      stale?.description == "arguments, tool or policy are others than those you were shown; look at it again")
+    #expect(try play.approve("q-1").toServer.count == 1)
   }
 
   @Test func identicalCallsForSomeTime() throws {

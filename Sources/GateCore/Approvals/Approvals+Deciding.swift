@@ -15,14 +15,8 @@ extension Approvals {
   ) throws(ApprovalError) -> Outcome {
     let place = try undecided(id, at: now)
     let row = pending[place]
-    guard row.question.identity.digest == digest else {
-      throw ApprovalError(
-        revision != nil && revision != row.question.identity.revision
-          ? "the policy is another than when you were shown it; look at it again"
-          : "the arguments are others than those you were shown; look at it again")
-    }
-    guard revision == nil || revision == row.question.identity.revision else {
-      throw ApprovalError("the policy is another than when you were shown it; look at it again")
+    guard row.question.identity.digest == digest, revision == nil || revision == row.question.identity.revision else {
+      throw Self.others
     }
     if case .identical(let seconds) = scope, !(1...ApprovalScope.longest ~= seconds) {
       throw ApprovalError("identical calls are approved for 1 second to \(ApprovalScope.longest) seconds")
@@ -90,9 +84,7 @@ extension Approvals {
     _ id: String, digest: String?, message: String?, by: String, at now: Moment
   ) throws(ApprovalError) -> Outcome {
     let place = try undecided(id, at: now)
-    guard digest == nil || digest == pending[place].question.identity.digest else {
-      throw ApprovalError("the arguments are others than those you were shown; look at it again")
-    }
+    guard digest == nil || digest == pending[place].question.identity.digest else { throw Self.others }
     let row = pending[place]
     let said = message.flatMap { $0.isEmpty ? nil : $0 }
     let decision = Decision(.deny, rule: row.decision.rule, reason: said ?? "a person has denied this call")
@@ -157,6 +149,9 @@ extension Approvals {
   /// What is said to whatever would act while the gate is locked down.
   static let lockdown = Decision(
     .deny, rule: "(lockdown)", reason: "a person has locked the gate, and nothing passes until it is opened again")
+
+  private static let others = ApprovalError(
+    "arguments, tool or policy are others than those you were shown; look at it again")
 
   /// One that a person may still decide.
   private func undecided(_ id: String, at now: Moment) throws(ApprovalError) -> Int {
@@ -233,6 +228,24 @@ extension Approvals {
     for place in earlier.indices.reversed()
     where earlier[place].reach == .session && earlier[place].event.session == session {
       outcome.events.append(end(place, "the session is over"))
+    }
+    return outcome
+  }
+
+  /// A server tells of its tools otherwise than when a call was asked about: a decision about that one is none about this.
+  mutating func noteDefinitions(
+    of session: ExactText, at now: Moment, _ definition: (ExactText) -> ContentDigest?
+  ) -> Outcome {
+    var outcome = Outcome()
+    for place in pending.indices where pending[place].question.session == session {
+      let question = pending[place].question
+      guard case .tool(let name) = question.target, let known = question.identity.definition,
+        let new = definition(name), new != known
+      else { continue }
+      pending[place].question.identity.definition = new
+      var event = event(pending[place], .pending, at: now)
+      event.detail = "the server describes the tool otherwise now"
+      outcome.events.append(event)
     }
     return outcome
   }

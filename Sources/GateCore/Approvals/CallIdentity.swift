@@ -7,7 +7,7 @@ package struct CallIdentity: Hashable, Sendable {
   /// The digest of grant, server, method, name and all that the call says, in one spelling.
   package let call: ContentDigest
   /// The digest of the tool's definition as the session was told it; nil where it was not.
-  package let definition: ContentDigest?
+  package internal(set) var definition: ContentDigest?
   /// The policy's revision.
   package var revision: String?
 

@@ -86,6 +86,12 @@ extension GateState {
     _ = tell(approvals.sessionClosed(session, detail, at: now), at: now)
   }
 
+  /// A session was told of tools: what waits is shown with the tool that it would run now.
+  mutating func noteDefinitions(of session: ExactText, at now: Moment, _ definition: (ExactText) -> ContentDigest?) {
+    guard approvals.pendingCount > 0 else { return }
+    _ = tell(approvals.noteDefinitions(of: session, at: now, definition), at: now)
+  }
+
   mutating func tell(_ event: ApprovalEvent?, at now: Moment) {
     if let event { tell(.approval(event), at: now) }
   }

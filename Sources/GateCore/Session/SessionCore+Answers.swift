@@ -108,6 +108,7 @@ extension SessionCore {
     if let all = tools.add(page, cursor: request.cursor, sharing: known, isHidden: isHidden) {
       output.listedTools = all
     }
+    gate.noteDefinitions(of: session, at: now) { tools.definition(of: $0) }
   }
 
   // MARK: A server that needs more input
