@@ -243,6 +243,75 @@ struct LiveTests {
     #expect(desk.state.gate.sequence == 99)
   }
 
+  /// Many rows are looked at piece by piece, the newest first, and it ends with what one go would have found.
+  @Test func aFilterFindsPieceByPiece() throws {
+    let count = 2_000
+    var options = Desk.options
+    options.ringCapacity = count
+    options.searchedAtOnce = 600
+    var desk = Desk.ready(options: options)
+    for number in 0..<count + 10 {
+      let event = DecisionEvent(
+        session: "s1", client: "claude", grant: "local", server: "git", method: "tools/call",
+        tool: number % 20 == 0 ? "rare" : "git_log", category: nil, severity: nil,
+        decision: Decision(.deny, rule: "r"), revision: nil, took: Int64(number % 7), argumentsDigest: nil)
+      desk.gate(.decision(event))
+    }
+    for (filter, wanted) in [("tool:rare", 100), ("tool:rare lat<2us", 28), ("nothing", 0)] {
+      desk.press("4", "Space", "k")
+      let wasOn = desk.state.live.cursor
+      desk.press(":", "filter \(filter)", "Enter")
+      #expect(desk.state.live.isSearching)
+      #expect(desk.state.nextTick == desk.state.now, "it goes on at once")
+      #expect(screen(desk.state).contains { $0.contains("searching") })
+      var pieces = 1
+      var found = desk.state.live.count
+      while desk.state.live.isSearching, pieces < 99 {
+        desk.send(.tick(desk.state.now.advanced(byMicroseconds: 1)))
+        #expect(desk.state.live.count >= found)
+        found = desk.state.live.count
+        pieces += 1
+      }
+      #expect(pieces == 4)
+      #expect(found == wanted)
+      let rows = (0..<found).compactMap { desk.state.live.serial(at: $0) }
+      #expect(rows == rows.sorted() && rows.count == found)
+      #expect(rows.enumerated().allSatisfy { desk.state.live.index(of: $1) == $0 })
+      if let last = rows.last { #expect(desk.state.live.cursor == rows.first { $0 >= wasOn } ?? last) }
+      desk.call("git", "rare")
+      desk.press("Esc", "G")
+    }
+  }
+
+  /// Rows that the ring loses while it is searched are not found, and those that come are.
+  @Test func aSearchBearsWhatComesAndGoes() {
+    var options = Desk.options
+    options.ringCapacity = 4_000
+    options.searchedAtOnce = 3_000
+    var desk = Desk.ready(options: options)
+    func call(_ count: Int) {
+      for number in 0..<count {
+        let event = DecisionEvent(
+          session: "s1", client: "c", grant: "local", server: "git", method: "tools/call", tool: "t", category: nil,
+          severity: nil, decision: Decision(number % 10 == 0 ? .deny : .allow, rule: "r"), revision: nil, took: 1,
+          argumentsDigest: nil)
+        desk.gate(.decision(event))
+      }
+    }
+    call(4_000)
+    desk.press("4", ":", "filter deny", "Enter")
+    #expect(desk.state.live.isSearching)
+    call(500)
+    while desk.state.live.isSearching { desk.send(.tick(desk.state.now.advanced(byMicroseconds: 1))) }
+    let live = desk.state.live
+    #expect(live.count == 400)
+    #expect((0..<live.count).allSatisfy { live.serial(at: $0).flatMap { live.ring[$0] }?.verdict == .deny })
+    call(3_800)
+    #expect(desk.state.live.count == 400)
+    desk.press("c")
+    #expect(desk.state.live.count == 0)
+  }
+
   @Test func jumpingOpensWhatHidesTheTool() {
     var desk = Desk.ready()
     desk.call("git", "git_reset", .deny)

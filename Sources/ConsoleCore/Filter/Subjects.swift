@@ -52,14 +52,20 @@ struct LiveSubject: FilterSubject {
 extension DecisionRing.Record {
   /// Whether one of the words that stand for what is no text is such.
   fileprivate func showsWord(_ test: (String) -> Bool) -> Bool {
-    test(verdict.rawValue) || test(severity?.rawValue ?? "") || test(category?.rawValue ?? "")
+    test(facts.verdict.rawValue) || test(facts.severity?.rawValue ?? "") || test(facts.category?.rawValue ?? "")
   }
 }
 
 /// Filters many decisions: what it found out about a text once it does not look up again.
-struct LiveMatcher {
+struct LiveMatcher: Hashable, Sendable {
   let filter: Filter
   let now: Moment
+  /// Nothing that it asks for is a row's own, so that one answer is for all rows with the same facts.
+  private let asksForFactsAlone: Bool
+  /// For each of the ring's facts: 0 unknown, 1 does not fit, 2 fits.
+  private var knownFacts: [UInt8] = []
+  /// The numbers that the ring had when all that was found out.
+  private var generation = 0
   /// For each condition and text: 0 unknown, 1 does not fit, 2 fits.
   private var known: [[UInt8]]
 
@@ -67,6 +73,31 @@ struct LiveMatcher {
     self.filter = filter
     self.now = now
     known = Array(repeating: [], count: filter.slots)
+    asksForFactsAlone = !filter.root.contains { test in
+      if case .field(let field, _, _) = test, field.kind == .span || field.kind == .count { true } else { false }
+    }
+  }
+
+  /// Whether a row of the ring fits; what is no decision always does.
+  mutating func matches(_ serial: UInt64, in ring: DecisionRing) -> Bool {
+    if generation != ring.generation {
+      generation = ring.generation
+      knownFacts = []
+      known = Array(repeating: [], count: filter.slots)
+    }
+    guard asksForFactsAlone else {
+      guard let record = ring[serial] else { return false }
+      return record.kind != .decision || matches(record, in: ring)
+    }
+    let number = ring.factNumber(of: serial)
+    if number >= knownFacts.count {
+      knownFacts.append(contentsOf: repeatElement(0, count: ring.factCount - knownFacts.count))
+    }
+    if knownFacts[number] == 0 {
+      let record = DecisionRing.Record(facts: ring.facts(number), time: now)
+      knownFacts[number] = record.kind != .decision || matches(record, in: ring) ? 2 : 1
+    }
+    return knownFacts[number] == 2
   }
 
   mutating func matches(_ record: DecisionRing.Record, in ring: DecisionRing) -> Bool {

@@ -8,6 +8,7 @@ package import Risk
 /// Rows are named by a serial number that never changes, so a paused view keeps its rows while others come and go.
 package struct DecisionRing: Hashable, Sendable {
   /// One row of the stream.
+  @dynamicMemberLookup
   package struct Record: Hashable, Sendable {
     package enum Kind: UInt8, Hashable, Sendable {
       case decision
@@ -17,26 +18,11 @@ package struct DecisionRing: Hashable, Sendable {
       case remark
     }
 
-    package var kind: Kind
-    package var verdict: Verdict = .allow
-    package var category: Category?
-    package var severity: Severity?
-    package var isEnforced = true
-    /// It came after decisions that were made after it: the gate had kept it back, and then its call failed.
-    var isLate = false
-    package var outcome: ResultEvent.Outcome?
+    var facts: Facts
     package var time: Moment
     /// The position in the gate's stream.
     package var sequence: UInt64 = 0
-    var client: UInt32 = 0
-    var session: UInt32 = 0
-    var grant: UInt32 = 0
-    var server: UInt32 = 0
-    var tool: UInt32 = 0
-    var method: UInt32 = 0
-    var rule: UInt32 = 0
-    var reason: UInt32 = 0
-    var revision: UInt32 = 0
+    package var outcome: ResultEvent.Outcome?
     /// Judging took so many microseconds.
     package var took: Int64 = 0
     /// The server took so many microseconds to answer.
@@ -46,15 +32,94 @@ package struct DecisionRing: Hashable, Sendable {
     package var retryAfter: Int64 = 0
     /// The first 48 bits of the arguments' digest, and above them a 1 if there is one.
     package var digest: UInt64 = 0
+    /// It came after decisions that were made after it: the gate had kept it back, and then its call failed.
+    var isLate = false
+
+    package subscript<Value>(dynamicMember path: KeyPath<Facts, Value>) -> Value { facts[keyPath: path] }
+  }
+
+  /// What many rows have in common; texts are numbers of the ring's.
+  package struct Facts: Hashable, Sendable {
+    package var kind: Record.Kind
+    package var verdict: Verdict = .allow
+    package var category: Category?
+    package var severity: Severity?
+    package var isEnforced = true
+    var client: UInt32 = 0
+    var session: UInt32 = 0
+    var grant: UInt32 = 0
+    var server: UInt32 = 0
+    var tool: UInt32 = 0
+    var method: UInt32 = 0
+    var rule: UInt32 = 0
+    var reason: UInt32 = 0
+    var revision: UInt32 = 0
+  }
+
+  /// A row as it is kept, in 48 bytes; times and sizes that are too large for it are cut.
+  private struct Kept: Hashable, Sendable {
+    var time: Int64
+    /// What a gap counts.
+    var sequence: UInt64
+    var answerTook: Int64
+    /// 49 bits of the digest, then what `outcome` and `isLate` say.
+    var rest: UInt64
+    var facts: UInt32
+    var took: UInt32
+    var size: UInt32
+    /// In milliseconds.
+    var retryAfter: UInt32
+
+    private static let outcomes = ResultEvent.Outcome.allCases
+
+    init(_ record: Record, facts: UInt32) {
+      time = record.time.microseconds
+      sequence = record.facts.kind == .gap ? record.extra : record.sequence
+      answerTook = record.answerTook
+      let outcome = record.outcome.flatMap { Self.outcomes.firstIndex(of: $0) }.map { UInt64($0 + 1) } ?? 0
+      rest = record.digest | outcome << 49 | (record.isLate ? 1 << 56 : 0)
+      self.facts = facts
+      took = UInt32(clamping: record.took)
+      size = record.facts.kind == .gap ? 0 : UInt32(clamping: record.extra)
+      retryAfter = UInt32(clamping: record.retryAfter / 1000)
+    }
+
+    mutating func finish(_ event: ResultEvent) {
+      let outcome = Self.outcomes.firstIndex(of: event.outcome).map { UInt64($0 + 1) } ?? 0
+      rest = rest & ~(7 << 49) | outcome << 49
+      answerTook = event.took
+      size = UInt32(clamping: event.bytes)
+    }
+
+    func record(_ facts: Facts) -> Record {
+      var record = Record(facts: facts, time: Moment(microseconds: time))
+      record.sequence = facts.kind == .gap ? 0 : sequence
+      record.extra = facts.kind == .gap ? sequence : UInt64(size)
+      let outcome = Int(rest >> 49 & 7)
+      record.outcome = outcome == 0 ? nil : Self.outcomes[outcome - 1]
+      record.took = Int64(took)
+      record.answerTook = answerTook
+      record.retryAfter = Int64(retryAfter) * 1000
+      record.digest = rest & (1 << 49 - 1)
+      record.isLate = isLate
+      return record
+    }
+
+    var isLate: Bool { rest >> 56 & 1 == 1 }
   }
 
   let capacity: Int
-  private var records: [Record] = []
+  private var records: [Kept] = []
   /// Where the oldest record is in `records`, once these have reached the capacity.
   private var start = 0
   /// The serial number of the oldest record.
   package private(set) var firstSerial: UInt64 = 1
   private(set) var interner = Interner()
+  private var facts: [Facts] = []
+  private var factNumbers: [Facts: UInt32] = [:]
+  private var factsAfterTidying = 0
+  /// Counts how often texts and facts got other numbers.
+  private(set) var generation = 0
   /// Whether any decision came yet, kept or not.
   package private(set) var hasDecisions = false
   private var sizeAfterTidying = 0
@@ -74,8 +139,16 @@ package struct DecisionRing: Hashable, Sendable {
 
   package subscript(serial: UInt64) -> Record? {
     guard serial >= firstSerial, serial < endSerial else { return nil }
-    return records[place(serial)]
+    let kept = records[place(serial)]
+    return kept.record(facts[Int(kept.facts)])
   }
+
+  /// The number of a row's facts, which is below `factCount`.
+  func factNumber(of serial: UInt64) -> Int { Int(records[place(serial)].facts) }
+
+  func facts(_ number: Int) -> Facts { facts[number] }
+
+  var factCount: Int { facts.count }
 
   private func place(_ serial: UInt64) -> Int {
     let place = start + Int(serial - firstSerial)
@@ -88,34 +161,46 @@ package struct DecisionRing: Hashable, Sendable {
   /// Bytes of all texts that are kept.
   package var textBytes: Int { interner.size }
 
-  mutating func append(_ record: Record) {
+  private mutating func append(_ record: Record) {
+    let kept = Kept(record, facts: number(of: record.facts))
+    if records.isEmpty { records.reserveCapacity(capacity) }
     if records.count < capacity {
-      records.append(record)
+      records.append(kept)
     } else {
-      records[start] = record
+      records[start] = kept
       start = start + 1 == capacity ? 0 : start + 1
       firstSerial += 1
     }
-    if interner.size > Self.mostTextBytes, interner.size > sizeAfterTidying * 2 { tidy() }
+    let isFull = interner.size > Self.mostTextBytes && interner.size > sizeAfterTidying * 2
+    if isFull || facts.count - factsAfterTidying > max(Self.mostNewFacts, records.count / 4) { tidy() }
+  }
+
+  private mutating func number(of facts: Facts) -> UInt32 {
+    if let number = factNumbers[facts] { return number }
+    let number = UInt32(truncatingIfNeeded: self.facts.count)
+    self.facts.append(facts)
+    factNumbers[facts] = number
+    return number
   }
 
   mutating func append(_ event: DecisionEvent, sequence: UInt64, time: Moment) {
-    var record = Record(kind: .decision, time: time)
+    var facts = Facts(kind: .decision)
     hasDecisions = true
-    record.verdict = event.decision.verdict
-    record.category = event.category
-    record.severity = event.severity
-    record.isEnforced = event.decision.isEnforced
+    facts.verdict = event.decision.verdict
+    facts.category = event.category
+    facts.severity = event.severity
+    facts.isEnforced = event.decision.isEnforced
+    facts.client = interner.intern(event.client.string)
+    facts.session = interner.intern(event.session.string)
+    facts.grant = interner.intern(event.grant.string)
+    facts.server = interner.intern(event.server.string)
+    facts.tool = interner.intern(event.tool?.string ?? "")
+    facts.method = interner.intern(event.method.string)
+    facts.rule = interner.intern(event.decision.rule)
+    facts.reason = interner.intern(event.decision.reason ?? "")
+    facts.revision = interner.intern(event.revision ?? "")
+    var record = Record(facts: facts, time: time)
     record.sequence = sequence
-    record.client = interner.intern(event.client.string)
-    record.session = interner.intern(event.session.string)
-    record.grant = interner.intern(event.grant.string)
-    record.server = interner.intern(event.server.string)
-    record.tool = interner.intern(event.tool?.string ?? "")
-    record.method = interner.intern(event.method.string)
-    record.rule = interner.intern(event.decision.rule)
-    record.reason = interner.intern(event.decision.reason ?? "")
-    record.revision = interner.intern(event.revision ?? "")
     record.took = event.took
     record.retryAfter = event.decision.retryAfter ?? 0
     record.digest = Self.digest(event.argumentsDigest)
@@ -129,13 +214,13 @@ package struct DecisionRing: Hashable, Sendable {
   }
 
   mutating func append(remark: String, at time: Moment) {
-    var record = Record(kind: .remark, time: time)
-    record.reason = interner.intern(remark)
-    append(record)
+    var facts = Facts(kind: .remark)
+    facts.reason = interner.intern(remark)
+    append(Record(facts: facts, time: time))
   }
 
   mutating func append(gap missed: UInt64, at time: Moment) {
-    var record = Record(kind: .gap, time: time)
+    var record = Record(facts: Facts(kind: .gap), time: time)
     record.extra = missed
     append(record)
   }
@@ -151,10 +236,7 @@ package struct DecisionRing: Hashable, Sendable {
   mutating func finish(_ event: ResultEvent) -> UInt64? {
     guard let serial = serial(ofSequence: event.decisionSequence) else { return nil }
     late[event.decisionSequence] = nil
-    let place = place(serial)
-    records[place].outcome = event.outcome
-    records[place].answerTook = event.took
-    records[place].extra = UInt64(clamping: event.bytes)
+    records[place(serial)].finish(event)
     return serial
   }
 
@@ -186,26 +268,43 @@ package struct DecisionRing: Hashable, Sendable {
   /// Texts are tidied when they take more than this, for example when every denial has a text of its own.
   static let mostTextBytes = 8 << 20
 
-  /// Keeps only the texts that a record still has; if that is not enough, the older half of the records goes too.
+  /// So many facts may come before those are looked for that no row has any more.
+  private static let mostNewFacts = 16_384
+
+  /// Keeps only the texts and facts that a row still has; if that is not enough, the older half of the rows goes too.
   private mutating func tidy() {
-    var kept = Array(records[start...] + records[..<start])
-    start = 0
-    var fresh = Interner()
-    for attempt in 0..<2 {
-      fresh = Interner()
-      for index in kept.indices {
-        kept[index].renumber { fresh.intern(text($0)) }
-      }
-      guard attempt == 0, fresh.size > Self.mostTextBytes * 2 else { break }
-      let gone = kept.count / 2
+    forgetUnused()
+    if interner.size > Self.mostTextBytes * 2 {
+      records = Array(records[start...] + records[..<start])
+      start = 0
+      let gone = records.count / 2
       firstSerial += UInt64(gone)
-      kept.removeFirst(gone)
-      // The numbers left are those of `fresh`, so it is what the second round reads.
-      interner = fresh
+      records.removeFirst(gone)
+      forgetUnused()
+    }
+    sizeAfterTidying = interner.size
+    factsAfterTidying = facts.count
+    generation += 1
+  }
+
+  private mutating func forgetUnused() {
+    var fresh = Interner()
+    var kept: [Facts] = []
+    var numbers = [UInt32](repeating: .max, count: facts.count)
+    for index in records.indices {
+      let old = Int(records[index].facts)
+      if numbers[old] == .max {
+        numbers[old] = UInt32(truncatingIfNeeded: kept.count)
+        var renumbered = facts[old]
+        renumbered.renumber { fresh.intern(text($0)) }
+        kept.append(renumbered)
+      }
+      records[index].facts = numbers[old]
     }
     interner = fresh
-    records = kept
-    sizeAfterTidying = fresh.size
+    facts = kept
+    factNumbers = Dictionary(
+      kept.enumerated().map { ($1, UInt32(truncatingIfNeeded: $0)) }, uniquingKeysWith: { first, _ in first })
   }
 
   private static func digest(_ text: String?) -> UInt64 {
@@ -215,10 +314,12 @@ package struct DecisionRing: Hashable, Sendable {
 }
 
 extension DecisionRing.Record {
-  fileprivate var isInOrder: Bool { kind == .decision && !isLate }
+  fileprivate var isInOrder: Bool { facts.kind == .decision && !isLate }
+}
 
+extension DecisionRing.Facts {
   /// Gives every text another number.
-  mutating func renumber(_ number: (UInt32) -> UInt32) {
+  fileprivate mutating func renumber(_ number: (UInt32) -> UInt32) {
     client = number(client)
     session = number(session)
     grant = number(grant)

@@ -12,13 +12,12 @@ package struct LiveView: Hashable, Sendable {
   /// The first row shown while paused.
   package var top: UInt64 = 0
   /// What the filter shows; nil while there is no filter.
-  ///
-  /// The first `skipped` are gone from the ring.
-  private var shown: [UInt64]?
-  private var skipped = 0
+  private var found: FoundRows?
   package private(set) var filter: Filter?
   /// When the filter was set: ages are counted from then, so that no row leaves by itself.
   private var filterTime = Moment(microseconds: 0)
+  /// Where the person was when a filter was set, until all rows are looked at.
+  private var sought: UInt64?
   /// Rows before this one are cleared from view.
   package var clearedBefore: UInt64 = 0
   /// Events that the gate said it could not send.
@@ -26,7 +25,12 @@ package struct LiveView: Hashable, Sendable {
   /// Allow decisions that the gate counted and, as was asked of it, did not send.
   package var keptBack: UInt64 = 0
 
-  init(capacity: Int) { ring = DecisionRing(capacity: capacity) }
+  private let searchedAtOnce: Int
+
+  init(capacity: Int, searchedAtOnce: Int) {
+    ring = DecisionRing(capacity: capacity)
+    self.searchedAtOnce = max(1, searchedAtOnce)
+  }
 
   // MARK: Rows in view
 
@@ -34,29 +38,23 @@ package struct LiveView: Hashable, Sendable {
 
   /// How many rows there are to scroll through.
   package var count: Int {
-    if let shown { return shown.count - skipped }
+    if let found { return found.count }
     return Int(ring.endSerial - min(first, ring.endSerial))
   }
 
   /// The serial number of the row at a place, the oldest first.
   package func serial(at index: Int) -> UInt64? {
     guard index >= 0, index < count else { return nil }
-    if let shown { return shown[skipped + index] }
+    if let found { return found[index] }
     return first + UInt64(index)
   }
 
   /// The place of a row, or of the next one that is still shown.
   package func index(of serial: UInt64) -> Int {
-    guard let shown else {
+    guard let found else {
       return serial <= first ? 0 : Int(min(serial - first, UInt64(count)))
     }
-    var low = skipped
-    var high = shown.count
-    while low < high {
-      let middle = low + (high - low) / 2
-      if shown[middle] < serial { low = middle + 1 } else { high = middle }
-    }
-    return low - skipped
+    return found.index(of: serial)
   }
 
   /// Rows that came after the one under the cursor.
@@ -70,25 +68,15 @@ package struct LiveView: Hashable, Sendable {
   mutating func append(_ make: (inout DecisionRing) -> Void) {
     let serial = ring.endSerial
     make(&ring)
-    if filter != nil, let record = ring[serial], matches(record) { shown?.append(serial) }
-    forgetLost()
+    if filter != nil, let record = ring[serial], matches(record) { found?.append(serial) }
+    let first = first
+    found?.forget(before: first)
     settle()
   }
 
   private func matches(_ record: DecisionRing.Record) -> Bool {
     guard record.kind == .decision else { return true }
     return filter?.matches(LiveSubject(record: record, ring: ring, now: filterTime)) ?? true
-  }
-
-  /// Lets go of rows that the ring has lost.
-  private mutating func forgetLost() {
-    guard shown != nil else { return }
-    let first = first
-    while let shown, skipped < shown.count, shown[skipped] < first { skipped += 1 }
-    if skipped > 4096, let count = shown?.count, skipped > count / 2 {
-      shown?.removeFirst(skipped)
-      skipped = 0
-    }
   }
 
   /// Keeps the cursor on a row that exists; while paused it stays where it is.
@@ -114,31 +102,35 @@ package struct LiveView: Hashable, Sendable {
   mutating func set(_ filter: Filter?, at now: Moment) {
     self.filter = filter
     filterTime = now
+    sought = nil
     guard let filter else {
-      shown = nil
-      skipped = 0
+      found = nil
       settle()
       return
     }
-    var matcher = LiveMatcher(filter: filter, now: now)
-    var matching: [UInt64] = []
-    for serial in first..<max(first, ring.endSerial) {
-      guard let record = ring[serial] else { continue }
-      if record.kind != .decision || matcher.matches(record, in: ring) { matching.append(serial) }
-    }
-    shown = matching
-    skipped = 0
-    if !follows {
-      let index = min(index(of: cursor), count - 1)
-      cursor = serial(at: index) ?? 0
+    if !follows { sought = cursor }
+    found = FoundRows(filter, in: ring, from: first, at: now)
+    searchOn()
+  }
+
+  /// Older rows have yet to be looked at: it goes on with `searchOn`.
+  package var isSearching: Bool { found?.isSearching ?? false }
+
+  /// Looks at the next rows, some thousands of them, going back from the newest.
+  mutating func searchOn() {
+    guard isSearching else { return }
+    found?.searchOn(in: ring, at: searchedAtOnce)
+    if !follows, let sought {
+      // The row that the person was on, or the next one that is shown.
+      cursor = serial(at: min(index(of: sought), count - 1)) ?? 0
+      if !isSearching { self.sought = nil }
     }
     settle()
   }
 
   mutating func clear() {
     clearedBefore = ring.endSerial
-    if shown != nil { shown = [] }
-    skipped = 0
+    found?.clear()
     follows = true
     settle()
   }
@@ -168,6 +160,7 @@ package struct LiveView: Hashable, Sendable {
     let index = min(max(0, index), count - 1)
     if follows, index == count - 1 { return }
     follows = false
+    sought = nil
     cursor = serial(at: index) ?? 0
     var start = wasTop
     if index < start { start = index }

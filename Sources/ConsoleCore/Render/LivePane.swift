@@ -74,6 +74,7 @@ extension ConsoleState {
       let all = live.ring.count
       let hidden = "\(Format.count(max(0, all - live.count))) hidden "
       spans.append(TextSpan(" · \(Format.count(live.count)) of \(Format.count(all)) · \(hidden)", .dim))
+      if live.isSearching { spans.append(TextSpan("searching ", .attention)) }
       let name = filters.name(of: filter.source).map { "\\\($0) " } ?? ""
       spans.append(TextSpan(peer: TerminalText.cut("\(name)/\(filter.source)", columns: 30, options.glyphs), .match))
     }

@@ -92,7 +92,7 @@ package struct ConsoleState: Equatable, Sendable {
     self.options = options
     self.size = size
     self.now = now
-    live = LiveView(capacity: options.ringCapacity)
+    live = LiveView(capacity: options.ringCapacity, searchedAtOnce: options.searchedAtOnce)
   }
 
   /// When the picture changes by itself; nil if only messages change it.
@@ -104,6 +104,7 @@ package struct ConsoleState: Equatable, Sendable {
     let second = Moment(microseconds: (now.microseconds / 1_000_000 + 1).multiplied(1_000_000))
     if case .lost = gate.connection { want(second) }
     if live.rates.isMoving(now: now) { want(second) }
+    if live.isSearching { want(now) }
     if let noteEnds { want(noteEnds) }
     if let end = catalogue.nextExpiry { want(end) }
     if let view = messagesView, gate.isUp { want(view.next) }

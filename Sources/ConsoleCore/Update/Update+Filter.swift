@@ -45,7 +45,7 @@ extension ConsoleState {
 
   private func found(in pane: Pane) -> String {
     switch pane {
-    case .live: Format.count(live.count, "decision")
+    case .live: Format.count(live.count, "decision") + (live.isSearching ? " so far" : "")
     case .servers: "\(Format.count(serverRows.count)) of \(Format.count(catalogue.servers.count, "server"))"
     default: "\(Format.count(list.matching)) of \(Format.count(catalogue.tools.count, "tool"))"
     }

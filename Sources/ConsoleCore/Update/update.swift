@@ -23,6 +23,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
     return []
   case .tick(let moment):
     state.pass(to: moment)
+    state.live.searchOn()
     return state.refreshMessages()
   case .gate(let message): return state.take(message)
   case .gateConnected:
