@@ -8,6 +8,7 @@ package import ConsoleCore
   private let handle: OpaquePointer
   private var styles: [Role: Int32] = [:]
   private var drawn: Grid?
+  private var squeezer = StyleSqueezer()
 
   /// Nil if there is no description of the terminal `term`, or it cannot address its cursor.
   package init?(term: String, isDirect: Bool, size: Size) {
@@ -51,6 +52,7 @@ package import ConsoleCore
   /// The next frame is drawn whole.
   package mutating func redraw() {
     drawn = nil
+    squeezer.forget()
     unsafe cterm_screen_redraw(handle)
   }
 
@@ -69,7 +71,7 @@ package import ConsoleCore
     var length = 0
     let bytes = unsafe cterm_screen_flush(
       handle, Int32(clamping: cursor.row), Int32(clamping: cursor.column), &length)
-    return unsafe Array(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : length))
+    return squeezer.squeeze(unsafe Array(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : length)))
   }
 
   private func put(_ cell: Cell, row: Int32, column: Int32) {
