@@ -2,6 +2,7 @@
 gate is what it sees without it."""
 
 import copy
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from names import HTTP_ONLY, OLDER, PUBLIC, TODAY
 from scenarios import SCENARIOS
 
 from conftest import ENVIRONMENTS
+from rig.approvals import Approving
 from rig.conformance import CLIENTS, SERVERS, Pairs, Seen, is_modern
 from rig.gatehouse import Gatehouse
 
@@ -270,6 +272,56 @@ def test_p3_a_policy_that_only_observes_changes_nothing(gatehouse: Gatehouse, pa
         direct = pairs.seen("today", client, gated=False)
         for scenario in SCENARIOS:
             compare_seen(scenario, direct, observed, is_modern("today", client))
+
+
+WAITING = "waiting for approval"
+
+
+def without_waiting(record: Any) -> tuple[Any, int]:
+    """A record without what the gate tells of a call that waits, and how often it told that."""
+    if isinstance(record, dict):
+        parts = {key: without_waiting(one) for key, one in record.items()}
+        return {key: one for key, (one, _) in parts.items()}, sum(count for _, count in parts.values())
+    if not isinstance(record, list):
+        return record, 0
+    kept = [without_waiting(one) for one in record if not is_waiting(one)]
+    return [one for one, _ in kept], len(record) - len(kept) + sum(count for _, count in kept)
+
+
+def is_waiting(progress: Any) -> bool:
+    """Whether it is progress of the gate's, perhaps written down as JSON."""
+    if isinstance(progress, str) and progress.startswith("["):
+        progress = json.loads(progress)
+    return isinstance(progress, list) and progress[-1:] == [WAITING]
+
+
+@pytest.mark.parametrize("sdk", SERVERS)
+def test_p61_a_person_who_approves_everything_changes_nothing(
+    gatehouse: Gatehouse, pairs: Pairs, tmp_path: Path, sdk: str
+) -> None:
+    # What its client gives up after 0.2 s may not have been approved by then.
+    policy = {"version": "1", "default": "require_approval", "tools": {"test_endless": {}}}
+    if sdk != "older":
+        # A subscription of the stateless era to what a person would be asked about is denied.
+        policy["resources"] = {"test://watched": {}}
+    gatehouse.set_policy(policy)
+    gatehouse.serve()
+    clients = [name for name, (program, _) in CLIENTS.items() if program == sdk]
+    with Approving(gatehouse) as approving:
+        played = Pairs(gatehouse, ENVIRONMENTS, tmp_path).play(sdk, sdk, [(CLIENTS[name][1], True) for name in clients])
+    assert len(approving.asked) > 300 and approving.refusals == []
+    # Who sent a token with a call is told that it waits; nobody else is told anything.
+    told = {"tools-call-with-progress": 1, "progress-under-load": 20}
+    for client, seen in zip(clients, played, strict=True):
+        assert "connection" not in seen, seen["connection"]
+        for scenario in SCENARIOS:
+            direct = pairs.seen(sdk, client, gated=False)
+            seen[scenario], count = without_waiting(seen[scenario])
+            assert count == told.get(scenario, 0), (client, scenario)
+            if count:
+                # It counts what it hears.
+                seen[scenario]["exercised"] = direct[scenario]["exercised"]
+            compare_seen(scenario, direct, seen, is_modern(sdk, client))
 
 
 # MARK: That they prove something
