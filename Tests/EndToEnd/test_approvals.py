@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from rig import processes
 from rig.gatehouse import Gatehouse
+from rig.person import Person
 from rig.stream import Event
 from rig.waiting import eventually
 from rig.wire import PLAIN, Wire, plain, refusal
@@ -270,6 +272,35 @@ def test_answers_can_be_a_consoles_alone(gatehouse: Gatehouse) -> None:
         (gatehouse.home / "config.json").write_text("{}")
         assert pretender.ask({"op": "reload"})["event"] == "done"
     gatehouse.person.succeed("approve", event["id"])
+    assert done(wire.message())
+
+
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+SOMEBODY = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "--"]
+
+
+def test_a_gate_of_another_user_serves_clients_that_cannot_touch_it(gatehouse: Gatehouse) -> None:
+    """As behind `sudo -u`: the client starts `connect` as the gate's user, and is none itself."""
+    can = os.geteuid() == 0 and shutil.which("setpriv") is not None
+    if not can or subprocess.run([*NOBODY, gatehouse.binary, "--version"], capture_output=True).returncode != 0:
+        pytest.skip("only root can be others, and others must reach the program")
+    gatehouse.set_policy(asking())
+    for path in (gatehouse.home, gatehouse.policy_file):
+        os.chown(path, 65534, 65534)
+    command = [*NOBODY, gatehouse.binary, "run", "--name", "notes", "--", *PLAIN]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    wire = Wire(subprocess.Popen(command, **pipes, env=gatehouse.environment, cwd="/"))
+    wire.initialize()
+    wire.send({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "get_note", "arguments": {}}})
+    agent = subprocess.run(
+        [*SOMEBODY, gatehouse.binary, "pending"], env=gatehouse.environment, capture_output=True, text=True, cwd="/"
+    )
+    assert (agent.returncode, "Permission denied" in agent.stderr) == (1, True)
+    others = Person("setpriv", gatehouse.environment, Path("/"))
+    words = [*NOBODY[1:], gatehouse.binary]
+    eventually(lambda: len(json.loads(others.succeed(*words, "pending", "--json"))) == 1, what="the call waits")
+    others.succeed(*words, "approve", "q")
+    others.close()
     assert done(wire.message())
 
 
