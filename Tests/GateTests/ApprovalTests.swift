@@ -19,6 +19,14 @@ extension Control {
     }
   }
 
+  /// What is answered to a request, whatever is told in between.
+  fileprivate func answer<Answer>(to request: ControlRequest, _ pick: (GateEvent) -> Answer?) async -> Answer {
+    send(request)
+    while true {
+      if let answer = pick(await next()) { return answer }
+    }
+  }
+
   /// What comes of a request: nil where it was done, else why not.
   fileprivate func ask(_ request: ControlRequest) async -> String? {
     send(request)
@@ -68,10 +76,8 @@ extension GateBehaviour {
       // Other traffic flows.
       client.request("ping")
       #expect(try await client.answer()["id"]?.integer == 3)
-      watcher.send(.approval(event.id, id: 4))
-      guard case .approvalDetails(let details, 4) = await watcher.next() else {
-        Issue.record("no details came")
-        return
+      let details = await watcher.answer(to: .approval(event.id, id: 4)) {
+        if case .approvalDetails(let details, 4) = $0 { details } else { nil }
       }
       #expect(String(decoding: details.arguments, as: UTF8.self) == #"{"x":1,"token":"[hidden]"}"#)
       #expect(details.hasHiddenSecrets && !details.isCut && details.event.digest == event.digest)
@@ -81,10 +87,8 @@ extension GateBehaviour {
       #expect(
         await late.approve(event)?.hasPrefix("already approved by gatehouse approve, pid \(ThisProcess.pid)") ?? false)
       #expect(await late.ask(.deny(approval: event.id, digest: nil, message: nil, id: 1)) != nil)
-      late.send(.snapshot(id: 2))
-      guard case .snapshot(let snapshot, 2) = await late.next() else {
-        Issue.record("no snapshot came")
-        return
+      let snapshot = await late.answer(to: .snapshot(id: 2)) {
+        if case .snapshot(let snapshot, 2) = $0 { snapshot } else { nil }
       }
       #expect(snapshot.approvals.isEmpty && snapshot.recent.map(\.state) == [.approved])
     }
@@ -142,10 +146,8 @@ extension GateBehaviour {
       client.call("act", #"{"n":2}"#)
       #expect(try await !client.answer().outcome.isError)
       #expect(await watcher.approval(.used).id == event.id)
-      watcher.send(.approvals(id: 5))
-      guard case .approvals(let pending, let standing, 5) = await watcher.next() else {
-        Issue.record("no list came")
-        return
+      let (pending, standing) = await watcher.answer(to: .approvals(id: 5)) {
+        if case .approvals(let pending, let standing, 5) = $0 { (pending, standing) } else { nil }
       }
       #expect(pending.isEmpty && standing.map(\.uses) == [1] && standing.map(\.scope) == [.session])
       #expect(await watcher.ask(.revoke(standing: standing[0].id, id: 1)) == nil)

@@ -148,7 +148,8 @@ extension Gatehouse {
   static let lockdown = Command(
     ["lockdown"], operands: "on|off", count: 1...1,
     summary: "Deny everything that would act, now, until it is lifted.",
-    details: "It holds whatever the policy says, and outlives the gate. Calls that are under way go on.", options: [socketOption]
+    details: "It holds whatever the policy says, and outlives the gate. Calls that are under way go on.",
+    options: [socketOption]
   ) { arguments throws(Failure) in
     let isOn: Bool
     switch arguments.operands[0] {
