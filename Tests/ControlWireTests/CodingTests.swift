@@ -242,6 +242,7 @@ struct ControlRequestCodingTests {
     .subscribe(since: nil, budget: nil, id: nil),
     .snapshot(id: 1), .status(id: nil), .reload(id: 2), .stop(id: 3),
     .stderr(server: "git", lines: nil, after: nil, id: nil), .stderr(server: "git", lines: 10, after: 7, id: 4),
+    .counters(server: "git", tool: "a \"b\"\n", id: 4), .counters(server: "", tool: "", id: nil),
     .tool(server: "git", name: "a \"b\"\n", id: 9), .tool(server: "", name: "", id: nil),
     .attach(Attachment(server: .registered("git"), directory: "/", environment: bytes("A=b", "C="))),
     .attach(Attachment(server: .command(bytes("a", "b c"), name: "a"), environment: [], fileMask: 0o27)),
@@ -261,7 +262,7 @@ struct ControlRequestCodingTests {
     (
       #"{"op":"fly"}"#,
       "`fly` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
-        + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown"
+        + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown, counters"
     ),
     (#"{"op":"hello"}"#, "a request lacks `version`"),
     (#"{"op":"hello","version":"1"}"#, "`version` of a request must be a whole number"),

@@ -316,3 +316,22 @@ def test_without_room_on_the_disk_the_gate_counts_in_memory_and_says_so(gatehous
     gate.send_signal(signal.SIGTERM)
     error = gate.communicate(timeout=10)[1].decode()
     assert "the counts of limits are not kept: cannot make room for" in error and "are kept again" in error
+
+
+def test_the_gate_tells_how_far_limits_are_used_up(gatehouse: Gatehouse) -> None:
+    limits = [{"window": "hour", "max": 5, "scope": "session"}, {"window": "day", "max": 2, "scope": "global", "align": "calendar"}]
+    gatehouse.set_policy({"version": "1", "default": "deny", "tools": {"get_note": {"limits": limits}}})
+    gatehouse.serve()
+    wire = connected(gatehouse)
+
+    def counts() -> list[dict[str, Any]]:
+        return gatehouse.stream(subscribe=False).ask({"op": "counters", "server": "notes", "tool": "get_note"})["counts"]
+
+    assert counts() == []
+    assert verdicts(wire, 3) == ["allow", "allow", "limit"]
+    everybody, session = counts()
+    assert everybody.pop("less_in_us") <= 86_400_000_000
+    assert everybody == {"rule": "/tools/get_note/limits/1", "scope": "global", "used": "2", "max": "2", "window": "day"}
+    assert 3_500_000_000 < session["less_in_us"] <= 3_600_000_000
+    assert (session["rule"], session["scope"], session["used"], session["max"]) == ("/tools/get_note/limits/0", "session", "2", "5")
+    assert wire.finish() == 0

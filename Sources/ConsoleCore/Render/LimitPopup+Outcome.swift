@@ -13,6 +13,8 @@ extension ConsoleState {
         lines.append(Line([TextSpan(lead, .dim)] + Self.spans(glyphs, role)))
       }
     }
+    let counted = countWords(editor)
+    if !counted.isEmpty { block("now", counted.joined(separator: "; "), .accent) }
     if let effect = outcome.effect { lines += effectLines(effect, editor, columns) }
     block("so", editor.inWords(safe(subject(of: editor), limit: 60)), .text)
     if let overruled = outcome.overruled { block("but", overruled, .decisionLimit) }

@@ -109,6 +109,7 @@ package struct ConsoleState: Equatable, Sendable {
     if let end = catalogue.nextExpiry { want(end) }
     if let view = messagesView, gate.isUp { want(view.next) }
     if case .awaitingGate = policy.saving, gate.isUp { want(second) }
+    if let nextCounts { want(min(nextCounts, second)) }
     if let moment = differsAt, moment > now { want(moment) }
     return next
   }

@@ -102,6 +102,8 @@ package struct LimitEditor: Hashable, Sendable {
   package var top = 0
   /// What would come of it: worked out once a change.
   package var outcome = LimitOutcome()
+  /// How far the limits of its one tool are used up.
+  package var counts: LimitCounts?
 
   package var targets: [Target] { places.indices.contains(place) ? places[place].targets : [] }
   package var current: Row? { rows.indices.contains(row) ? rows[row] : nil }

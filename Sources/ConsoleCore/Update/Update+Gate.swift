@@ -84,6 +84,7 @@ extension ConsoleState {
     case .serverMessages(let messages, _): take(messages)
     case .status, .done, .exit: break
     case .approval, .lockdown, .approvals, .approvalDetails: break
+    case .counters(let answer, _): take(answer)
     case .tool(let answer, _):
       definitions.take(answer)
       refreshRuleEditor()

@@ -19,7 +19,7 @@ extension ConsoleState {
       say(.info, "there is no tool under the cursor")
     }
     // Its schema tells which arguments are numbers.
-    return targets.count == 1 ? targets.first.map { wantDefinition(of: $0) } ?? [] : []
+    return refreshCounts() + (targets.count == 1 ? targets.first.map { wantDefinition(of: $0) } ?? [] : [])
   }
 
   /// Opens the editor on one rule, of whatever section.

@@ -24,7 +24,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
   case .tick(let moment):
     state.pass(to: moment)
     state.live.searchOn()
-    return state.refreshMessages()
+    return state.refreshMessages() + state.refreshCounts()
   case .gate(let message): return state.take(message)
   case .gateConnected:
     state.gate.connection = .greeting

@@ -63,10 +63,12 @@ extension ControlRequest {
     case "approvals": return .approvals(id: id)
     case "approval": return .approval(try fields.name("approval"), id: id)
     case "lockdown": return .lockdown(try fields.bool("on"), id: id)
+    case "counters":
+      return .counters(server: try fields.text("server"), tool: try fields.text("tool"), id: id)
     default:
       throw ControlError(
         "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
-          + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown"
+          + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown, counters"
       )
     }
   }
@@ -134,6 +136,11 @@ extension ControlRequest {
     case .lockdown(let isOn, let id):
       writer.member("op", "lockdown")
       writer.member("on", isOn)
+      writer.member("id", ifPresent: id)
+    case .counters(let server, let tool, let id):
+      writer.member("op", "counters")
+      writer.member("server", server.string)
+      writer.member("tool", tool.string)
       writer.member("id", ifPresent: id)
     }
     writer.endObject()

@@ -123,6 +123,10 @@ extension GateEvent {
       writer.member("event", "approval_details")
       writer.member("id", ifPresent: id)
       details.write(&writer)
+    case .counters(let answer, let id):
+      writer.member("event", "counters")
+      writer.member("id", ifPresent: id)
+      answer.write(&writer)
     }
   }
 }

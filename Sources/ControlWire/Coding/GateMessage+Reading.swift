@@ -74,6 +74,7 @@ extension GateEvent {
         id: try fields.integerIfPresent("id"))
     case "approval_details":
       self = .approvalDetails(try ApprovalDetails(fields), id: try fields.integerIfPresent("id"))
+    case "counters": self = .counters(try CountersAnswer(fields), id: try fields.integerIfPresent("id"))
     default: return nil
     }
   }

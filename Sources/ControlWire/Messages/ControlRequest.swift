@@ -37,13 +37,17 @@ package enum ControlRequest: Hashable, Sendable {
   /// Denies everything that would act, until it is lifted.
   case lockdown(Bool, id: Int?)
 
+  /// How far the limits of a tool are used up now.
+  case counters(server: ExactText, tool: ExactText, id: Int?)
+
   /// What the answer repeats, so that who asks more than one thing knows which it belongs to.
   package var id: Int? {
     switch self {
     case .hello, .attach: nil
     case .subscribe(_, _, _, let id), .snapshot(let id), .status(let id), .reload(let id), .stderr(_, _, _, let id),
       .stop(let id), .tool(_, _, let id), .approve(_, _, _, _, _, let id), .deny(_, _, _, let id),
-      .extend(_, _, let id), .revoke(_, let id), .approvals(let id), .approval(_, let id), .lockdown(_, let id):
+      .extend(_, _, let id), .revoke(_, let id), .approvals(let id), .approval(_, let id), .lockdown(_, let id),
+      .counters(_, _, let id):
       id
     }
   }

@@ -52,6 +52,7 @@ package indirect enum GateEvent: Hashable, Sendable {
   /// All that waits for a person, the next deadline first, and all standing approvals.
   case approvals(pending: [ApprovalEvent], standing: [StandingApproval], id: Int?)
   case approvalDetails(ApprovalDetails, id: Int?)
+  case counters(CountersAnswer, id: Int?)
 }
 
 extension GateEvent {

@@ -92,6 +92,7 @@ final class ControlConnection {
     case .approvals(let id): send(gate.approvals(id: id))
     case .approval(let approval, let id): send(try gate.details(of: approval, id: id))
     case .lockdown(let isOn, let id): try lockDown(isOn, id: id)
+    case .counters(let server, let tool, let id): send(.counters(gate.counters(of: tool, on: server), id: id))
     }
   }
 

@@ -47,7 +47,7 @@ package struct StreamEntry: Hashable, Sendable {
     case .record: kind = .aside
     case .approval, .lockdown: kind = .approval
     case .session, .server, .policy, .toolsChanged, .gap, .tick, .hello, .snapshot, .status, .serverMessages, .done,
-      .refused, .exit, .tool, .approvals, .approvalDetails:
+      .refused, .exit, .tool, .approvals, .approvalDetails, .counters:
       break
     }
   }

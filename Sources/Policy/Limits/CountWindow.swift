@@ -36,6 +36,25 @@ package struct CountWindow: Sendable {
   /// What counts, in the order of time.
   var allRuns: some Sequence<Run> { (0..<runs.count).lazy.map { runs[$0] } }
 
+  /// What counts at a time, and when it next becomes less; nil where nothing counts.
+  func standing(at now: Int64, length: Int64, align: PolicyLimit.Alignment) -> (sum: Int128, lessAt: Int64?) {
+    if align == .calendar {
+      let current = Self.floor(now, length)
+      guard current == period, sumOfPeriod > 0 else { return (0, nil) }
+      let (end, overflow) = (current + 1).multipliedReportingOverflow(by: length)
+      return (sumOfPeriod, overflow ? nil : end)
+    }
+    var sum: Int128 = 0
+    var first: Int64?
+    for run in allRuns where !Self.isOver(run.time, at: now, length: length) {
+      sum += run.amount
+      if first == nil { first = run.time }
+    }
+    guard let first else { return (0, nil) }
+    let (end, overflow) = first.addingReportingOverflow(length)
+    return (sum, overflow ? nil : end)
+  }
+
   /// How many times there is memory for.
   package var footprint: Int { runs.capacity }
 
