@@ -266,3 +266,17 @@ def test_edits_that_were_left_are_offered_on_what_the_file_has_become(with_notes
     again.type(SAVE)
     again.shows("the gate runs rev")
     assert written(with_notes) == {"version": "1", "description": "theirs", "default": "allow", "servers": DENIED}
+
+
+def test_changed_keys_hold_at_once(with_notes: Gatehouse, open_console) -> None:
+    console = open_console()
+    select(console, "delete_note")
+    console.type("b")
+    console.shows("b does nothing here")
+    keys = with_notes.home / "keys.conf"
+    keys.write_text("b deny\n")
+    console.shows("keys.conf is read again")
+    console.type("b")
+    console.shows("●1 unsaved", "✗ deny")
+    keys.write_text("b denny\n")
+    console.shows("keys.conf:1:3: `denny` is no action")
