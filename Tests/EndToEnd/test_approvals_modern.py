@@ -107,14 +107,26 @@ class Hand:
         self.ledger = ledger
         self._ids = 0
 
-    def call(self, arguments: JSON, tool: str = "pay_at_once_or_later", **more: Any) -> JSON:
-        """One request, and its answer."""
+    def send(self, arguments: JSON, tool: str = "pay_at_once_or_later", **more: Any) -> int:
+        """One request; returns its id."""
         self._ids += 1
-        return self.wire.ask("tools/call", {"name": tool, "arguments": arguments, "_meta": META, **more}, self._ids)
+        parameters = {"name": tool, "arguments": arguments, "_meta": META, **more}
+        self.wire.send({"jsonrpc": "2.0", "id": self._ids, "method": "tools/call", "params": parameters})
+        return self._ids
 
-    def state(self, arguments: JSON, **more: Any) -> str:
+    def answer(self, id: int) -> JSON:
+        """The next message, which must be the answer to a request."""
+        message = self.wire.message()
+        assert message["id"] == id, message
+        return message
+
+    def call(self, arguments: JSON, *tool: str, **more: Any) -> JSON:
+        """One request, and its answer."""
+        return self.answer(self.send(arguments, *tool, **more))
+
+    def state(self, arguments: JSON, *tool: str, **more: Any) -> str:
         """What a request is answered that is to be made again."""
-        result = self.call(arguments, **more)["result"]
+        result = self.call(arguments, *tool, **more)["result"]
         assert result.keys() == {"resultType", "requestState"}, result
         assert result["resultType"] == "input_required"
         return result["requestState"]
@@ -153,6 +165,18 @@ def test_p38_what_a_client_brings_along_is_good_once_and_for_its_call(scene: Sce
     refused(hand.call(arguments, requestState=second))
     run, = hand.ledger.runs()
     assert (run["arguments"], run["others"]) == (arguments, [])
+
+
+def test_p38_a_state_is_used_up_while_its_call_waits(scene: Scene, hand: Hand) -> None:
+    start = scene.approver.stream.mark()
+    arguments, tool = scene.note(), "pay_within_two_seconds_or_later"
+    state = hand.state(arguments, tool)
+    asked = scene.approver.asked(tool, start)
+    waiting = hand.send(arguments, tool, requestState=state)
+    refused(hand.answer(hand.send(arguments, tool, requestState=state)))
+    scene.approver.approve(asked)
+    assert hand.answer(waiting)["result"]["content"][0]["text"] == f"ran {tool}"
+    assert len(hand.ledger.runs()) == 1
 
 
 def test_p63_a_client_is_told_to_ask_again_eight_times_and_then_in_words(scene: Scene, hand: Hand) -> None:
