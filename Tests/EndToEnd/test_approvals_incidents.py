@@ -132,6 +132,18 @@ def test_p66_a_decision_that_was_not_said_to_its_end_is_none(scene: Scene, sdk: 
 
 
 @ERAS
+def test_p66_a_decision_counts_whose_console_dies_before_the_answer(scene: Scene, sdk: str) -> None:
+    for op, text in (("approve", "ran pay"), ("deny", "[gatehouse] denied: no. Rule /tools/pay.")):
+        call, asked = scene.ask(scene[sdk], "pay")
+        dying = Approver(scene.gatehouse)
+        dying.send(op, asked, message="no")
+        dying.stream.close()
+        assert call.text() == text
+        assert len(scene.runs(scene[sdk], call)) == (op == "approve")
+        assert scene.approver.tell("deny", asked, message="late") is not None
+
+
+@ERAS
 def test_p25_a_call_that_is_cancelled_while_a_person_approves_it(scene: Scene, sdk: str) -> None:
     agent = scene[sdk]
     for _ in range(5):
