@@ -28,6 +28,8 @@ package struct GateState: Sendable {
   package internal(set) var lockdown: LockdownEvent?
   /// What is told of all that, for the record and whoever listens.
   package var stream = EventLog()
+  /// What the last calls were made with.
+  package var recent = RecentCalls()
   /// The number of the last event of the stream.
   package private(set) var lastSequence: UInt64
   /// Decisions since the start by verdict, in the order of `Verdict.allCases`.

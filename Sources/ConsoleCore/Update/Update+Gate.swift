@@ -85,6 +85,7 @@ extension ConsoleState {
     case .status, .done, .exit: break
     case .approval, .lockdown, .approvals, .approvalDetails: break
     case .counters(let answer, _): take(answer)
+    case .explained, .simulated, .glimpses: break
     case .tool(let answer, _):
       definitions.take(answer)
       refreshRuleEditor()

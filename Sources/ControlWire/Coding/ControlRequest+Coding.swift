@@ -65,10 +65,22 @@ extension ControlRequest {
     case "lockdown": return .lockdown(try fields.bool("on"), id: id)
     case "counters":
       return .counters(server: try fields.text("server"), tool: try fields.text("tool"), id: id)
+    case "explain":
+      return .explain(sequence: UInt64(clamping: try fields.integer("seq")), id: id)
+    case "simulate":
+      return .simulate(policy: Array(try fields.string("policy").utf8), id: id)
+    case "glimpse":
+      var sequences: [UInt64] = []
+      for node in try fields.array("seqs").prefix(CallGlimpse.most) {
+        guard let number = node.integer else { throw fields.wrong("seqs", "whole numbers") }
+        sequences.append(UInt64(clamping: number))
+      }
+      return .glimpse(sequences: sequences, id: id)
     default:
       throw ControlError(
         "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
-          + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown, counters"
+          + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown, "
+          + "counters, explain, simulate, glimpse"
       )
     }
   }
@@ -141,6 +153,21 @@ extension ControlRequest {
       writer.member("op", "counters")
       writer.member("server", server.string)
       writer.member("tool", tool.string)
+      writer.member("id", ifPresent: id)
+    case .explain(let sequence, let id):
+      writer.member("op", "explain")
+      writer.member("seq", sequence)
+      writer.member("id", ifPresent: id)
+    case .simulate(let policy, let id):
+      writer.member("op", "simulate")
+      writer.member("policy", String(decoding: policy, as: UTF8.self))
+      writer.member("id", ifPresent: id)
+    case .glimpse(let sequences, let id):
+      writer.member("op", "glimpse")
+      writer.key("seqs")
+      writer.beginArray()
+      for sequence in sequences { writer.integer(sequence) }
+      writer.endArray()
       writer.member("id", ifPresent: id)
     }
     writer.endObject()

@@ -127,6 +127,21 @@ extension GateEvent {
       writer.member("event", "counters")
       writer.member("id", ifPresent: id)
       answer.write(&writer)
+    case .explained(let explanation, let id):
+      writer.member("event", "explained")
+      writer.member("id", ifPresent: id)
+      explanation.write(&writer)
+    case .simulated(let simulation, let id):
+      writer.member("event", "simulated")
+      writer.member("id", ifPresent: id)
+      simulation.write(&writer)
+    case .glimpses(let calls, let id):
+      writer.member("event", "glimpses")
+      writer.member("id", ifPresent: id)
+      writer.key("calls")
+      writer.beginArray()
+      for call in calls { call.write(&writer) }
+      writer.endArray()
     }
   }
 }

@@ -75,6 +75,9 @@ extension GateEvent {
     case "approval_details":
       self = .approvalDetails(try ApprovalDetails(fields), id: try fields.integerIfPresent("id"))
     case "counters": self = .counters(try CountersAnswer(fields), id: try fields.integerIfPresent("id"))
+    case "explained": self = .explained(try CallExplanation(fields), id: try fields.integerIfPresent("id"))
+    case "glimpses": self = .glimpses(try CallGlimpse.list(fields), id: try fields.integerIfPresent("id"))
+    case "simulated": self = .simulated(try Simulation(fields), id: try fields.integerIfPresent("id"))
     default: return nil
     }
   }

@@ -36,6 +36,12 @@ package enum ControlRequest: Hashable, Sendable {
   case approval(String, id: Int?)
   /// Denies everything that would act, until it is lifted.
   case lockdown(Bool, id: Int?)
+  /// What a call was made with, by its decision's number, and how the policy in force judges it.
+  case explain(sequence: UInt64, id: Int?)
+  /// What another policy would have said to the calls that the gate remembers; its text is JSON.
+  case simulate(policy: [UInt8], id: Int?)
+  /// The beginnings of what some calls were made with, by their decisions' numbers.
+  case glimpse(sequences: [UInt64], id: Int?)
 
   /// How far the limits of a tool are used up now.
   case counters(server: ExactText, tool: ExactText, id: Int?)
@@ -47,7 +53,8 @@ package enum ControlRequest: Hashable, Sendable {
     case .subscribe(_, _, _, let id), .snapshot(let id), .status(let id), .reload(let id), .stderr(_, _, _, let id),
       .stop(let id), .tool(_, _, let id), .approve(_, _, _, _, _, let id), .deny(_, _, _, let id),
       .extend(_, _, let id), .revoke(_, let id), .approvals(let id), .approval(_, let id), .lockdown(_, let id),
-      .counters(_, _, let id):
+      .counters(_, _, let id),
+      .explain(_, let id), .simulate(_, let id), .glimpse(_, let id):
       id
     }
   }

@@ -53,6 +53,9 @@ package indirect enum GateEvent: Hashable, Sendable {
   case approvals(pending: [ApprovalEvent], standing: [StandingApproval], id: Int?)
   case approvalDetails(ApprovalDetails, id: Int?)
   case counters(CountersAnswer, id: Int?)
+  case explained(CallExplanation, id: Int?)
+  case simulated(Simulation, id: Int?)
+  case glimpses([CallGlimpse], id: Int?)
 }
 
 extension GateEvent {

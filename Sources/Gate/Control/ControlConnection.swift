@@ -93,6 +93,16 @@ final class ControlConnection {
     case .approval(let approval, let id): send(try gate.details(of: approval, id: id))
     case .lockdown(let isOn, let id): try lockDown(isOn, id: id)
     case .counters(let server, let tool, let id): send(.counters(gate.counters(of: tool, on: server), id: id))
+    case .explain(let sequence, let id): send(.explained(gate.explain(sequence), id: id))
+    case .glimpse(let sequences, let id): send(.glimpses(gate.state.glimpses(of: sequences), id: id))
+    case .simulate(let policy, let id):
+      try gate.check(.simulate, by: decider)
+      try gate.simulate(policy) { [weak self] outcome in
+        switch outcome {
+        case .success(let simulation): self?.send(.simulated(simulation, id: id))
+        case .failure(let error): self?.refuse(error.message, id: id)
+        }
+      }
     }
   }
 

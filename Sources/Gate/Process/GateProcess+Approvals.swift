@@ -12,12 +12,13 @@ extension GateProcess {
     case approve, deny, extend, revoke
     case lockdownOff = "lockdown off"
     case reload, stop
+    case simulate
 
     /// Whether it is an answer to a question, or widens what may be done.
     var isAnswer: Bool {
       switch self {
       case .approve, .deny, .extend, .lockdownOff: true
-      case .revoke, .reload, .stop: false
+      case .revoke, .reload, .stop, .simulate: false
       }
     }
   }

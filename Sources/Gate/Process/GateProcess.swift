@@ -306,6 +306,12 @@ package final class GateProcess {
     noteIdleness()
   }
 
+  /// How many policies are being tried on calls.
+  var simulations = 0
+
+  /// What nobody shall read in what is told of a session's calls.
+  func secrets(of session: ExactText) -> Secrets { sessions[session]?.secrets ?? .none }
+
   var connectionCount: Int { connections.count }
   var approverCount: Int { connections.values.count(where: \.isApprover) }
   package var sessionCount: Int { sessions.count }

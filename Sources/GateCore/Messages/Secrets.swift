@@ -39,6 +39,14 @@ package struct Secrets: Sendable {
       .prefix(Self.most).map { $0 }
   }
 
+  /// Takes values that are known to be secrets beside those of another; short ones are in too much that is innocent.
+  init(values known: Secrets, _ others: [[UInt8]]) {
+    var values = Set(known.values)
+    for value in others.prefix(Self.most) { Self.add(value[...], least: Self.least, to: &values) }
+    self.values = values.sorted { $0.count == $1.count ? $0.lexicographicallyPrecedes($1) : $0.count > $1.count }
+      .prefix(Self.most).map { $0 }
+  }
+
   /// Each line of a value, for that is how it would be seen.
   private static func add(_ value: ArraySlice<UInt8>, least: Int, to values: inout Set<[UInt8]>) {
     for line in value.split(separator: 0x0A) {

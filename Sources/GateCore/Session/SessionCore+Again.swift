@@ -35,6 +35,7 @@ extension SessionCore {
       called[place].line(in: gate.catalogueRevision)
       ?? called[place].makeLine(of: decision, source: source, in: gate)
     request.decision = gate.tellAgain(told, at: now, argumentsDigest: request.argumentsDigest)
+    gate.recent.keep(request.decision, line, message.arguments)
     let number = requests.insert(request, hash)
     if limits.call != nil { limitWait(for: number, request, message, line, at: now) }
     let start = output.toServer.count

@@ -48,6 +48,7 @@ extension SessionCore {
       let judged = judge(
         .serverRequest(method: method), method: method, argumentsDigest: nil, at: now, gate: &gate, into: &output,
         arguments: { JSONNode.read(part: message.params, of: line) }, words: { Question.Words(message, line) })
+      gate.recent.keep(judged.sequence, line, message.params)
       if let place = judged.hold {
         request.decision = judged.sequence
         request.reservation = judged.reservation

@@ -47,7 +47,8 @@ package struct StreamEntry: Hashable, Sendable {
     case .record: kind = .aside
     case .approval, .lockdown: kind = .approval
     case .session, .server, .policy, .toolsChanged, .gap, .tick, .hello, .snapshot, .status, .serverMessages, .done,
-      .refused, .exit, .tool, .approvals, .approvalDetails, .counters:
+      .refused, .exit, .tool, .approvals, .approvalDetails, .counters, .explained, .simulated,
+      .glimpses:
       break
     }
   }
