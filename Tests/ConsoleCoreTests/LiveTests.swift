@@ -100,10 +100,13 @@ struct LiveTests {
   @Test func clearingForgetsNothing() {
     var desk = busy()
     desk.press("4", "c")
-    #expect(desk.state.live.count == 0)
-    #expect(desk.state.live.ring.count == 21)
+    #expect(desk.state.live.count == 1, "the line that says from where")
+    #expect(desk.state.live.ring.count == 22)
     desk.call("git", "t20")
-    #expect(shown(desk).first == "git/t20")
+    #expect(screen(desk.state).contains { $0.contains("── from here") })
+    #expect(shown(desk).filter { $0 != "-" } == ["git/t20"])
+    desk.press("Esc")
+    #expect(shown(desk).contains("git/t19"))
   }
 
   @Test func resultsFindTheirDecisions() {

@@ -63,6 +63,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case drop = "drop-change"
   case toolPage = "tool"
   case recommend
+  case ruleFromCall = "rule-from-call"
 
   package var name: String { rawValue }
 
@@ -151,6 +152,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .discard: "drop unsaved edits that were left behind"
     case .toolPage: "all that is known of the tool, and what its rule should be"
     case .recommend: "give the tool, or every marked one, the rule that its kind starts with"
+    case .ruleFromCall: "make a rule from the call under the cursor; shown before it is written"
     }
   }
 }
@@ -199,6 +201,9 @@ extension Action {
     case .restore, .discard:
       if state.left.isEmpty { return "no edits were left behind" }
       return state.policy.saving == .writing ? "the file is being written" : nil
+    case .ruleFromCall where state.focus == .live:
+      if state.options.isReadOnly { return "this console is read-only" }
+      return state.live.currentCall != nil ? nil : "there is no decision under the cursor"
     default: return nil
     }
   }

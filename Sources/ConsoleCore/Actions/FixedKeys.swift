@@ -29,7 +29,7 @@ package struct FixedKeys: Hashable, Sendable {
     FixedKeys("part", "one change", "j k", "scroll"),
     FixedKeys(
       "tool", "tool page", "j k", "scroll; recommend, undo, redo and save have the keys that they have in pane 1"),
-    FixedKeys("decision", "decision", "j k J", "the next, the one before, the tool it is about"),
+    FixedKeys("decision", "decision", "j k J w", "the next, the one before, the rule that decided, a new rule"),
     FixedKeys("log", "log", "j k", "scroll"),
     FixedKeys("messages", "messages", "j k G", "scroll, follow"),
     FixedKeys("themes", "themes", "j k", "try one; Enter keeps it"),
@@ -37,5 +37,7 @@ package struct FixedKeys: Hashable, Sendable {
     FixedKeys("addServer", "add a server", "Tab", "the other field; Enter adds"),
     FixedKeys("server", "one server", "o", "its messages; Enter goes to its tools"),
     FixedKeys("added", "added", "y", "copy the client's lines"),
+    FixedKeys(
+      "newRule", "new rule", "Space Enter", "let it be any, type a value; Left and Right choose how, ctrl-s writes"),
   ]
 }

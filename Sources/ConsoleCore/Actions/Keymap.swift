@@ -51,6 +51,7 @@ package enum Keymap {
       bind("r", .restore, .changes), bind("x", .discard, .changes),
       bind("t", .toolPage, .policy), bind("t", .toolPage, .rule), bind("t", .toolPage, .live),
       bind("w", .recommend, .policy), bind("w", .recommend, .rule),
+      bind("w", .ruleFromCall, .live),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

@@ -87,7 +87,7 @@ struct LiveMatcher: Hashable, Sendable {
     }
     guard asksForFactsAlone else {
       guard let record = ring[serial] else { return false }
-      return record.kind != .decision || matches(record, in: ring)
+      return !record.kind.isAboutCall || matches(record, in: ring)
     }
     let number = ring.factNumber(of: serial)
     if number >= knownFacts.count {
@@ -95,7 +95,7 @@ struct LiveMatcher: Hashable, Sendable {
     }
     if knownFacts[number] == 0 {
       let record = DecisionRing.Record(facts: ring.facts(number), time: now)
-      knownFacts[number] = record.kind != .decision || matches(record, in: ring) ? 2 : 1
+      knownFacts[number] = !record.kind.isAboutCall || matches(record, in: ring) ? 2 : 1
     }
     return knownFacts[number] == 2
   }

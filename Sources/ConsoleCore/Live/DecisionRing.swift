@@ -16,6 +16,8 @@ package struct DecisionRing: Hashable, Sendable {
       case gap
       /// A line of the console's own; `reason` is its text.
       case remark
+      /// What became of a question to a person; `extra` says which state, `sequence` is that of the call's decision.
+      case approval
     }
 
     var facts: Facts
@@ -161,7 +163,7 @@ package struct DecisionRing: Hashable, Sendable {
   /// Bytes of all texts that are kept.
   package var textBytes: Int { interner.size }
 
-  private mutating func append(_ record: Record) {
+  mutating func append(_ record: Record) {
     let kept = Kept(record, facts: number(of: record.facts))
     if records.isEmpty { records.reserveCapacity(capacity) }
     if records.count < capacity {
@@ -213,6 +215,8 @@ package struct DecisionRing: Hashable, Sendable {
     append(record)
   }
 
+  mutating func intern(_ text: String) -> UInt32 { interner.intern(text) }
+
   mutating func append(remark: String, at time: Moment) {
     var facts = Facts(kind: .remark)
     facts.reason = interner.intern(remark)
@@ -224,6 +228,9 @@ package struct DecisionRing: Hashable, Sendable {
     record.extra = missed
     append(record)
   }
+
+  /// Whether a record is of the gate that runs now.
+  func isOfThisGate(_ serial: UInt64) -> Bool { serial >= epochStart }
 
   /// A gate started to count from the beginning again.
   mutating func beginEpoch() {

@@ -63,6 +63,16 @@ package struct LiveView: Hashable, Sendable {
   /// The record under the cursor.
   package var current: DecisionRing.Record? { ring[cursor] }
 
+  /// The decision that the row under the cursor is about, by its serial number.
+  package var currentCall: UInt64? {
+    guard let record = current else { return nil }
+    switch record.kind {
+    case .decision: return cursor
+    case .approval: return ring.serial(ofSequence: record.sequence)
+    case .gap, .remark: return nil
+    }
+  }
+
   // MARK: Arriving
 
   mutating func append(_ make: (inout DecisionRing) -> Void) {
@@ -75,7 +85,7 @@ package struct LiveView: Hashable, Sendable {
   }
 
   private func matches(_ record: DecisionRing.Record) -> Bool {
-    guard record.kind == .decision else { return true }
+    guard record.kind.isAboutCall else { return true }
     return filter?.matches(LiveSubject(record: record, ring: ring, now: filterTime)) ?? true
   }
 
@@ -128,11 +138,18 @@ package struct LiveView: Hashable, Sendable {
     settle()
   }
 
-  mutating func clear() {
+  /// Draws a line, and shows only what comes behind it.
+  mutating func clear(_ words: String, at now: Moment) {
     clearedBefore = ring.endSerial
     found?.clear()
     follows = true
-    settle()
+    append { $0.append(remark: words, at: now) }
+  }
+
+  /// Shows again what was before the line.
+  mutating func unclear() {
+    clearedBefore = 0
+    if filter != nil { set(filter, at: filterTime) } else { settle() }
   }
 
   // MARK: Moving
@@ -173,5 +190,15 @@ package struct LiveView: Hashable, Sendable {
     if !value { top = serial(at: topIndex(height: height)) ?? 0 }
     follows = value
     settle()
+  }
+}
+
+extension DecisionRing.Record.Kind {
+  /// A filter looks at it; other lines are always shown.
+  var isAboutCall: Bool {
+    switch self {
+    case .decision, .approval: true
+    case .gap, .remark: false
+    }
   }
 }

@@ -83,6 +83,7 @@ extension ConsoleState {
 
   /// How a request ended, or why it was not let through.
   func resultWords(_ record: DecisionRing.Record) -> (text: String, role: Role) {
+    if record.kind == .approval { return (safe(live.ring.text(record.reason)), .dim) }
     if let outcome = record.outcome {
       let size = "\(Format.count(record.extra)) B"
       let role: Role = outcome == .ok ? .dim : .decisionLimit
@@ -97,7 +98,8 @@ extension ConsoleState {
   }
 
   func verdictWords(_ record: DecisionRing.Record) -> String {
-    record.isEnforced
+    if let state = record.approvalState { return "\(record.verdict.glyph) \(state.word)" }
+    return record.isEnforced
       ? "\(record.verdict.glyph) \(record.verdict.rawValue)" : "\(record.verdict.glyph) (\(record.verdict.rawValue))"
   }
 
@@ -126,7 +128,7 @@ extension Canvas {
       let isCurrent = serial == state.live.cursor && state.focus == .live
       if isCurrent { cursor = (row, body.column) }
       switch record.kind {
-      case .decision: draw(record, of: state, columns, in: body, row: row, isCurrent: isCurrent)
+      case .decision, .approval: draw(record, of: state, columns, in: body, row: row, isCurrent: isCurrent)
       case .gap, .remark: drawRemark(record, of: state, in: body, row: row, isCurrent: isCurrent)
       }
     }
@@ -196,15 +198,41 @@ extension Canvas {
       let rule = TerminalText.cutStart(ring.text(record.rule), columns: columns.ruleWidth, set)
       put(rule, .dim, row: row, column: left + column, columns: columns.ruleWidth, ground: ground)
     }
-    if let column = columns.took {
+    if let column = columns.took, record.kind == .decision {
       put(
         Format.span(microseconds: record.took), .dim, row: row, column: left + column,
         columns: LiveColumns.tookWidth - 1, ground: ground)
     }
     if let column = columns.result {
       let result = state.resultWords(record)
-      put(result.text, result.role, row: row, column: left + column, columns: columns.resultWidth, ground: ground)
+      let end = left + column + columns.resultWidth
+      // Where there is little room, that a call went well is told by one word.
+      let isBrief = columns.resultWidth < 40 && record.outcome != nil && state.glimpses[record.sequence] != nil
+      let text = isBrief ? record.outcome?.words ?? "" : result.text
+      let after = put(text, result.role, row: row, column: left + column, columns: columns.resultWidth, ground: ground)
+      guard record.kind == .decision, let glimpse = state.glimpses[record.sequence], end - after > 8 else { return }
+      putGlimpse(glimpse, row: row, column: after + (text.isEmpty ? 0 : 1), end: end, isStale: isStale, ground: ground)
     }
+  }
+
+  /// What a call was made with, as far as there is room, and how much is not shown.
+  private mutating func putGlimpse(
+    _ glimpse: CallGlimpse, row: Int, column: Int, end: Int, isStale: Bool, ground: Cell.Ground
+  ) {
+    let role: Role = isStale ? .dim : .text
+    let room = end - column
+    let width = TerminalText.width(glimpse.text, set)
+    guard width > room || glimpse.more > 0 else {
+      put(glimpse.text, role, row: row, column: column, columns: room, ground: ground, isPeer: true)
+      return
+    }
+    // What is cut off here is told along with what the gate has not sent.
+    let cut = glimpse.more + max(0, width - room + 8)
+    let tail = " +\(Format.count(cut)) B"
+    let shown = TerminalText.cut(glimpse.text, columns: room - tail.utf8.count, set)
+    let after = put(
+      shown, role, row: row, column: column, columns: room - tail.utf8.count, ground: ground, isPeer: true)
+    put(tail, .dim, row: row, column: after, columns: end - after, ground: ground)
   }
 
   /// The stream in one line, where the live pane has no room.

@@ -32,6 +32,7 @@ extension Canvas {
     case .part(let part): return drawPart(part, of: state)
     case .left(let view): return drawLeft(view, of: state)
     case .tool(let page): return drawToolPage(page, of: state)
+    case .newRule(let rule): return drawNewRule(rule, of: state)
     case .command, .filter, nil: return nil
     }
   }
@@ -65,7 +66,8 @@ extension Canvas {
     let columns = min(100, grid.size.columns)
     let lines = state.decisionLines(serial, columns: max(1, columns - 4))
     let body = box(
-      "Decision", columns: columns, rows: min(lines.count + 2, grid.size.rows - 1), hint: "j k others · J rule · Esc")
+      "Decision", columns: columns, rows: min(lines.count + 2, grid.size.rows - 1),
+      hint: columns < 60 ? "w new rule · Esc" : "j k others · PgDn more · J rule · w new rule · Esc")
     draw(lines, from: min(top, max(0, lines.count - body.rows)), in: body)
     return PopupCursor(row: body.row, column: body.column)
   }
@@ -84,55 +86,5 @@ extension Canvas {
       put(line, row: body.row + offset, column: body.column, columns: body.columns)
     }
     return PopupCursor(row: body.row, column: body.column)
-  }
-}
-
-extension ConsoleState {
-  /// Everything that is known about one decision.
-  func decisionLines(_ serial: UInt64, columns: Int) -> [Line] {
-    guard let record = live.ring[serial], record.kind == .decision else {
-      return [Line(TextSpan("this decision is no longer kept", .dim))]
-    }
-    let ring = live.ring
-    var facts: [(String, TextSpan)] = [
-      ("time", TextSpan(Format.clock(record.time, secondsFromGMT: options.secondsFromGMT, milliseconds: true))),
-      (
-        "decision",
-        TextSpan(
-          verdictWords(record) + (record.isEnforced ? "" : " would be; the policy only observes"), record.verdict.role)
-      ),
-      ("rule", TextSpan(peer: ring.text(record.rule))),
-    ]
-    if record.reason != 0 { facts.append(("reason", TextSpan(peer: ring.text(record.reason)))) }
-    if record.retryAfter > 0 { facts.append(("fits in", TextSpan(Format.span(microseconds: record.retryAfter)))) }
-    facts += [
-      ("server", TextSpan(peer: ring.text(record.server))), ("tool", TextSpan(peer: ring.text(record.tool))),
-      ("method", TextSpan(peer: ring.text(record.method))), ("client", TextSpan(peer: ring.text(record.client))),
-      ("session", TextSpan(peer: ring.text(record.session))),
-    ]
-    if let severity = record.severity, let category = record.category {
-      facts.append(("risk", TextSpan("\(category.rawValue) · \(severity.rawValue)", severity.role)))
-    }
-    facts.append(("judged in", TextSpan(Format.span(microseconds: record.took))))
-    let result = resultWords(record)
-    if record.outcome != nil { facts.append(("outcome", TextSpan(result.text, result.role))) }
-    if record.outcome == nil, record.verdict == .allow { facts.append(("outcome", TextSpan("not answered yet", .dim))) }
-    if record.digest > 0 {
-      let digits = String(record.digest & (1 << 48 - 1), radix: 16)
-      facts.append(
-        ("arguments", TextSpan("digest \(String(repeating: "0", count: max(0, 12 - digits.count)))\(digits)")))
-    }
-    if record.revision != 0 { facts.append(("policy", TextSpan(peer: "rev " + ring.text(record.revision)))) }
-    facts.append(("event", TextSpan("number \(record.sequence)", .dim)))
-    return facts.flatMap { label, value -> [Line] in
-      let text = value.isPeer ? safe(value.text, limit: 600) : value.text
-      let wrapped = TerminalText.wrap(text, columns: max(8, columns - 10), limit: 8)
-      return wrapped.enumerated().map { index, glyphs in
-        let name =
-          index == 0
-          ? label + String(repeating: " ", count: max(1, 10 - label.utf8.count)) : String(repeating: " ", count: 10)
-        return Line(TextSpan(name, .dim), TextSpan(String(glyphs), value.role))
-      }
-    }
   }
 }

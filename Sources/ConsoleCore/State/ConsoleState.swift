@@ -86,6 +86,14 @@ package struct ConsoleState: Equatable, Sendable {
   var pendingFilters: PendingFilters?
   /// The edit that the last question was about.
   var tried: TriedEdit?
+  /// What the gate told of single calls.
+  package var facts = CallFacts()
+  /// What the calls in view were made with.
+  package var glimpses = Glimpses()
+  /// A rule from a call that is being written.
+  package var ruleWrite: RuleWrite?
+  /// How many requests had ids from `nextRequest`.
+  var lastRequest = 0
 
   package init(options: ConsoleOptions, size: Size = Size(columns: 80, rows: 24), now: Moment = Moment(microseconds: 0))
   {
@@ -111,6 +119,7 @@ package struct ConsoleState: Equatable, Sendable {
     if case .awaitingGate = policy.saving, gate.isUp { want(second) }
     if let nextCounts { want(min(nextCounts, second)) }
     if let moment = differsAt, moment > now { want(moment) }
+    if let moment = nextGlimpse { want(moment) }
     return next
   }
 }

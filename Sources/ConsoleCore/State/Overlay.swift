@@ -33,6 +33,8 @@ package enum Overlay: Hashable, Sendable {
   case left(LeftView)
   /// All that is known of one tool.
   case tool(ToolPage)
+  /// A rule that is made from a call.
+  case newRule(NewRule)
 }
 
 extension Overlay {
@@ -40,7 +42,7 @@ extension Overlay {
   var scrolls: Bool {
     switch self {
     case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part: true
-    case .command, .filter, .confirm, .limit, .addServer, .added, .rule, .merge, .left: false
+    case .command, .filter, .confirm, .limit, .addServer, .added, .rule, .merge, .left, .newRule: false
     }
   }
 }

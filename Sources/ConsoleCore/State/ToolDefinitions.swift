@@ -119,6 +119,7 @@ extension ConsoleState {
     switch overlay {
     case .rule(let editor): editor.tool
     case .tool(let page): page.name
+    case .newRule(let rule): rule.tool
     default: nil
     }
   }

@@ -36,7 +36,8 @@ extension ConsoleState {
     case .pause: live.setFollows(!live.follows, height: height(of: .live))
     case .nextDenied: moveToDenied(1)
     case .previousDenied: moveToDenied(-1)
-    case .clearView: live.clear()
+    case .clearView:
+      live.clear("from here · Esc shows what was before", at: now)
     case .down: move(by: 1, in: focus)
     case .up: move(by: -1, in: focus)
     case .first: move(by: -(1 << 40), in: focus)
@@ -48,7 +49,9 @@ extension ConsoleState {
     case .halfUp: move(by: -max(1, height(of: focus) / 2), in: focus)
     case .left: fold()
     case .right: unfold()
-    case .open: open()
+    case .open:
+      open()
+      return overlaidCall.map { wantFacts(of: $0) } ?? []
     case .back: back()
     case .policy: focus(.policy)
     case .rule: focus(.rule)
@@ -90,6 +93,7 @@ extension ConsoleState {
     case .discard: askToDiscard()
     case .toolPage: return openToolPage()
     case .recommend: recommend(for: targets())
+    case .ruleFromCall: return openNewRule()
     }
     return []
   }
@@ -138,6 +142,9 @@ extension ConsoleState {
     case .servers where serverFilter != nil:
       setServerFilter(nil)
       say(.info, "filter cleared")
+      return
+    case .live where live.clearedBefore > live.ring.firstSerial:
+      live.unclear()
       return
     case .policy where list.filter != nil, .rule where list.filter != nil:
       setListFilter(nil)
@@ -204,12 +211,13 @@ extension ConsoleState {
 
   private mutating func jump() -> [ConsoleEffect] {
     if focus == .live {
-      guard let record = live.current, record.kind == .decision else {
+      guard let record = live.currentCall.flatMap({ live.ring[$0] }) else {
         say(.info, "there is no decision under the cursor")
         return []
       }
       let server = ExactText(live.ring.text(record.server))
       reveal(ToolName(server: server, tool: ExactText(live.ring.text(record.tool))))
+      revealRule(live.ring.text(record.rule))
       return []
     }
     if focus == .rule, let stop = currentStop(ruleText(columns: ruleColumns)) {

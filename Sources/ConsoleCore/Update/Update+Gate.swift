@@ -28,6 +28,7 @@ extension ConsoleState {
       policy.saving = .idle
       ledger.answer(.silent)
       say(.warning, "saved as rev \(revision), but the gate has not said that it loaded it: R makes it read again")
+      giveUpRule("the gate has not said that it loaded it")
     }
     if let end = catalogue.nextExpiry, end <= now {
       let before = catalogue
@@ -48,6 +49,8 @@ extension ConsoleState {
     gate.needsSnapshot = false
     sessions = [:]
     definitions.forget()
+    facts.forget()
+    giveUpRule("the gate is gone")
     if wasUp { live.append { $0.append(remark: "gate lost: \(reason)", at: now) } }
     if case .awaitingGate(let revision, _) = policy.saving {
       policy.saving = .idle
@@ -64,7 +67,9 @@ extension ConsoleState {
     case .result(let event): live.finish(event)
     case .session(let event): take(event)
     case .server(let event): return take(event)
-    case .policy(let event): take(event)
+    case .policy(let event):
+      take(event)
+      return ruleLoaded(event) + judgedAnew()
     case .toolsChanged(let server):
       live.append { $0.append(remark: "the tools of \(server.string) changed", at: message.time) }
       definitions.forget(server: server)
@@ -80,16 +85,25 @@ extension ConsoleState {
     case .hello(let hello): return take(hello)
     case .snapshot(let snapshot, _): return take(snapshot)
     case .refused(_, .some(let id)) where definitions.isWaiting(for: id): definitions.refuse(id)
-    case .refused(let text, _): say(.error, "the gate refused: \(safe(text))")
+    case .refused(let text, let id):
+      if let id, refusedCallFacts(id, text) { break }
+      say(.error, "the gate refused: \(safe(text))")
     case .serverMessages(let messages, _): take(messages)
-    case .status, .done, .exit: break
-    case .approval, .lockdown, .approvals, .approvalDetails: break
+    case .done(let id): _ = ruleAnswered(id)
+    case .status, .exit: break
+    case .approval(let event): live.append { $0.append(event, at: message.time) }
+    case .lockdown, .approvals, .approvalDetails: break
     case .counters(let answer, _): take(answer)
-    case .explained, .simulated, .glimpses: break
     case .tool(let answer, _):
       definitions.take(answer)
       refreshRuleEditor()
       refreshToolPage()
+      return refreshNewRule()
+    case .explained(let answer, _):
+      facts.take(answer)
+      return took(answer)
+    case .simulated(let simulation, let id): return took(simulation, id: id)
+    case .glimpses(let calls, let id): glimpses.take(calls, id: id)
     }
     return []
   }
@@ -124,6 +138,8 @@ extension ConsoleState {
     gate.awaitsSnapshot = true
     gate.needsSnapshot = false
     definitions.forget()
+    facts.forget()
+    glimpses = Glimpses()
     let since = isSameGate && gate.sequence > 0 ? gate.sequence : nil
     return [.send(.subscribe(since: since, budget: options.streamBudget, id: nil)), .send(.snapshot(id: nil))]
       + wantDefinitionAgain()

@@ -52,6 +52,7 @@ extension ConsoleState {
     case .part(let part): return take(key, part)
     case .left(let view): return take(key, view)
     case .tool(let page): return take(key, page)
+    case .newRule(let rule): return take(key, rule)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }
@@ -122,6 +123,7 @@ extension ConsoleState {
       refresh(&editor)
       overlay = .limit(editor)
     case .rule(let editor): paste(text, into: editor)
+    case .newRule(let rule): paste(text, into: rule)
     default: say(.info, "pasted text goes into text fields only: ignored")
     }
   }

@@ -153,12 +153,12 @@ extension ConsoleState {
         if list.collapsed.contains(catalogue.servers[server].info.name) { unfold() } else { fold() }
       }
     case .live:
-      guard let record = live.current, record.kind == .decision else {
+      guard let call = live.currentCall else {
         say(.info, "there is no decision under the cursor")
         return
       }
       live.setFollows(false, height: height(of: .live))
-      overlay = .decision(live.cursor, top: 0)
+      overlay = .decision(call, top: 0)
     case .servers:
       openServer()
     case .changes: openChange()

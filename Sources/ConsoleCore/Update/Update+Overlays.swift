@@ -169,7 +169,14 @@ extension ConsoleState {
       overlay = nil
       focus = .live
       return perform(.jump)
-    case Key(.pageDown), .character(" "): overlay = .decision(serial, top: min(top + 5, 100))
+    case .character("w"):
+      overlay = nil
+      focus = .live
+      live.place(live.index(of: serial), height: height)
+      return perform(.ruleFromCall)
+    case Key(.pageDown), .character(" "):
+      let lines = decisionLines(serial, columns: max(1, min(100, size.columns) - 4)).count
+      overlay = .decision(serial, top: min(top + 5, max(0, lines - (size.rows - 4))))
     case Key(.pageUp): overlay = .decision(serial, top: max(0, top - 5))
     case Key(.down), .character("j"), Key(.up), .character("k"):
       let step = key == Key(.down) || key == .character("j") ? 1 : -1
@@ -178,6 +185,7 @@ extension ConsoleState {
       guard let next = live.serial(at: index) else { return [] }
       live.place(index, height: height)
       overlay = .decision(next, top: 0)
+      return wantFacts(of: next)
     default: break
     }
     return []

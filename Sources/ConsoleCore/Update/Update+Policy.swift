@@ -114,6 +114,7 @@ extension ConsoleState {
   }
 
   mutating func take(_ result: PolicySaveResult) -> [ConsoleEffect] {
+    if let effects = took(ruleSave: result) { return effects }
     guard policy.saving == .writing else { return [] }
     policy.saving = .idle
     switch result {

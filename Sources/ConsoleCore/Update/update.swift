@@ -24,7 +24,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
   case .tick(let moment):
     state.pass(to: moment)
     state.live.searchOn()
-    return state.refreshMessages() + state.refreshCounts()
+    return state.refreshMessages() + state.refreshCounts() + state.wantGlimpses()
   case .gate(let message): return state.take(message)
   case .gateConnected:
     state.gate.connection = .greeting
@@ -38,7 +38,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
     return []
   case .policyRead(let file):
     state.take(file)
-    return []
+    return state.refreshNewRule()
   case .policySaved(let result):
     return state.take(result)
   case .themeSet(let name, let problem):
@@ -56,7 +56,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
     state.definitions.take(answer)
     state.refreshRuleEditor()
     state.refreshToolPage()
-    return []
+    return state.refreshNewRule()
   case .textEdited(let edit, let result):
     state.take(edit, result)
     return []

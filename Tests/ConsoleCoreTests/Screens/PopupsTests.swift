@@ -153,7 +153,6 @@ struct PopupsTests {
        gatehouse  policy.json saved  gate ● up rev e92cbb              3/s ▁▁▁▁▁▁▁▁▁▇
       ┌1 Policy────────────risk ↓ · 2 servers · 7 tools┐┌2 Rule──────────────────────┐
       │▶▾ git                 1H 1M 3L  2 no rule  deny││git                         │
-      │   !DEST HIGH git_reset       ✗ deny ·    L3    ││server   ● running          │
       ┌Decision──────────────────────────────────────────────────────────────────────┐
       │ time      11:43:07.251                                                       │
       │ decision  ✗ deny                                                             │
@@ -168,8 +167,9 @@ struct PopupsTests {
       │ judged in 0.04ms                                                             │
       │ policy    rev e92cbb072143                                                   │
       │ event     number 2                                                           │
-      └─────────────────────────────────────────────────── j k others · J rule · Esc ┘
-      │▶11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
+      │                                                                              │
+      │ asking the gate for arguments and trace…                                     │
+      └────────────────────────── j k others · PgDn more · J rule · w new rule · Esc ┘
       │ 11:43:07 claude      git/git_log              ≈ limit   10 of 10 in the last…│
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘

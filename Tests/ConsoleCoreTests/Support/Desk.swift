@@ -82,12 +82,12 @@ struct Desk {
   /// A decision of the gate on a call.
   mutating func call(
     _ server: String, _ tool: String, _ verdict: Verdict = .allow, rule: String = "(default)", reason: String? = nil,
-    after microseconds: Int64 = 1000
+    digest: String? = nil, after microseconds: Int64 = 1000
   ) {
     let event = DecisionEvent(
       session: "s1", client: "claude", grant: "local", server: ExactText(server), method: "tools/call",
       tool: ExactText(tool), category: .read, severity: .low, decision: Decision(verdict, rule: rule, reason: reason),
-      revision: revision, took: 40, argumentsDigest: nil)
+      revision: revision, took: 40, argumentsDigest: digest)
     gate(.decision(event), at: state.now.advanced(byMicroseconds: microseconds))
     let count = CallCount(server: event.server, tool: event.tool, rule: rule, verdict: verdict, count: 1)
     gate(.tick(Tick(counts: [], calls: [count])), sequence: 0)
