@@ -61,7 +61,7 @@ struct LiveMatcher: Hashable, Sendable {
   let filter: Filter
   let now: Moment
   /// Nothing that it asks for is a row's own, so that one answer is for all rows with the same facts.
-  private let asksForFactsAlone: Bool
+  let asksForFactsAlone: Bool
   /// For each of the ring's facts: 0 unknown, 1 does not fit, 2 fits.
   private var knownFacts: [UInt8] = []
   /// The numbers that the ring had when all that was found out.
@@ -118,6 +118,15 @@ struct LiveMatcher: Hashable, Sendable {
       case .field(let field, let comparison, .text(let pattern)):
         guard let number = LiveSubject.textNumber(of: field, in: record) else { return comparison == .notEqual }
         return fits(pattern, leaf.slot, number, ring) != (comparison == .notEqual)
+      case .field(let field, let comparison, .number(let wanted)):
+        let own: Int64
+        switch field {
+        case .lat: own = record.took
+        case .n: own = Int64(clamping: record.sequence)
+        case .age: own = max(0, now.microseconds(since: record.time))
+        default: return comparison == .notEqual
+        }
+        return comparison.holds(own, wanted)
       case .field: return Filter.holds(leaf.test, LiveSubject(record: record, ring: ring, now: now))
       }
     }

@@ -43,8 +43,9 @@ struct FoundRows: Hashable, Sendable {
 
   mutating func append(_ serial: UInt64) { newer.append(serial) }
 
-  /// Looks at so many of the newest rows that are left.
+  /// Looks at so many of the newest rows that are left, at fewer where each must be asked itself.
   mutating func searchOn(in ring: DecisionRing, at count: Int) {
+    let count = matcher.asksForFactsAlone ? count : max(1, count / 8)
     let start = max(first, end - min(end, UInt64(count)), ring.firstSerial)
     var serial = end
     while serial > start {

@@ -16,7 +16,7 @@ package struct ConsoleOptions: Hashable, Sendable {
   /// How many decisions are kept.
   package var ringCapacity = 100_000
   /// So many of them are looked at in one go when a filter is set: a few milliseconds.
-  package var searchedAtOnce = 32_768
+  package var searchedAtOnce = 16_384
   /// Allow decisions a second that are asked of the gate; it counts the others.
   package var streamBudget = 200
   /// Rows that one notch of the mouse wheel scrolls.
