@@ -82,6 +82,10 @@ let package = Package(
     .testTarget(
       name: "ConsoleCoreTests",
       dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
+    .executableTarget(
+      name: "ConsoleProbe",
+      dependencies: ["AllocationCount", "ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"],
+      path: "Tests/Benchmarks/ConsoleProbe"),
     .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo", "JSONText", "Policy", "Risk"]),
     .target(
