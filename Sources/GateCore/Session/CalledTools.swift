@@ -27,8 +27,9 @@ struct CalledTools: Sendable {
       return line.text
     }
 
-    /// Makes it; `source` is the same as long as this is kept.
-    mutating func makeLine(of decision: Decision, source: [UInt8], in gate: GateState) -> [UInt8] {
+    /// Makes it, of a call that is allowed again; `source` is the same as long as this is kept.
+    mutating func makeLine(source: [UInt8], in gate: GateState) -> [UInt8] {
+      guard let decision = recurring.allowance else { preconditionFailure("what is allowed again has a decision") }
       let badge = badge(in: gate)
       let text = EventEncoder.again(
         decision, source: source, method: "tools/call", tool: SessionCore.shortened(name).string,

@@ -23,8 +23,7 @@ extension SessionCore {
     guard !requests.contains(line.extracting(id), hash),
       holding.isEmpty || !holding.contains(client: line.exactText(id)),
       mistakableArgument(message, line, gate: &gate) == nil,
-      gate.engine.allowsAgain(&called[place].recurring, counters: &gate.counters, at: now),
-      let decision = called[place].recurring.allowance
+      gate.engine.allowsAgain(&called[place].recurring, counters: &gate.counters, at: now)
     else { return false }
     let key = line.exactText(id)
     var request = RequestsInFlight.Request(
@@ -33,7 +32,7 @@ extension SessionCore {
     request.subject = called[place].name
     let told =
       called[place].line(in: gate.catalogueRevision)
-      ?? called[place].makeLine(of: decision, source: source, in: gate)
+      ?? called[place].makeLine(source: source, in: gate)
     request.decision = gate.tellAgain(told, at: now, argumentsDigest: request.argumentsDigest)
     gate.recent.keep(request.decision, line, message.arguments)
     let number = requests.insert(request, hash)

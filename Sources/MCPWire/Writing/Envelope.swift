@@ -6,9 +6,21 @@ extension [UInt8] {
   package mutating func appendRequest(
     _ message: WireMessage, _ bytes: Span<UInt8>, id: UInt64, edits: [WireEdit] = []
   ) {
-    append(literal: "{\"jsonrpc\":\"2.0\",\"id\":")
-    append(decimal: id)
-    appendCall(message, bytes, edits)
+    if message.isCompact, edits.isEmpty, let params = message.params {
+      append(room: 80 + message.methodText.count + params.count) { line in
+        line.text("{\"jsonrpc\":\"2.0\",\"id\":")
+        line.decimal(id)
+        line.text(",\"method\":")
+        line.bytes(bytes.extracting(message.methodText))
+        line.text(",\"params\":")
+        line.bytes(bytes.extracting(params))
+        line.text("}\n")
+      }
+    } else {
+      append(literal: "{\"jsonrpc\":\"2.0\",\"id\":")
+      append(decimal: id)
+      appendCall(message, bytes, edits)
+    }
   }
 
   /// Appends a request of a server, whose id the other side sees as it is.
@@ -39,8 +51,19 @@ extension [UInt8] {
   package mutating func appendAnswer(
     _ message: WireMessage, _ bytes: Span<UInt8>, id: ExactText, edits: [WireEdit] = []
   ) {
+    let id = id.string.utf8Span.span
+    if message.isCompact, edits.isEmpty, message.kind == .result {
+      append(room: 60 + id.count + message.payload.count) { line in
+        line.text("{\"jsonrpc\":\"2.0\",\"id\":")
+        line.bytes(id)
+        line.text(",\"result\":")
+        line.bytes(bytes.extracting(message.payload))
+        line.text("}\n")
+      }
+      return
+    }
     append(literal: "{\"jsonrpc\":\"2.0\",\"id\":")
-    append(id)
+    append(id, 0..<id.count)
     append(literal: message.kind == .error ? ",\"error\":" : ",\"result\":")
     if edits.isEmpty {
       append(message.payload, of: message, bytes)
@@ -94,12 +117,6 @@ extension [UInt8] {
   }
 
   package mutating func append(text: String) { append(contentsOf: text.utf8) }
-
-  /// Appends a text's bytes.
-  package mutating func append(_ text: ExactText) {
-    let bytes = text.string.utf8Span.span
-    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-  }
 
   /// Appends a piece of the program's own text.
   @inline(__always)
