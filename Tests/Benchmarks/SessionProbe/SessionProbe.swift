@@ -33,7 +33,7 @@ enum SessionProbe {
   // MARK: Memory
 
   /// How often a call and its answer may ask for memory.
-  private static let mostAllocations = 3.2
+  private static let mostAllocations = 0.5
 
   static func checkAllocations() throws {
     let before = allocation_count()
