@@ -1,4 +1,5 @@
 import Demo
+import Foundation
 import JSONText
 import Policy
 import Testing
@@ -95,6 +96,7 @@ struct AgentTests {
     #expect(stage.scenes.count { $0.milliseconds < 300 } >= 3)
     #expect(stage.scenes.contains { $0.milliseconds < 3000 && $0.verdict == .deny })
     #expect(stage.scenes.contains { $0.milliseconds < 4000 && $0.verdict == .limit })
+    #expect(stage.scenes.contains { $0.milliseconds < 3000 && $0.verdict == .ask })
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64])
@@ -102,7 +104,7 @@ struct AgentTests {
     let stage = try Stage(calls: 1500, seed: seed)
     // Nothing that the policy lets through is a mistake of the script.
     #expect(stage.failures == [])
-    #expect(Set(stage.scenes.map(\.verdict)) == [.allow, .deny, .limit, .hide])
+    #expect(Set(stage.scenes.map(\.verdict)) == [.allow, .deny, .limit, .ask, .hide])
     #expect(stage.mostPerSecond <= 15)
     // It neither falls asleep nor is told the same limit over and over.
     let pairs = zip(stage.scenes, stage.scenes.dropFirst())
@@ -160,6 +162,40 @@ struct AgentTests {
     var unanswered = AgentSession()
     _ = unanswered.opened()
     #expect(unanswered.timerFired(at: now) == [.giveUp("no answer to initialize")])
+  }
+
+  @Test func goesOnWhileAPersonIsAskedAndAsksAgainUntilSomebodyDecides() {
+    var session = AgentSession()
+    _ = session.opened()
+    _ = session.received(Array(#"{"jsonrpc":"2.0","id":1,"result":{}}"#.utf8), at: now)
+    _ = session.received(Array(#"{"jsonrpc":"2.0","id":2,"result":{"tools":[]}}"#.utf8), at: now)
+    var id = 2
+    var asked: String?
+    for _ in 0..<20 where asked == nil {
+      let sent = lines(session.timerFired(at: now))
+      id += 1
+      asked = sent.first { $0.contains("refund_payment") }
+      if asked == nil { _ = session.received(Array("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"result\":{}}".utf8), at: now) }
+    }
+    guard let asked else {
+      Issue.record("no refund was asked for")
+      return
+    }
+    // The day goes on without an answer.
+    let next = lines(session.timerFired(at: now))
+    #expect(next.count == 1 && next.first?.contains("refund_payment") == false)
+    func answer(_ data: String) -> [String] {
+      let text =
+        "{\"jsonrpc\":\"2.0\",\"id\":\(id),\"result\":{\"isError\":true,\"_meta\":{\"gatehouse/decision\":{\(data)}}}}"
+      return lines(session.received(Array(text.utf8), at: now))
+    }
+    let again = answer(#""verdict":"ask","approval":"q1-1""#)
+    #expect(again.count == 1)
+    // The same call under another number.
+    #expect(again.first?.components(separatedBy: "\"params\"").last == asked.components(separatedBy: "\"params\"").last)
+    #expect(again.first != asked)
+    id += 2
+    #expect(answer(#""verdict":"deny""#) == [])
   }
 
   @Test func listsAgainWhenTheToolsHaveChanged() {

@@ -32,6 +32,11 @@ package struct AgentSession: Sendable {
   private var story: AgentStory
   private var lastID = 0
   private var toolsChanged = false
+  /// The call that a person may be asked about, beside the others; at most one.
+  private var aside: (id: Int, step: AgentStory.Step, left: Int)?
+
+  /// How often a call that nobody has decided about is made again: for longer than a person may take.
+  private static let mostRetries = 20
   /// How many tools the server showed.
   package private(set) var toolCount = 0
 
@@ -66,7 +71,7 @@ package struct AgentSession: Sendable {
   package mutating func timerFired(at now: Moment) -> [Action] {
     switch state {
     case .initializing: return [.giveUp("no answer to initialize")]
-    case .thinking(let step): return call(step)
+    case .thinking(let step): return call(step, at: now)
     // Nobody answered: a person let it lie. On with the day.
     case .listing, .calling: return think(at: now)
     }
@@ -100,6 +105,14 @@ package struct AgentSession: Sendable {
   }
 
   private mutating func answered(_ id: Int, result: JSONNode?, at now: Moment) -> [Action] {
+    if let pending = aside, pending.id == id {
+      aside = nil
+      guard Self.outcome(result) == .undecided, pending.left > 0 else {
+        story.heard(Self.outcome(result), of: pending.step.tool, at: now)
+        return []
+      }
+      return [.send(ask(pending.step, left: pending.left - 1))]
+    }
     switch state {
     case .initializing where id == lastID:
       guard result != nil else { return [.giveUp("initialize was refused")] }
@@ -134,20 +147,37 @@ package struct AgentSession: Sendable {
     return [.wait(step.pause)]
   }
 
-  private mutating func call(_ step: AgentStory.Step) -> [Action] {
-    let line = request("tools/call") { writer in
+  /// Calls beside what else is going on.
+  private mutating func ask(_ step: AgentStory.Step, left: Int) -> [UInt8] {
+    let line = callLine(step)
+    aside = (lastID, step, left)
+    return line
+  }
+
+  private mutating func call(_ step: AgentStory.Step, at now: Moment) -> [Action] {
+    if step.isAside {
+      // While one is asked about nothing else is asked.
+      let line = aside == nil ? [Action.send(ask(step, left: Self.mostRetries))] : []
+      return line + think(at: now)
+    }
+    let line = callLine(step)
+    state = .calling(id: lastID, step)
+    return [.send(line), .wait(Self.patience)]
+  }
+
+  private mutating func callLine(_ step: AgentStory.Step) -> [UInt8] {
+    request("tools/call") { writer in
       writer.member("name", step.tool)
       writer.key("arguments")
       writer.raw(step.arguments)
     }
-    state = .calling(id: lastID, step)
-    return [.send(line), .wait(Self.patience)]
   }
 
   /// What a result means to the agent: it reads the gate's own data where there is some.
   private static func outcome(_ result: JSONNode?) -> AgentStory.Outcome {
     guard result?["isError"]?.bool == true else { return result == nil ? .refused : .done }
     let decision = result?["_meta"]?["gatehouse/decision"]
+    if decision?["verdict"]?.string == "ask", decision?["approval"] != nil { return .undecided }
     if let wait = decision?["retry_after_ms"]?.integer { return .refusedFor(Int64(wait)) }
     return .refused
   }

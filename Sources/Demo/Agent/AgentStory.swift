@@ -12,12 +12,16 @@ package struct AgentStory: Sendable {
     package var arguments: [UInt8]
     /// How long the agent thinks before it calls.
     package var pause: Int64
+    /// The agent does not wait for what comes of it, and asks again until somebody has decided.
+    package var isAside = false
   }
 
   /// What came of a call.
   package enum Outcome: Hashable, Sendable {
     case done
     case refused
+    /// A person has not decided yet: the same call is to be made again.
+    case undecided
     /// Refused for so many milliseconds.
     case refusedFor(Int64)
   }
@@ -71,7 +75,7 @@ package struct AgentStory: Sendable {
         Step("list_orders", ["state": "new"], after: 20), Step("get_order", ["order_id": order], after: 60),
         Step("search_customers", ["query": person.name], after: 160),
         Step("update_order", ["order_id": order, "state": "paid"], after: 260),
-        Step("refund_payment", .refund(picks.payment(), "4.90", "broken pot"), after: 280),
+        Step("refund_payment", .refund(picks.payment(), "4.90", "broken pot"), after: 280).aside,
         Step("execute_sql", ["sql": "SELECT count(*) FROM orders WHERE state = 'new'"], after: 300),
         Step("delete_order", ["order_id": order], after: 280),
       ]
@@ -91,8 +95,8 @@ package struct AgentStory: Sendable {
       return [
         Step("search_customers", ["query": person.name], after: picks.pause()),
         Step("list_payments", ["order_id": order], after: picks.pause()),
-        Step("refund_payment", .refund(picks.payment(), "12.40", "wrong tea"), after: picks.pause()),
-        Step("add_note", .note(person.id, "wants a refund; asked the accountant"), after: picks.pause()),
+        Step("refund_payment", .refund(picks.payment(), "12.40", "wrong tea"), after: picks.pause()).aside,
+        Step("add_note", .note(person.id, "wants a refund; asked for approval"), after: picks.pause()),
         Step("send_email", .email(person.address, "Your refund", "We are looking into it."), after: picks.pause()),
       ]
     case .question:
@@ -138,6 +142,13 @@ package struct AgentStory: Sendable {
 extension AgentStory.Step {
   init(_ tool: String, _ arguments: JSONNode, after pause: Int64) {
     self.init(tool: tool, arguments: arguments.compact, pause: pause)
+  }
+
+  /// The same step, which the rest of the day does not wait for.
+  var aside: Self {
+    var step = self
+    step.isAside = true
+    return step
   }
 
   init(_ tool: String, _ arguments: KeyValuePairs<String, String>, after pause: Int64) {

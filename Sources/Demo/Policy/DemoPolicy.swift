@@ -1,7 +1,7 @@
 /// The policy that the demonstration begins with.
 package enum DemoPolicy {
-  /// The text of its policy.json: reading is free, changing is limited, destroying and paying is refused, and one tool
-  /// is not even seen.
+  /// The text of its policy.json: reading is free, changing is limited, destroying is refused, a
+  /// person is asked about refunds, and one tool is not even seen.
   package static let text = """
     {
       "version": "1",
@@ -18,7 +18,7 @@ package enum DemoPolicy {
         "run_report_script": {"limits": [{"window": "minute", "max": 6}]},
         "execute_sql": {"limits": [{"window": "minute", "max": 5}]},
         "delete_*": {"action": "deny", "reason": "deleting is for people: ask the owner of the shop"},
-        "refund_payment": {"action": "deny", "reason": "refunds are made by the accountant"},
+        "refund_payment": {"action": "require_approval", "reason": "a person looks at every refund"},
         "transfer_funds": {"action": "deny", "reason": "no assistant moves money between accounts"}
       }
     }
