@@ -19,6 +19,8 @@ package enum ConsoleProgram {
     package var settings = ConsoleConfiguration()
     package var settingsProblem: String?
     package var isReadOnly = false
+    /// Calls that wait may be decided even so.
+    package var mayApprove = false
     package var isPlain = false
     /// A file of commands to do at the start, one a line.
     package var script: String?

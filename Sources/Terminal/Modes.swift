@@ -44,6 +44,17 @@ struct Modes {
     Array("\u{1B}]2;\(TerminalText.safe(text, limit: 200))\u{1B}\\".utf8)
   }
 
+  /// A notice of the desktop; what would end it, or part it, is made visible or left out.
+  static func notice(_ text: String, _ notice: AlertOptions.Notice) -> [UInt8] {
+    let shown = TerminalText.safe(text, limit: 200)
+    let safe = String(shown.map { $0 == ";" ? "," : $0 })
+    switch notice {
+    case .off: return []
+    case .osc9: return Array("\u{1B}]9;\(safe)\u{1B}\\".utf8)
+    case .osc777: return Array("\u{1B}]777;notify;gatehouse;\(safe)\u{1B}\\".utf8)
+    }
+  }
+
   static func copy(_ bytes: [UInt8]) -> [UInt8] {
     Array("\u{1B}]52;c;".utf8) + base64(bytes) + Array("\u{1B}\\".utf8)
   }

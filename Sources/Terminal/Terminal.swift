@@ -170,6 +170,12 @@ import Glibc
 
   package func bell() { send([0x07]) }
 
+  /// Asks the terminal for a notice of the desktop; those that know none ignore it.
+  package func notify(_ text: String, _ notice: AlertOptions.Notice) {
+    guard choice.hasTitle else { return }
+    send(Modes.notice(text, notice))
+  }
+
   /// Puts a text on the terminal's clipboard; false if it is too long for one, or the terminal has none.
   package func copy(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
@@ -225,6 +231,12 @@ import Glibc
       if count < 0, errno == EAGAIN { return .nothing }
       if count == 0 || errno != EINTR { return .gone }
     }
+  }
+
+  /// More was typed than was read.
+  package var hasUnread: Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, 0) > 0
   }
 
   /// Becomes readable when `notices` has something to tell.

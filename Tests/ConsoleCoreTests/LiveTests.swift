@@ -134,7 +134,7 @@ struct LiveTests {
     desk.gate(.hello(Hello(version: 1, build: "1", pid: 8, revision: nil, policyPath: "/p")), sequence: 0)
     #expect(
       desk.effects == [
-        .send(.hello(version: 1, build: "1")), .send(.subscribe(since: nil, budget: 200, id: nil)),
+        .send(.hello(version: 1, build: "1")), .send(.subscribe(since: nil, budget: 200, approver: true, id: nil)),
         .send(.snapshot(id: nil)),
       ])
     desk.call("git", "new", .allow)
@@ -148,7 +148,7 @@ struct LiveTests {
     desk.effects = []
     desk.send(.gateConnected)
     desk.gate(.hello(Hello(version: 1, build: "2", pid: 7, revision: nil, policyPath: "/p")), sequence: 0)
-    #expect(desk.effects.contains(.send(.subscribe(since: 20, budget: 200, id: nil))))
+    #expect(desk.effects.contains(.send(.subscribe(since: 20, budget: 200, approver: true, id: nil))))
     #expect(desk.state.note?.weight == .warning, "another build")
   }
 

@@ -37,6 +37,21 @@ struct ConsoleConfigurationTests {
       ])
   }
 
+  @Test func readsHowAPersonIsCalled() {
+    let (all, problems) = read(
+      #"{"console": {"approvals": {"open": "idle", "bell": false, "title": false, "notify": "osc777"}}}"#)
+    #expect(problems == [])
+    #expect(all.approvals.open == .idle && !all.approvals.bell && !all.approvals.title)
+    #expect(all.approvals.notify == .osc777)
+    let (odd, said) = read(#"{"console": {"approvals": {"open": "always", "bell": 1}}}"#)
+    #expect(odd.approvals == ConsoleConfiguration.Approvals())
+    #expect(
+      said == [
+        "1:36: error: `always` is no value of `open`: write `never` or `idle` (at /console/approvals/open)",
+        "1:54: error: `bell` must be true or false, not a number (at /console/approvals/bell)",
+      ])
+  }
+
   /// A slip in the console's part stops no gate, and one in the gate's part no console.
   @Test func eachReadsItsOwnPart() throws {
     let text = #"{"console": {"them": 5}, "record": {"sync": "each"}}"#

@@ -50,6 +50,8 @@ final class ConsoleEngine {
     edits = EditsKeeper(folder: options.paths.unsaved, policy: options.paths.policy, isReadOnly: options.isReadOnly)
     var core = ConsoleOptions(policyPath: options.paths.policy, build: options.build)
     core.isReadOnly = options.isReadOnly
+    core.mayDecide = !options.isReadOnly || options.mayApprove
+    core.alerts = Self.alerts(options.settings)
     core.secondsFromGMT = Self.secondsFromGMT()
     let found = KeysFinder.find(options.paths.keys)
     core.keys = found.keys
@@ -232,6 +234,7 @@ final class ConsoleEngine {
     case .editText(let edit, let text, let line): front?.perform(.editText(edit, text, line: line))
     case .adoptEdits(let name): edits.adopt(name)
     case .dropEdits(let name): edits.drop(name)
+    case .notify(let text, let notice): front?.perform(.notify(text, notice))
     }
   }
 
@@ -286,6 +289,19 @@ final class ConsoleEngine {
       _ = try? themes.use(ShippedThemes.standard)
       return (themes.current, error.message)
     }
+  }
+
+  private static func alerts(_ settings: ConsoleConfiguration) -> AlertOptions {
+    var alerts = AlertOptions()
+    alerts.bell = settings.approvals.bell
+    alerts.title = settings.approvals.title
+    alerts.opens = settings.approvals.open == .idle
+    switch settings.approvals.notify {
+    case .off: alerts.notice = .off
+    case .osc9: alerts.notice = .osc9
+    case .osc777: alerts.notice = .osc777
+    }
+    return alerts
   }
 
   private static func secondsFromGMT() -> Int {

@@ -22,6 +22,7 @@ enum FrontEffect {
   case use(Theme)
   case useMouse(Bool)
   case editText(EditedText, [UInt8], line: Int?)
+  case notify(String, AlertOptions.Notice)
 }
 
 extension ConsoleState {

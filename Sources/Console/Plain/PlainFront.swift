@@ -13,7 +13,7 @@ final class PlainFront: ConsoleFront {
   private var level = PlainText.Level.denied
   private var input: InStream?
   private var typed: [UInt8] = []
-  private var waiting: [String] = []
+  private var waiting: [(line: String, typed: Moment)] = []
   private var hasEnded = false
   /// A line was refused, or not understood.
   private var hasFailed = false
@@ -51,6 +51,7 @@ final class PlainFront: ConsoleFront {
     do throws(SystemError) {
       let text = String(decoding: try SafeFile.read(path, limit: 1 << 20), as: UTF8.self)
       waiting = text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.hasPrefix("#") }
+        .map { ($0, Loop.shared.now) }
     } catch {
       StandardError.write("gatehouse: \(error)\n")
       engine.finish(1)
@@ -60,13 +61,28 @@ final class PlainFront: ConsoleFront {
   func took(_ message: ConsoleMessage) {
     guard isSettled else { return }
     say(PlainText.lines(for: message, in: engine.state, level: level))
+    if let id = PlainText.requestToTell(by: message, in: engine.state) { tell { PlainText.tell(id, in: &$0) } }
+  }
+
+  /// Prints what changes the state by being printed.
+  private func tell(_ body: (inout ConsoleState) -> [String]) {
+    var lines: [String] = []
+    engine.change { state in
+      lines = body(&state)
+      return []
+    }
+    guard !lines.isEmpty else { return }
+    say(lines)
   }
 
   func settle() {
     if !isSettled { greetWhenKnown() }
     guard isSettled else { return }
     // The next line waits for what the gate makes of a save, and for a tool's page.
-    while !waiting.isEmpty, !engine.isOver, !isWaiting { run(waiting.removeFirst()) }
+    while !waiting.isEmpty, !engine.isOver, !isWaiting {
+      let next = waiting.removeFirst()
+      run(next.line, typed: next.typed)
+    }
     guard !engine.isOver, !isWaiting else { return }
     if hasEnded { return end() }
     if needsPrompt {
@@ -82,13 +98,14 @@ final class PlainFront: ConsoleFront {
     guard engine.state.isSettled else { return }
     isSettled = true
     say(PlainText.greeting(engine.state))
+    tell { PlainText.tellWaiting(in: &$0) }
   }
 
-  private func run(_ line: String) {
+  private func run(_ line: String, typed: Moment) {
     needsPrompt = true
     var answer: PlainText.Answer?
     engine.change { state in
-      let run = PlainText.run(line, on: &state)
+      let run = PlainText.run(line, typed: typed, on: &state)
       answer = run
       return []
     }
@@ -105,7 +122,7 @@ final class PlainFront: ConsoleFront {
     for index in bytes.indices {
       let byte = bytes[index]
       if byte == 0x0A {
-        waiting.append(String(decoding: typed, as: UTF8.self))
+        waiting.append((String(decoding: typed, as: UTF8.self), Loop.shared.now))
         typed = []
       } else if byte != 0x0D, typed.count < Self.longestLine {
         typed.append(byte)
@@ -147,7 +164,7 @@ final class PlainFront: ConsoleFront {
     case .edit(let path, _): say(["the policy file is \(path)"])
     case .editText(let edit, _, _):
       engine.take(.textEdited(edit, .failed("lines of text have no editor: write the policy file with yours")))
-    case .suspend, .redraw, .use, .useMouse: break
+    case .suspend, .redraw, .use, .useMouse, .notify: break
     }
   }
 }

@@ -16,6 +16,8 @@ final class ScreenFront: ConsoleFront {
   private var inputWatch: Watch?
   private var noticeWatch: Watch?
   private var editor: Editor?
+  /// What the picture on its way shows to be decided about.
+  private var pictured: DecisionFace?
   private let tellsIdle: Bool
   private let scriptPath: String?
   private var script: [ConsoleScript.Step] = []
@@ -63,9 +65,12 @@ final class ScreenFront: ConsoleFront {
     case .gate(let gate):
       switch gate.event {
       case .decision, .result, .session, .server, .tick, .gap, .toolsChanged: pacer.want(.stream, at: Loop.shared.now)
+      case .approval, .approvalDetails, .lockdown, .done, .refused: pacer.want(.call, at: Loop.shared.now)
       default: pacer.want(.news, at: Loop.shared.now)
       }
     case .input, .resized: pacer.want(.person, at: Loop.shared.now)
+    // Nothing looks different yet; when it does, the clock says so.
+    case .drawn, .crowded: break
     default: pacer.want(.news, at: Loop.shared.now)
     }
   }
@@ -82,13 +87,19 @@ final class ScreenFront: ConsoleFront {
     frameTimer = nil
     guard !engine.isOver, editor == nil, !terminal.isWaiting else { return }
     pacer.drew(at: Loop.shared.now)
-    handle(terminal.present(engine.picture()))
+    let picture = engine.picture()
+    pictured = engine.state.undrawnFace
+    handle(terminal.present(picture))
   }
 
   private func handle(_ delivery: Terminal.Delivery) {
     switch delivery {
     case .done:
       inputWatch?.want(.readable)
+      if let face = pictured {
+        pictured = nil
+        engine.take(.drawn(face))
+      }
       if pacer.due == nil { takeScriptStep() }
       if tellsIdle, pacer.due == nil { terminal.tellIdle() }
       settle()
@@ -109,6 +120,7 @@ final class ScreenFront: ConsoleFront {
     case .use(let theme): use(theme)
     case .useMouse(let isUsed): terminal.useMouse(isUsed)
     case .editText(let edit, let text, let line): editText(edit, text, line)
+    case .notify(let text, let notice): terminal.notify(text, notice)
     }
   }
 
@@ -136,7 +148,11 @@ final class ScreenFront: ConsoleFront {
   }
 
   private func take(_ events: [InputEvent]) {
+    // What came with other keys was not typed at what the screen shows now.
+    let isCrowded = events.count > 1 || !events.isEmpty && (decoder.needsTimeout || terminal.hasUnread)
+    if isCrowded { engine.take(.crowded(true)) }
     for event in events where !engine.isOver { engine.take(.input(event)) }
+    if isCrowded { engine.take(.crowded(false)) }
     decoderTimer?.cancel()
     decoderTimer = decoder.patience.map { patience in
       Loop.shared.after(microseconds: Int64(patience) * 1000) { [weak self] in

@@ -3,6 +3,7 @@ extension Action {
   package var isDecision: Bool {
     switch self {
     case .allow, .deny, .limit, .hide, .inherit, .ask, .cycle, .serverDefault, .recommend: true
+    case .approve, .approveSession, .approveIdentical, .denyCall, .denyBecause: true
     default: false
     }
   }
@@ -12,8 +13,8 @@ extension Action {
 
   var direction: Direction? {
     switch self {
-    case .allow, .limit: .lets
-    case .deny, .hide, .ask: .stops
+    case .allow, .limit, .approve, .approveSession, .approveIdentical: .lets
+    case .deny, .hide, .ask, .denyCall, .denyBecause: .stops
     default: nil
     }
   }
@@ -22,7 +23,7 @@ extension Action {
   var mayAsk: Bool {
     switch self {
     case _ where isDecision: true
-    case .keepMine, .takeTheirs, .quit, .removeServer, .putBack, .recommendAll: true
+    case .keepMine, .takeTheirs, .quit, .removeServer, .putBack, .recommendAll, .lockdown: true
     default: false
     }
   }

@@ -64,6 +64,16 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case toolPage = "tool"
   case recommend
   case ruleFromCall = "rule-from-call"
+  // Approvals
+  case approve
+  case approveSession = "approve-session"
+  case approveIdentical = "approve-identical"
+  case denyCall = "deny-call"
+  case denyBecause = "deny-because"
+  case moreTime = "more-time"
+  case showRequest = "request"
+  case revoke
+  case lockdown
 
   package var name: String { rawValue }
 
@@ -153,6 +163,15 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .toolPage: "all that is known of the tool, and what its rule should be"
     case .recommend: "give the tool, or every marked one, the rule that its kind starts with"
     case .ruleFromCall: "make a rule from the call under the cursor; shown before it is written"
+    case .approve: "let the call that waits pass, once"
+    case .approveSession: "let it pass, and every call of this tool in its session"
+    case .approveIdentical: "let it pass, and identical calls for some minutes"
+    case .denyCall: "deny the call that waits"
+    case .denyBecause: "deny it and tell the agent why"
+    case .moreTime: "five minutes more to decide"
+    case .showRequest: "all of the request, nothing cut"
+    case .revoke: "take a standing approval back"
+    case .lockdown: "deny everything now, whatever the policy says; asks for the word LOCK; again, to lift it"
     }
   }
 }
@@ -161,10 +180,10 @@ extension Action {
   /// Why it cannot be done now; nil if it can.
   package func refusal(in state: ConsoleState) -> String? {
     switch self {
+    case .deny where state.focus == .approvals: return state.refusal(ofDeciding: .denyCall)
     case .allow, .deny, .limit, .hide, .inherit, .ask, .cycle, .serverDefault, .undo, .redo, .recommend:
       if state.options.isReadOnly { return "this console is read-only" }
       return state.policy.refusal
-    case .approvals: return "approvals come with a later version; nothing waits"
     case .save:
       if state.options.isReadOnly { return "this console is read-only" }
       if state.policy.saving == .writing { return "the file is being written" }
@@ -204,6 +223,10 @@ extension Action {
     case .ruleFromCall where state.focus == .live:
       if state.options.isReadOnly { return "this console is read-only" }
       return state.live.currentCall != nil ? nil : "there is no decision under the cursor"
+    case .ruleFromCall where state.focus == .approvals: return state.refusal(ofApprovals: self)
+    case .approve, .approveSession, .approveIdentical, .denyCall, .denyBecause, .moreTime, .showRequest, .revoke,
+      .lockdown:
+      return state.refusal(ofApprovals: self)
     default: return nil
     }
   }

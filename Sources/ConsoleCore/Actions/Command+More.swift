@@ -1,3 +1,4 @@
+internal import ControlWire
 internal import JSONText
 internal import Policy
 
@@ -16,6 +17,20 @@ extension Command {
       case ["off"]: return .mouse(false)
       default: throw CommandError("write: mouse on, or mouse off")
       }
+    case "lockdown":
+      switch rest.map(\.text) {
+      case []: return nil
+      case ["on"]: return .lockdown(true)
+      case ["off"]: return .lockdown(false)
+      default: throw CommandError("write: lockdown on, or lockdown off")
+      }
+    case "deny-call" where !rest.isEmpty: return .denyCall(line.rest(from: 1))
+    case "approve" where !rest.isEmpty:
+      if rest.map(\.text) == ["session"] { return .approveCall(.session) }
+      guard rest.count == 1, let minutes = Int(rest[0].text), 1...ApprovalScope.longest / 60 ~= minutes else {
+        throw CommandError("write: approve, approve session, or approve MINUTES for identical calls")
+      }
+      return .approveCall(.identical(seconds: minutes * 60))
     case "hide-name", "unhide-name":
       guard 1...2 ~= rest.count else { throw CommandError("write: \(verb) PATTERN, or \(verb) PATTERN SERVER") }
       return .hideName(rest[0].plain, server: rest.count == 2 ? rest[1].plain : nil, verb == "hide-name")

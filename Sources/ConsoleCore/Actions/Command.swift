@@ -1,3 +1,4 @@
+package import ControlWire
 package import Policy
 
 /// What a typed command means.
@@ -34,6 +35,12 @@ package enum Command: Hashable, Sendable {
   case mark(String, isOn: Bool)
   /// Open the editor of a rule, by its JSON pointer or a tool.
   case conditions(String)
+  /// Deny everything now, or let the policy decide again.
+  case lockdown(Bool)
+  /// Deny the call that waits under the cursor, and say why.
+  case denyCall(String)
+  /// Let it pass: for its session, or identical calls for so many minutes.
+  case approveCall(ApprovalScope)
   /// Open the limits of the rule at a place.
   case limits(RuleAddress)
 

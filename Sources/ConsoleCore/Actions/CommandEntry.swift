@@ -137,6 +137,16 @@ package struct CommandEntry: Hashable, Sendable {
       "starter", "careful|observe|empty", "write a first policy file", ["starter careful"],
       offers: [.words(["careful", "empty", "observe"])]),
     CommandEntry("mouse", "on|off", "take the mouse, or leave it to the terminal", offers: [.words(["off", "on"])]),
+    CommandEntry(
+      "approve", "[session|MINUTES]",
+      "let the call under the cursor pass: once, its tool for the session, or identical calls for some minutes",
+      ["approve session", "approve 10"], offers: [.words(["session"])]),
+    CommandEntry(
+      "deny-call", "[TEXT]", "deny the call that waits under the cursor, and tell the agent why",
+      ["deny-call ask me tomorrow"], offers: [.text]),
+    CommandEntry(
+      "lockdown", "on|off", "deny everything now, whatever the policy says, or let the policy decide again",
+      ["lockdown on"], offers: [.words(["off", "on"])]),
     CommandEntry("w", "", "save the policy file"),
     CommandEntry("wq", "", "save, then quit"),
     CommandEntry("q", "", "quit; it asks where something is unsaved"),

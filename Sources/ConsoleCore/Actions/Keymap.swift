@@ -52,6 +52,12 @@ package enum Keymap {
       bind("t", .toolPage, .policy), bind("t", .toolPage, .rule), bind("t", .toolPage, .live),
       bind("w", .recommend, .policy), bind("w", .recommend, .rule),
       bind("w", .ruleFromCall, .live),
+      bind("a", .approve, .approvals), bind("s", .approveSession, .approvals),
+      bind("i", .approveIdentical, .approvals), bind("d", .denyCall, .approvals), bind("e", .denyBecause, .approvals),
+      bind("t", .moreTime, .approvals), bind("o", .showRequest, .approvals), bind("x", .revoke, .approvals),
+      bind("w", .ruleFromCall, .approvals),
+      bind("m", .mark, .approvals), bind(" ", .mark, .approvals), bind("v", .range, .approvals),
+      bind("M", .clearMarks, .approvals), bind("L", .lockdown, .approvals),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

@@ -4,7 +4,7 @@ internal import Risk
 /// An expression that says which rows are shown, such as `deny server:git* !tool:get_* risk>=med`.
 package struct Filter: Hashable, Sendable {
   /// The pane whose rows it is for: they have different fields.
-  package enum Subject: CaseIterable, Hashable, Sendable { case policy, live, servers }
+  package enum Subject: CaseIterable, Hashable, Sendable { case policy, live, servers, approvals }
 
   package enum Comparison: String, CaseIterable, Hashable, Sendable {
     case matches = ":"

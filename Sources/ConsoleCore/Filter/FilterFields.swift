@@ -12,10 +12,12 @@ extension Filter {
     /// Whether rows of a pane have it.
     func exists(in subject: Subject) -> Bool {
       switch self {
-      case .server, .text, .n, .age, .decision, .flag: true
+      case .server, .text, .n, .age, .decision: true
+      case .flag: subject != .approvals
       case .tool, .rule, .risk, .cat: subject != .servers
       case .source: subject == .policy
-      case .agent, .session, .lat: subject == .live
+      case .agent, .session: subject == .live || subject == .approvals
+      case .lat: subject == .live
       case .arg: false
       }
     }
@@ -57,7 +59,7 @@ extension Filter {
 
     func exists(in subject: Subject) -> Bool {
       switch self {
-      case .ungoverned, .changed, .new, .edited: subject != .live
+      case .ungoverned, .changed, .new, .edited: subject != .live && subject != .approvals
       case .marked, .conditional, .lookalike: subject == .policy
       case .observed: subject == .live
       case .running, .idle, .failed: subject == .servers

@@ -5,6 +5,8 @@ package struct FramePacer: Hashable, Sendable {
   package enum Cause: Hashable, Sendable {
     /// A key, the mouse, or a new size.
     case person
+    /// A call waits for the person, or what was decided came back: at once, and a flood of them draws no flood of frames.
+    case call
     /// What the gate, the file or an effect had to say.
     case news
     /// Decisions and what comes with them.
@@ -14,6 +16,7 @@ package struct FramePacer: Hashable, Sendable {
     fileprivate var gap: Int64 {
       switch self {
       case .person: 4_000
+      case .call: 10_000
       case .news: 33_000
       case .stream: 100_000
       }

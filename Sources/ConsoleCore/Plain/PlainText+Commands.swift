@@ -1,10 +1,12 @@
 internal import ControlWire
 internal import JSONText
-internal import Policy
+package import Policy
 
 extension PlainText {
   /// Does what a typed line says; the answer's lines are to be printed and its effects done.
-  package static func run(_ line: String, on state: inout ConsoleState) -> Answer {
+  ///
+  /// `typed` is when it was typed, nil for now: it decides about no call that was told of later.
+  package static func run(_ line: String, typed: Moment? = nil, on state: inout ConsoleState) -> Answer {
     state.options.isPlain = true
     var before: [String] = []
     if case .confirm(let confirmation) = state.overlay {
@@ -18,7 +20,7 @@ extension PlainText {
     defer {
       if let merge, state.overlay == nil, case .conflict = state.policy.disk { state.overlay = merge }
     }
-    if var answer = runServers(line, on: &state) {
+    if var answer = runApprovals(line, typed: typed ?? state.now, on: &state) ?? runServers(line, on: &state) {
       answer.lines = before + answer.lines
       return answer
     }

@@ -57,6 +57,8 @@ package enum PlainText {
       case .policy, .refused, .hello: return state.note.map { [$0.text] } ?? []
       case .tool: return pageLines(state)
       case .server(let event) where event.state == .failed: return state.note.map { [$0.text] } ?? []
+      case .approval(let event): return lines(of: event, in: state)
+      case .done, .lockdown: return state.note.map { [plain($0.text)] } ?? []
       default: return []
       }
     case .gateLost(let reason, _):
@@ -72,7 +74,8 @@ package enum PlainText {
       guard problem == nil else { return state.note.map { [plain($0.text)] } ?? [] }
       let its = names.count == 1 ? "its" : "their"
       return ["asked \(names.map(\.string).joined(separator: ", ")) for \(its) tools; list shows them"]
-    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .keysRead, .themesListed, .registryRead:
+    case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .keysRead, .themesListed, .registryRead,
+      .drawn, .crowded:
       return []
     }
   }

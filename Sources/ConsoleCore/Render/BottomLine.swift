@@ -37,10 +37,11 @@ extension Canvas {
   mutating func drawFacts(of state: ConsoleState) -> (row: Int, column: Int)? {
     let size = state.size
     guard size.rows > 0 else { return nil }
-    let spans = [
-      state.gateWords(short: true), TextSpan(" ", .text), state.unsavedWords,
-      TextSpan(" (40x10 needed for panes)", .dim),
-    ]
+    let spans =
+      state.waitingFact + [
+        state.gateWords(short: true), TextSpan(" ", .text), state.unsavedWords,
+        TextSpan(" (40x10 needed for panes)", .dim),
+      ]
     put(Line(spans), row: 0, column: 0, columns: size.columns)
     switch state.overlay {
     case .command(let command): return drawField(":", command.field, .input, row: size.rows - 1, columns: size.columns)
@@ -107,7 +108,7 @@ extension ConsoleState {
         (.messages, "messages"),
       ] + save + common
     case .changes: return changeHints + common
-    case .approvals: return common
+    case .approvals: return approvalHints + common
     }
   }
 

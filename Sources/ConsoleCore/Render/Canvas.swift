@@ -30,6 +30,8 @@ struct Line: Hashable {
 struct Canvas {
   private(set) var grid: Grid
   let set: GlyphSet
+  /// Rows at the top that no popup covers.
+  var headRows = 1
 
   init(_ size: Size, _ set: GlyphSet) {
     grid = Grid(size)

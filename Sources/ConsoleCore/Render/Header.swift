@@ -44,10 +44,13 @@ extension ConsoleState {
 extension Canvas {
   mutating func drawHeader(of state: ConsoleState) {
     let columns = state.size.columns
-    fill(Rect(column: 0, row: 0, columns: columns, rows: 1), .header)
+    let isLocked = state.approvals.lockdown != nil
+    fill(Rect(column: 0, row: 0, columns: columns, rows: 1), isLocked ? .bannerError : .header)
     var spans: [TextSpan] = []
+    if isLocked { spans.append(TextSpan(" LOCKDOWN: everything is denied ", .bannerError)) }
     if columns >= 60 { spans.append(TextSpan(" gatehouse ", .title)) }
     spans.append(TextSpan(columns >= 60 ? " policy.json " : " ", .header))
+    if !state.banners.contains(where: \.isWaiting) { spans += state.waitingFact }
     spans.append(state.unsavedWords)
     spans.append(TextSpan("  ", .header))
     spans.append(state.gateWords(short: columns < 100))
@@ -76,6 +79,7 @@ extension Canvas {
   /// The bottom line: what is typed, else what was said, else the keys that are of use now.
   mutating func drawFooter(of state: ConsoleState, row: Int) -> (row: Int, column: Int)? {
     switch state.overlay {
+    case .reply(let reply): return drawReply(reply, of: state, row: row)
     case .command(let command):
       return drawCommand(command, of: state, row: row)
     case .filter(let filter): return drawFilter(filter, of: state, row: row)

@@ -19,21 +19,22 @@ struct Layout: Hashable, Sendable {
   }
 
   var form: Form
-  var bannerRow: Int?
+  /// The rows of the lines below the header, the most urgent first.
+  var bannerRows: [Int] = []
   var places: [Place] = []
   var liveLine: Int?
   var footerRow: Int
 
   func place(of pane: Pane) -> Place? { places.first { $0.pane == pane } }
 
-  init(_ size: Size, focus: Pane, upper: Pane, isZoomed: Bool, hasBanner: Bool) {
+  init(_ size: Size, focus: Pane, upper: Pane, isZoomed: Bool, banners: Int) {
     footerRow = max(0, size.rows - 1)
     guard size.columns >= 40, size.rows >= 10 else {
       form = .line
       return
     }
-    let top = hasBanner ? 2 : 1
-    bannerRow = hasBanner ? 1 : nil
+    bannerRows = Array(1..<1 + min(banners, size.rows >= Self.rowsForTwo ? 2 : 1))
+    let top = 1 + bannerRows.count
     guard size.columns >= 80, size.rows >= 20 else {
       form = .single
       liveLine = size.rows - 2
@@ -45,7 +46,8 @@ struct Layout: Hashable, Sendable {
     }
     form = size.columns >= 120 && size.rows >= 36 ? .wide : .double
     let area = Rect(column: 0, row: top, columns: size.columns, rows: size.rows - 1 - top)
-    if isZoomed {
+    // In two boxes of its own, which need all the room of a small screen.
+    if isZoomed || form == .double && focus == .approvals {
       places = [Self.bordered(focus, area)]
       return
     }
@@ -64,6 +66,9 @@ struct Layout: Hashable, Sendable {
       Self.bordered(.live, Rect(column: 0, row: area.row + upperRows, columns: area.columns, rows: liveRows)))
   }
 
+  /// So many rows are enough for two lines below the header.
+  static let rowsForTwo = 16
+
   private static func bordered(_ pane: Pane, _ frame: Rect) -> Place {
     let body = Rect(
       column: frame.column + 1, row: frame.row + 1, columns: max(0, frame.columns - 2), rows: max(0, frame.rows - 2))
@@ -73,7 +78,7 @@ struct Layout: Hashable, Sendable {
 
 extension ConsoleState {
   var layout: Layout {
-    Layout(size, focus: focus, upper: upper, isZoomed: isZoomed, hasBanner: banner != nil)
+    Layout(size, focus: focus, upper: upper, isZoomed: isZoomed, banners: banners.count)
   }
 
   /// How many rows of a pane are drawn; a page for those that are not on the screen.
@@ -82,6 +87,7 @@ extension ConsoleState {
     switch pane {
     case .live: return max(1, place.body.rows - liveHeading(place.body))
     case .policy: return max(1, policyRows(of: place.body).rows)
+    case .approvals: return max(1, approvalRows / (approvalsHaveDetails ? 2 : 1))
     default: return max(1, place.body.rows)
     }
   }

@@ -33,6 +33,12 @@ extension Canvas {
     case .left(let view): return drawLeft(view, of: state)
     case .tool(let page): return drawToolPage(page, of: state)
     case .newRule(let rule): return drawNewRule(rule, of: state)
+    case .request(let popup): return drawRequest(popup, of: state)
+    case .bulk(let bulk): return drawBulk(bulk, of: state)
+    case .reply(let reply):
+      // What is typed stands below.
+      if let popup = reply.popup { _ = drawRequest(popup, of: state) }
+      return nil
     case .command, .filter, nil: return nil
     }
   }
@@ -41,9 +47,10 @@ extension Canvas {
   mutating func box(_ title: String, columns: Int, rows: Int, hint: String) -> Rect {
     let columns = min(columns, grid.size.columns)
     // The header's facts stay in view.
-    let rows = max(2, min(rows, grid.size.rows - 2))
+    let rows = max(2, min(rows, grid.size.rows - 1 - headRows))
     let frame = Rect(
-      column: (grid.size.columns - columns) / 2, row: max(1, (grid.size.rows - rows) / 2), columns: columns, rows: rows)
+      column: (grid.size.columns - columns) / 2, row: max(headRows, (grid.size.rows - rows) / 2), columns: columns,
+      rows: rows)
     fill(frame, .text)
     border(frame, title: Line(TextSpan(title, .title)), isFocused: true)
     putRight(

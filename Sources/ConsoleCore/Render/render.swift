@@ -7,8 +7,9 @@ package func render(_ state: ConsoleState) -> Frame {
     let typing = canvas.drawFacts(of: state)
     return Frame(grid: canvas.grid, cursor: typing, showsCursor: typing != nil, title: state.windowTitle)
   }
+  canvas.headRows = state.headRows
   canvas.drawHeader(of: state)
-  if let row = layout.bannerRow, let banner = state.banner {
+  for (row, banner) in zip(layout.bannerRows, state.banners) {
     let role: Role = banner.isError ? .bannerError : .bannerWaiting
     canvas.fill(Rect(column: 0, row: row, columns: state.size.columns, rows: 1), role)
     canvas.put(" \(banner.text)", role, row: row, column: 0, columns: state.size.columns)
@@ -28,7 +29,7 @@ package func render(_ state: ConsoleState) -> Frame {
 
 extension ConsoleState {
   var windowTitle: String {
-    var title = "gatehouse"
+    var title = options.alerts.title && approvals.openCount > 0 ? "(\(approvals.openCount)) gatehouse" : "gatehouse"
     if policy.unsaved > 0 { title += " *\(policy.unsaved)" }
     if case .lost = gate.connection { title += " gate LOST" }
     return title
@@ -38,6 +39,7 @@ extension ConsoleState {
 extension Canvas {
   /// Draws a pane with its border or title line; returns where its cursor stands.
   mutating func draw(_ place: Layout.Place, of state: ConsoleState, isBordered: Bool) -> (row: Int, column: Int)? {
+    if place.pane == .approvals { return drawApprovals(of: state, in: place, isBordered: isBordered) }
     let isFocused = place.pane == state.focus
     let title = Line(
       [

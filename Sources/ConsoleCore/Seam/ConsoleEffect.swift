@@ -48,4 +48,6 @@ package enum ConsoleEffect: Hashable, Sendable {
   case adoptEdits(name: String)
   /// Forget the unsaved edits that were left under this name.
   case dropEdits(name: String)
+  /// Tell the terminal's own notices of something; the text is safe to print.
+  case notify(String, AlertOptions.Notice)
 }

@@ -44,6 +44,10 @@ package enum ConsoleMessage: Hashable, Sendable {
   case leftEdits([LeftEdits])
   /// The file of keys has changed: what holds from now on, and what is odd about it.
   case keysRead(KeyBindings, [Note])
+  /// The terminal has taken a whole picture with this in it; `ConsoleState.undrawnFace` says what is waited for.
+  case drawn(DecisionFace)
+  /// More was typed than one key at once, or is not read yet: until it is over no key decides about a call.
+  case crowded(Bool)
 }
 
 /// What the policy file is on the disk.

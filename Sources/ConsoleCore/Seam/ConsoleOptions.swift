@@ -25,11 +25,31 @@ package struct ConsoleOptions: Hashable, Sendable {
   package var isPlain = false
   /// What each key does.
   package var keys = KeyBindings.standard
+  /// Calls that wait may be decided here.
+  package var mayDecide = true
+  /// What happens when a call waits for a person.
+  package var alerts = AlertOptions()
 
   package init(policyPath: String = "policy.json", build: String = "dev") {
     self.policyPath = policyPath
     self.build = build
   }
+}
+
+/// How a person is called to a call that waits; beside the line that every screen has.
+package struct AlertOptions: Hashable, Sendable {
+  /// A sequence that terminals make a notice of the desktop from.
+  package enum Notice: String, CaseIterable, Hashable, Sendable { case off, osc9, osc777 }
+
+  /// Ring, at most once in ten seconds.
+  package var bell = true
+  /// Tell the number in the window's title.
+  package var title = true
+  package var notice = Notice.off
+  /// Go to the approvals pane by itself, after ten seconds without a key and with nothing open.
+  package var opens = false
+
+  package init() {}
 }
 
 /// The characters that the console draws with.

@@ -6,6 +6,8 @@ internal import Policy
 struct Banner: Hashable, Sendable {
   var text: String
   var isError: Bool
+  /// It tells of calls that wait.
+  var isWaiting = false
 }
 
 extension PolicyFile {
@@ -21,7 +23,7 @@ extension PolicyFile {
 
 extension ConsoleState {
   /// The most urgent thing that stays until it is dealt with.
-  var banner: Banner? {
+  private var standingBanner: Banner? {
     if let banner = fileBanner { return banner }
     guard gate.isUp else { return nil }
     if let path = gate.policyPath, path.hasPrefix("/"), options.policyPath.hasPrefix("/"), path != options.policyPath {
@@ -41,6 +43,18 @@ extension ConsoleState {
     case .loaded, nil: return nil
     }
   }
+
+  /// The lines below the header: first the calls that wait, then the most urgent of the rest.
+  ///
+  /// Where there is room for one alone it is what is wrong, and the header tells of the calls.
+  var banners: [Banner] {
+    guard let waiting = waitingBanner else { return standingBanner.map { [$0] } ?? [] }
+    guard let other = standingBanner, other.isError || size.rows >= Layout.rowsForTwo else { return [waiting] }
+    return size.rows >= Layout.rowsForTwo ? [waiting, other] : [other]
+  }
+
+  /// The lines at the top that no popup covers: the facts of the header, and that calls wait.
+  var headRows: Int { banners.first?.isWaiting == true ? 2 : 1 }
 
   private var fileBanner: Banner? {
     let unsaved = Format.count(policy.unsaved, "edit")

@@ -94,6 +94,8 @@ package struct ConsoleState: Equatable, Sendable {
   package var ruleWrite: RuleWrite?
   /// How many requests had ids from `nextRequest`.
   var lastRequest = 0
+  /// Calls that wait for a person.
+  package internal(set) var approvals = ApprovalsView()
 
   package init(options: ConsoleOptions, size: Size = Size(columns: 80, rows: 24), now: Moment = Moment(microseconds: 0))
   {
@@ -101,6 +103,7 @@ package struct ConsoleState: Equatable, Sendable {
     self.size = size
     self.now = now
     live = LiveView(capacity: options.ringCapacity, searchedAtOnce: options.searchedAtOnce)
+    approvals.lastKey = now
   }
 
   /// When the picture changes by itself; nil if only messages change it.
@@ -120,6 +123,7 @@ package struct ConsoleState: Equatable, Sendable {
     if let nextCounts { want(min(nextCounts, second)) }
     if let moment = differsAt, moment > now { want(moment) }
     if let moment = nextGlimpse { want(moment) }
+    if let moment = nextApprovalTick { want(moment) }
     return next
   }
 }

@@ -35,14 +35,20 @@ package enum Overlay: Hashable, Sendable {
   case tool(ToolPage)
   /// A rule that is made from a call.
   case newRule(NewRule)
+  /// All of one call that waits.
+  case request(RequestPopup)
+  /// Several calls that are to be decided at once.
+  case bulk(BulkDecision)
+  /// Words that a decision needs, in the bottom line.
+  case reply(ReplyField)
 }
 
 extension Overlay {
   /// Whether its arrow keys only move: in editors they change what is written, which a wheel must not.
   var scrolls: Bool {
     switch self {
-    case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part: true
-    case .command, .filter, .confirm, .limit, .addServer, .added, .rule, .merge, .left, .newRule: false
+    case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part, .request: true
+    case .command, .filter, .confirm, .limit, .addServer, .added, .rule, .merge, .left, .newRule, .bulk, .reply: false
     }
   }
 }
@@ -147,6 +153,7 @@ package struct Confirmation: Hashable, Sendable {
     case keepMine
     case takeTheirs
     case removeServer(ExactText)
+    case liftLockdown
   }
 
   package var question: Question

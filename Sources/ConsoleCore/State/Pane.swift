@@ -15,7 +15,7 @@ package enum Pane: Int, CaseIterable, Hashable, Sendable {
   }
 
   /// Those that this version has, in the order of Tab.
-  static let offered: [Pane] = [.policy, .rule, .live, .servers, .changes]
+  static let offered: [Pane] = [.policy, .rule, .approvals, .live, .servers, .changes]
 }
 
 /// A cursor in a list, and the first row that is drawn.

@@ -11,6 +11,7 @@ extension ConsoleState {
     }
     switch action {
     case .allow: decide(.allow)
+    case .deny where focus == .approvals: return perform(.denyCall)
     case .deny: decide(.deny)
     case .hide: decide(.hide)
     case .inherit: decide(.inherit)
@@ -18,6 +19,8 @@ extension ConsoleState {
     case .limit: return openLimitEditor()
     case .cycle: cycle()
     case .serverDefault: cycleDefault()
+    case .mark where focus == .approvals, .range where focus == .approvals, .clearMarks where focus == .approvals:
+      markApproval(action)
     case .mark: toggleMark()
     case .range: toggleRange()
     case .clearMarks: clearMarks()
@@ -49,6 +52,7 @@ extension ConsoleState {
     case .halfUp: move(by: -max(1, height(of: focus) / 2), in: focus)
     case .left: fold()
     case .right: unfold()
+    case .open where focus == .approvals: return openRequest()
     case .open:
       open()
       return overlaidCall.map { wantFacts(of: $0) } ?? []
@@ -75,7 +79,7 @@ extension ConsoleState {
     case .nextFilter: nextNamedFilter()
     case .conditions: return openRuleEditor()
     case .editRule: return editRuleText()
-    case .approvals: break
+    case .approvals: focus(.approvals)
     case .palette: overlay = .palette(Palette())
     case .mouse: return useMouse(!usesMouse)
     case .theme: return openThemes()
@@ -93,7 +97,11 @@ extension ConsoleState {
     case .discard: askToDiscard()
     case .toolPage: return openToolPage()
     case .recommend: recommend(for: targets())
+    case .ruleFromCall where focus == .approvals: return openNewRuleFromRequest()
     case .ruleFromCall: return openNewRule()
+    case .approve, .approveSession, .approveIdentical, .denyCall, .denyBecause, .moreTime, .showRequest, .revoke,
+      .lockdown:
+      return performInApprovals(action)
     }
     return []
   }
@@ -129,7 +137,7 @@ extension ConsoleState {
         Confirmation(question: .keepMine, lines: ["put your \(unsaved) on top of what is on the disk, yours winning?"]))
     case .takeTheirs:
       overlay = .confirm(Confirmation(question: .takeTheirs, lines: ["drop your \(unsaved) for what is on the disk?"]))
-    case .edit, .create, .removeServer: break
+    case .edit, .create, .removeServer, .liftLockdown: break
     }
   }
 
@@ -145,6 +153,13 @@ extension ConsoleState {
       return
     case .live where live.clearedBefore > live.ring.firstSerial:
       live.unclear()
+      return
+    case .approvals where approvals.filter != nil:
+      setApprovalsFilter(nil)
+      say(.info, "filter cleared")
+      return
+    case .approvals where !approvals.marks.isEmpty || approvals.rangeStart != nil:
+      markApproval(.clearMarks)
       return
     case .policy where list.filter != nil, .rule where list.filter != nil:
       setListFilter(nil)

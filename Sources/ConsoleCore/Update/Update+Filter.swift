@@ -1,12 +1,13 @@
 extension ConsoleState {
   /// The pane that a filter typed now is for.
-  var filterPane: Pane { focus == .live || focus == .servers ? focus : .policy }
+  var filterPane: Pane { focus == .live || focus == .servers || focus == .approvals ? focus : .policy }
 
   /// What a pane shows; nil for all.
   func filter(of pane: Pane) -> Filter? {
     switch pane {
     case .live: live.filter
     case .servers: serverFilter
+    case .approvals: approvals.filter
     default: list.filter
     }
   }
@@ -14,7 +15,7 @@ extension ConsoleState {
   mutating func openFilter() {
     let pane = filterPane
     guard focus != .changes else {
-      say(.info, "filters are for the panes Policy, Live and Servers")
+      say(.info, "filters are for the panes Policy, Approvals, Live and Servers")
       return
     }
     let before = filter(of: pane)
@@ -39,14 +40,27 @@ extension ConsoleState {
     switch pane {
     case .live: live.set(filter, at: now)
     case .servers: setServerFilter(filter)
+    case .approvals: setApprovalsFilter(filter)
     default: setListFilter(filter)
     }
+  }
+
+  mutating func setApprovalsFilter(_ filter: Filter?) {
+    keepingApprovalsInPlace { state in
+      state.approvals.filter = filter
+      state.approvals.filterTime = state.now
+    }
+    approvals.top = 0
+    revealApproval(approvalItems)
+    approvals.disarm()
   }
 
   private func found(in pane: Pane) -> String {
     switch pane {
     case .live: Format.count(live.count, "decision") + (live.isSearching ? " so far" : "")
     case .servers: "\(Format.count(serverRows.count)) of \(Format.count(catalogue.servers.count, "server"))"
+    case .approvals:
+      "\(Format.count(approvals.openCount - hiddenApprovals)) of \(Format.count(approvals.openCount, "call"))"
     default: "\(Format.count(list.matching)) of \(Format.count(catalogue.tools.count, "tool"))"
     }
   }

@@ -40,10 +40,15 @@ extension ConsoleState {
         if let number = LiveSubject.textNumber(of: field, in: record) { see(ring.text(number)) }
       }
     }
+    if pane == .approvals {
+      for request in approvals.open {
+        see(ApprovalSubject(event: request.event, age: 0).text(of: field) ?? "")
+      }
+    }
     switch field {
     case .server: for server in catalogue.servers { see(server.info.name.string) }
     case .tool: for tool in catalogue.tools { see(tool.info.name.string) }
-    case .rule where pane != .live: for tool in catalogue.tools { see(tool.standing.rule) }
+    case .rule where pane != .live && pane != .approvals: for tool in catalogue.tools { see(tool.standing.rule) }
     case .source: for tool in catalogue.tools { see(tool.standing.sourceInWords) }
     case .agent: for session in sessions.values { see(session.client.string) }
     default: break
@@ -58,7 +63,8 @@ extension Pane {
     switch self {
     case .live: .live
     case .servers: .servers
-    case .policy, .rule, .approvals, .changes: .policy
+    case .approvals: .approvals
+    case .policy, .rule, .changes: .policy
     }
   }
 }

@@ -83,16 +83,23 @@ extension ConsoleState {
       live.dropped = live.dropped.addingReportingOverflow(missed).overflow ? .max : live.dropped + missed
       live.append { $0.append(gap: missed, at: message.time) }
     case .hello(let hello): return take(hello)
-    case .snapshot(let snapshot, _): return take(snapshot)
+    case .snapshot(let snapshot, _): return take(snapshot) + takeApprovals(of: snapshot, at: message.time)
     case .refused(_, .some(let id)) where definitions.isWaiting(for: id): definitions.refuse(id)
     case .refused(let text, let id):
       if let id, refusedCallFacts(id, text) { break }
+      if let effects = takeRefused(text, id) { return effects }
       say(.error, "the gate refused: \(safe(text))")
     case .serverMessages(let messages, _): take(messages)
-    case .done(let id): _ = ruleAnswered(id)
     case .status, .exit: break
-    case .approval(let event): live.append { $0.append(event, at: message.time) }
-    case .lockdown, .approvals, .approvalDetails: break
+    case .done(let id):
+      if ruleAnswered(id) { break }
+      return takeDone(id) ?? []
+    case .approval(let event):
+      live.append { $0.append(event, at: message.time) }
+      return take(event, at: message.time)
+    case .lockdown(let event): take(event)
+    case .approvals(_, let standing, let id): return takeList(standing, id)
+    case .approvalDetails(let details, let id): take(details, id)
     case .counters(let answer, _): take(answer)
     case .tool(let answer, _):
       definitions.take(answer)
@@ -137,12 +144,15 @@ extension ConsoleState {
     }
     gate.awaitsSnapshot = true
     gate.needsSnapshot = false
+    approvals.disarm()
     definitions.forget()
     facts.forget()
     glimpses = Glimpses()
     let since = isSameGate && gate.sequence > 0 ? gate.sequence : nil
-    return [.send(.subscribe(since: since, budget: options.streamBudget, id: nil)), .send(.snapshot(id: nil))]
-      + wantDefinitionAgain()
+    return [
+      .send(.subscribe(since: since, budget: options.streamBudget, approver: options.mayDecide, id: nil)),
+      .send(.snapshot(id: nil)),
+    ] + wantDefinitionAgain()
   }
 
   private mutating func take(_ event: RecordEvent, at time: Moment) {

@@ -6,16 +6,20 @@ extension ConsoleState {
     switch event {
     case .focus(let hasFocus):
       if hasFocus, !self.hasFocus { isFocusFresh = true }
+      approvals.disarm()
       self.hasFocus = hasFocus
       return []
     case .mouse(let mouse):
       take(mouse)
       return []
     case .paste(let text):
+      approvals.disarm()
+      approvals.lastKey = now
       take(pasted: text)
       return []
     case .key(let key):
       isFocusFresh = false
+      approvals.lastKey = now
       if overlay == nil || note?.weight != .error || noteEnds != nil {
         note = nil
         noteEnds = nil
@@ -53,6 +57,9 @@ extension ConsoleState {
     case .left(let view): return take(key, view)
     case .tool(let page): return take(key, page)
     case .newRule(let rule): return take(key, rule)
+    case .request(let popup): return take(key, popup)
+    case .bulk(let bulk): return take(key, bulk)
+    case .reply(let reply): return take(key, reply)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }
@@ -124,6 +131,9 @@ extension ConsoleState {
       overlay = .limit(editor)
     case .rule(let editor): paste(text, into: editor)
     case .newRule(let rule): paste(text, into: rule)
+    case .reply(var reply) where reply.kind == .because:
+      reply.field.paste(text)
+      overlay = .reply(reply)
     default: say(.info, "pasted text goes into text fields only: ignored")
     }
   }
@@ -147,6 +157,10 @@ extension ConsoleState {
         && place.frame.column <= mouse.column && mouse.column < place.frame.column + place.frame.columns
     }
     guard let place = hit else { return }
+    if place.pane == .approvals {
+      if mouse.action == .press, focus != .approvals { focus(.approvals) }
+      return
+    }
     switch mouse.action {
     case .wheelUp, .wheelDown: move(by: step, in: place.pane)
     case .press:

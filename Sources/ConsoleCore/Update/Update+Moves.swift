@@ -14,8 +14,8 @@ extension ConsoleState {
     focus = pane
     switch pane {
     case .policy, .rule: upper = .policy
-    case .servers, .changes: upper = pane
-    case .live, .approvals: break
+    case .servers, .changes, .approvals: upper = pane
+    case .live: break
     }
     refreshDiff()
     revealCursor()
@@ -39,7 +39,7 @@ extension ConsoleState {
     case .servers:
       serverList.go(to: serverList.row + rows, count: serverRows.count, height: max(1, height - 1))
     case .changes: changeList.go(to: changeList.row + rows, count: changeRowCount, height: height)
-    case .approvals: break
+    case .approvals: moveInApprovals(by: rows)
     }
   }
 

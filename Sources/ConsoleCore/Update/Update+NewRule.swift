@@ -28,6 +28,12 @@ extension ConsoleState {
     return effects + open(rule)
   }
 
+  /// Opens the preview of a rule from the request under the cursor of pane 3, or in front of it.
+  mutating func openNewRuleFromRequest() -> [ConsoleEffect] {
+    guard let row = aimedRow, let request = approvals.shown(in: row) else { return [] }
+    return openNewRule(from: request.event, details: approvals.details[request.event.id]?.details)
+  }
+
   /// Opens the preview of a rule from a call that waits for a person; `details` are what that person was shown.
   package mutating func openNewRule(from event: ApprovalEvent, details: ApprovalDetails?) -> [ConsoleEffect] {
     guard let details, details.event.digest == event.digest else {

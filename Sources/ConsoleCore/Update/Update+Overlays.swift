@@ -25,6 +25,7 @@ extension ConsoleState {
   mutating func run(_ command: Command) -> [ConsoleEffect] {
     switch command {
     case .act(let action): return perform(action)
+    case .set(.deny, let names) where names.isEmpty && focus == .approvals: return perform(.denyCall)
     case .set(let setting, let names):
       if let effects = refuseEdit() { return effects }
       if names.isEmpty {
@@ -88,6 +89,9 @@ extension ConsoleState {
       if let effects = refuseEdit() { return effects }
       change(command)
     case .conditions(let pointer): return openRuleEditor(named: pointer)
+    case .lockdown(let isOn): openLockdown(isOn)
+    case .denyCall(let text): return decide(.deny(message: text), by: .denyCall)
+    case .approveCall(let scope): return decide(.approve(scope), by: .approve)
     case .limits(let address):
       if let effects = refuseEdit() { return effects }
       openLimitEditor(at: address)
@@ -155,6 +159,7 @@ extension ConsoleState {
     case .keepMine: return keepMine()
     case .takeTheirs: takeTheirs()
     case .removeServer(let name): return [.changeRegistry(.remove(name))]
+    case .liftLockdown: return sendLockdown(false)
     }
     return []
   }

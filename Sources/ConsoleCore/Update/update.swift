@@ -2,7 +2,7 @@ internal import ControlWire
 
 /// Takes one message into the state and says what is to be done about it.
 package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [ConsoleEffect] {
-  if case .input = message { return take(&state, message) }
+  if case .input = message { return settled(&state, take(&state, message)) }
   // What comes by itself leaves the cursor on what it was on, whatever it puts above it.
   let row = state.changeList.row
   let place = state.upper == .changes ? state.changePlace(row) : nil
@@ -10,7 +10,14 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
   let effects = take(&state, message)
   state.keep(place, at: row)
   state.put(serverCursorOn: server)
-  return effects
+  return settled(&state, effects)
+}
+
+/// Takes the approvals pane along with whatever the message has changed.
+private func settled(_ state: inout ConsoleState, _ effects: [ConsoleEffect]) -> [ConsoleEffect] {
+  state.settleApprovals()
+  guard state.approvals.isEntered || state.options.isPlain else { return effects }
+  return effects + state.wantDetails()
 }
 
 private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [ConsoleEffect] {
@@ -18,12 +25,15 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
   case .input(let event): return state.take(event)
   case .resized(let size):
     state.size = size
+    state.approvals.disarm()
+    state.refreshRequestPopup()
     state.revealCursor()
     state.list.cursor.go(to: state.list.cursor.row, count: state.list.rows.count, height: state.height(of: .policy))
     return []
   case .tick(let moment):
     state.pass(to: moment)
     state.live.searchOn()
+    state.openIfIdle()
     return state.refreshMessages() + state.refreshCounts() + state.wantGlimpses()
   case .gate(let message): return state.take(message)
   case .gateConnected:
@@ -31,6 +41,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
     return [.send(.hello(version: 1, build: state.options.build))]
   case .gateLost(let reason, let retryIn):
     state.lose(reason, retryIn: retryIn)
+    state.loseApprovals()
     return state.wantDefinitionAgain()
   case .offlineCatalogue(let snapshot):
     // What a gate said is newer than what a file remembers.
@@ -80,6 +91,10 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
     state.options.keys = keys
     for note in notes { state.say(note.weight, state.safe(note.text, limit: 1000)) }
     if notes.isEmpty { state.say(.info, "keys.conf is read again") }
+  case .drawn(let face): state.drew(face)
+  case .crowded(let isCrowded):
+    state.approvals.isCrowded = isCrowded
+    state.approvals.disarm()
   }
   return []
 }

@@ -24,12 +24,29 @@ package struct ConsoleConfiguration: Hashable, Sendable {
   package var color: Colours?
   package var mouse = true
   package var ambiguous: Width?
+  package var approvals = Approvals()
+
+  /// How a person is called to a call that waits.
+  package struct Approvals: Hashable, Sendable {
+    package enum Opening: String, CaseIterable, Hashable, Sendable { case never, idle }
+    /// A sequence that some terminals make a notice of the desktop from.
+    package enum Notice: String, CaseIterable, Hashable, Sendable { case off, osc9, osc777 }
+
+    package var open = Opening.never
+    package var bell = true
+    package var title = true
+    package var notify = Notice.off
+
+    package init() {}
+
+    static let keys = ["open", "bell", "title", "notify"]
+  }
 
   /// What holds where there is no file.
   package init() {}
 
   static let key = "console"
-  static let keys = ["theme", "light_theme", "background", "color", "mouse", "ambiguous"]
+  static let keys = ["theme", "light_theme", "background", "color", "mouse", "ambiguous", "approvals"]
 
   /// Reads the console's part of a configuration; what is wrong is left out, and said.
   package static func read(_ text: [UInt8]) -> (ConsoleConfiguration, problems: [PolicyProblem]) {
@@ -98,6 +115,19 @@ extension ConfigurationReader {
         var width = console.ambiguous ?? .narrow
         reader.word(value, "`ambiguous`", &width)
         if value.text.flatMap({ ConsoleConfiguration.Width(rawValue: $0.string) }) != nil { console.ambiguous = width }
+      case "approvals": reader.approvals(value, &console.approvals)
+      default: break
+      }
+    }
+  }
+
+  private mutating func approvals(_ node: JSONNode, _ approvals: inout ConsoleConfiguration.Approvals) {
+    object(node, "`approvals`", ConsoleConfiguration.Approvals.keys) { reader, key, value in
+      switch key {
+      case "open": reader.word(value, "`open`", &approvals.open)
+      case "bell": reader.flag(value, "`bell`", &approvals.bell)
+      case "title": reader.flag(value, "`title`", &approvals.title)
+      case "notify": reader.word(value, "`notify`", &approvals.notify)
       default: break
       }
     }

@@ -56,7 +56,8 @@ extension Gatehouse {
   private static let consoleOptions: [Command.Option] = [
     .init("--theme", "NAME", "how it looks; see `gatehouse themes`, and `:theme` in the console"),
     colourOption,
-    .init("--read-only", "no edit, no save"),
+    .init("--read-only", "no edit, no save, no word about calls that wait"),
+    .init("--approve", "with --read-only: decide about calls that wait all the same"),
     .init("--plain", "lines of text instead of a screen"),
     .init("--script", "FILE", "commands to do at the start, one a line"),
   ]
@@ -68,6 +69,7 @@ extension Gatehouse {
     options.theme = arguments.value("--theme")
     options.colours = try colours(arguments)
     options.isReadOnly = arguments.has("--read-only")
+    options.mayApprove = arguments.has("--approve")
     options.isPlain = arguments.has("--plain")
     options.script = arguments.value("--script")
     options.offlineCatalogue = { offlineSnapshot(paths) }

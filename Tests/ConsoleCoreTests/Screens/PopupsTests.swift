@@ -17,7 +17,7 @@ struct PopupsTests {
       ┌Help──────────────────────────────────────────────────────────────────────────┐
       │ find: mark                                                                   │
       │ ▶a           allow            allow the tool, or every marked one            │
-      │  m           mark             mark or unmark; on a server all its tools      │
+      │  m Space     mark             mark or unmark; on a server all its tools      │
       │  v           range            begin a range of marks, or end it              │
       │  M           clear-marks      clear all marks                                │
       │  w           recommend        give the tool, or every marked one, the rule … │
