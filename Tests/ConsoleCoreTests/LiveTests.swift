@@ -312,7 +312,7 @@ struct LiveTests {
     call(3_800)
     #expect(desk.state.live.count == 400)
     desk.press("c")
-    #expect(desk.state.live.count == 0)
+    #expect(desk.state.live.count == 1, "the line that says from where")
   }
 
   @Test func jumpingOpensWhatHidesTheTool() {

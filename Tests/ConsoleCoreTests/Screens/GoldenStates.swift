@@ -83,7 +83,8 @@ struct GoldenState: Sendable, CustomTestStringConvertible {
     // Popups
     busy("help", "?"), busy("help-nothing", "?", "fixed popup"), busy("command", ":", "deny git/git_"),
     busy("filter", "/", "risk>=m"), busy("filter-wrong", "/", "risk>=nothing"), busy("palette", "ctrl-p", "dflt"),
-    busy("decision", "4", "k", "Enter"), busy("log", "j", "d", "u", "!"), busy("confirm", "D", "D"),
+    busy("decision", "4", "k", "Enter"), busy("newRule", "4", "k", "w"), busy("log", "j", "d", "u", "!"),
+    busy("confirm", "D", "D"),
     busy("confirm-quit", "j", "d", "q"),
     GoldenState("limit") { columns, rows in
       var desk = Desk.limits("git_log", columns: columns, rows: rows)
