@@ -39,5 +39,8 @@ package struct FixedKeys: Hashable, Sendable {
     FixedKeys("added", "added", "y", "copy the client's lines"),
     FixedKeys(
       "newRule", "new rule", "Space Enter", "let it be any, type a value; Left and Right choose how, ctrl-s writes"),
+    FixedKeys("request", "one request", "j k", "scroll; a s i d e t have the keys that they have in pane 3"),
+    FixedKeys("bulk", "several calls", "y", "decide about all of them; of risky ones their number is typed"),
+    FixedKeys("reply", "say why", "Enter", "decide with these words; Esc leaves it waiting"),
   ]
 }

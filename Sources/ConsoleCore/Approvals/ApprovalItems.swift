@@ -74,11 +74,14 @@ extension ConsoleState {
     if index < approvals.top { approvals.top = index }
     // The heading above the first row of a part comes into view with it.
     if index == approvals.top, index > 0, items[index - 1].name == nil { approvals.top = index - 1 }
-    while approvals.top < index {
-      let used = items[approvals.top...index].reduce(0) { $0 + lines(of: $1) }
-      if used <= height { break }
-      approvals.top += 1
+    var first = index
+    var used = lines(of: items[index])
+    while first > approvals.top {
+      used += lines(of: items[first - 1])
+      if used > height { break }
+      first -= 1
     }
+    approvals.top = first
   }
 
   /// Keeps what is looked at where it is on the screen while something else changes the list.

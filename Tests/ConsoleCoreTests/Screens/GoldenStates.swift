@@ -25,6 +25,23 @@ struct GoldenState: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// Two calls wait, and the person has read the first.
+  private static func approvals(_ name: String, _ keys: String...) -> GoldenState {
+    GoldenState(name) { columns, rows in
+      var desk = Desk.ready(columns: columns, rows: rows)
+      desk.ask(Desk.event("q1"))
+      desk.ask(Desk.event("q2", "git_commit", severity: .medium, category: .write, seconds: 240))
+      desk.look()
+      for key in keys {
+        desk.press(key)
+        desk.answerDetails()
+        desk.draw()
+        desk.wait(500)
+      }
+      return desk
+    }
+  }
+
   static let all: [GoldenState] = [
     // Panes
     busy("policy", "j", "j"), busy("policy-flat", "f", "s"), busy("policy-filter", "/", "risk>=med", "Enter"),
@@ -103,6 +120,7 @@ struct GoldenState: Sendable, CustomTestStringConvertible {
       desk.gate(.serverMessages(ServerMessages(server: "git", missed: 2, messages: messages), id: nil), sequence: 0)
       return desk
     },
+    approvals("approvals"), approvals("request", "o"), approvals("bulk", "m", "j", "m", "a"), approvals("reply", "e"),
     GoldenState("themes") { ThemePickerTests.open(columns: $0, rows: $1) },
     GoldenState("imports") { Desk.atImport(columns: $0, rows: $1) },
     GoldenState("addServer") { columns, rows in
