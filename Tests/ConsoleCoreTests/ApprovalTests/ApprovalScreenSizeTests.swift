@@ -44,9 +44,9 @@ struct ApprovalScreenSizeTests {
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ 11:43:07.001 claude      git/git_status                       READ LOW  ✓ allow   (default)                      0.04ms  …                                   │
       │ 11:43:07.002 claude      git/git_log                          READ LOW  ✓ allow   (default)                      0.04ms  …                                   │
-      │                                                                                                                                                              │
-      │                                                                                                                                                              │
-      │                                                                                                                                                              │
+      │ 11:43:07.002 claude-1    git/git_push                         WRIT MED  ? asked   /servers/git/tools/git_reset           1:30 left, then deny · resets lose …│
+      │ 11:43:07.002 claude-1    git/git_push                         WRIT MED  ✓ allow   /servers/git/tools/git_reset           approved by you on pts/3 · once     │
+      │ 11:43:07.002 claude-1    git/git_reset                        DEST HIGH ✗ expired /servers/git/tools/git_reset                                               │
       │                                                                                                                                                              │
       │                                                                                                                                                              │
       │                                                                                                                                                              │

@@ -26,11 +26,11 @@ struct ApprovalScreenTests {
       │                                                ││opens or closes it.         │
       └────────────────────────────────────────────────┘└───────────────────── 8 more┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
-      │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   …                    │
       │ 11:43:07 claude      git/git_log              ✓ allow   …                    │
-      │                                                                              │
-      │                                                                              │
+      │ 11:43:07 claude-1    git/git_push             ? asked   1:30 left, then deny…│
+      │ 11:43:07 claude-1    git/git_push             ✓ allow   approved by you on p…│
+      │ 11:43:07 claude-1    git/git_reset            ✗ expired                      │
       └──────────────────────────────────────────────────────────────────────────────┘
        ! git/git_reset: nobody decided in time, so it is denied
       """)

@@ -201,9 +201,8 @@ struct LiveScreens {
     desk.call("git", "git_status", rule: "/servers/git/tools/git_status", digest: "0123456789abcdef")
     desk.gate(.result(ResultEvent(decisionSequence: 1, outcome: .ok, took: 12_300, bytes: 1204)))
     desk.call("git", "git_reset", .ask, rule: "/servers/git/tools/git_reset", digest: "1123456789abcdef")
-    let asked = desk.state.gate.sequence
     var event = Desk.approval().event
-    event.decision = asked
+    event.decision = desk.state.gate.sequence
     desk.gate(.approval(event))
     event.state = .approved
     event.by = "you on pts/3 (console)"
@@ -211,7 +210,10 @@ struct LiveScreens {
     desk.gate(.approval(event))
     desk.call("git", "git_commit", .deny, reason: "no rule allows this tool", digest: "2123456789abcdef")
     desk.send(.tick(desk.state.now.advanced(byMicroseconds: 300_000)))
-    guard case .glimpse(let sequences, let id)? = desk.lastRequest else { return desk }
+    let asked = desk.effects.compactMap { effect -> ([UInt64], Int?)? in
+      if case .send(.glimpse(let sequences, let id)) = effect { (sequences, id) } else { nil }
+    }
+    guard let (sequences, id) = asked.last else { return desk }
     let glimpses = sequences.map {
       CallGlimpse(sequence: $0, text: "path=\"/srv/app/src\" mode=\"hard\" to=\"\u{202E}gpj\"", more: 210)
     }
