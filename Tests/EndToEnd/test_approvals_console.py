@@ -1,5 +1,6 @@
 """Deciding about calls in the console: what is shown, which keys count, and what becomes of the call."""
 
+import json
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -191,3 +192,30 @@ def test_lines_of_text_decide_too(consoles: Callable[..., Terminal], notes: Wire
     console.keys("Enter")
     console.shows("approval 1: notes/delete_note, denied by", within=30)
     assert "not today" in refusal(answer(notes))
+
+
+def test_a_rule_is_written_loaded_and_lets_the_call_and_the_next_one_pass(
+    gatehouse: Gatehouse, consoles: Callable[..., Terminal], notes: Wire
+) -> None:
+    before = gatehouse.policy_file.read_text()
+    console = consoles(size=(100, 40))
+    ask(notes, path="a.md")
+    look(console)
+    console.keys("w")
+    console.shows("New rule from this call", 'path  =  "a.md"', "nothing is written yet", "allow_if", within=30)
+    console.keys("Escape")
+    console.shows("the call still waits", within=30)
+    assert gatehouse.policy_file.read_text() == before
+    look(console)
+    console.keys("w")
+    console.shows("New rule from this call", within=30)
+    console.keys("C-s")
+    assert answer(notes)["result"].get("isError") is not True
+    console.shows_no("New rule from this call", within=30)
+    rule = json.loads(gatehouse.policy_file.read_text())["tools"]["delete_note"]
+    assert rule["action"] == "require_approval" and len(rule["allow_if"]) == 1 and "expires" in rule["allow_if"][0]
+    # The same call needs nobody any more, and another one does.
+    ask(notes, 8, path="a.md")
+    assert answer(notes, 8)["result"].get("isError") is not True
+    ask(notes, 9, path="b.md")
+    console.shows("▲ 1 call waits", within=30)
