@@ -298,12 +298,13 @@ struct ConsoleTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
   }
 
-  @Test func aLinkOutOfTheFolderIsNotFollowed() throws {
+  @Test func aLinkIntoAFolderThatOthersMayChangeIsNotFollowed() throws {
     let home = try Home(policy: nil)
     let elsewhere = home.folder.appending(path: "elsewhere")
     try FileManager.default.createDirectory(at: elsewhere, withIntermediateDirectories: true)
     let target = elsewhere.appending(path: "other.json")
     try Self.policy.write(to: target, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: elsewhere.path)
     try FileManager.default.createSymbolicLink(at: home.file, withDestinationURL: target)
     let terminal = try edited(home)
     terminal.send("\u{13}")
