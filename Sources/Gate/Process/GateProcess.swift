@@ -124,9 +124,9 @@ package final class GateProcess {
 
   // MARK: Sessions
 
-  /// What names begin with that are given by a gate that was started then.
+  /// What names begin with that are given by a gate that was started then: another each hundredth of a second, for a week.
   private static func base(_ started: Moment) -> String {
-    String(started.microseconds / 1_000_000 % 1_679_616, radix: 36)
+    String(started.microseconds / 10_000 % 60_466_176, radix: 36)
   }
 
   /// Guards a server for a client, whose process is `pid`.
