@@ -104,22 +104,26 @@ extension PlainText {
       return Answer(
         ["approval \(number) was not printed before this line was typed: read it, then type it again"], isError: true)
     }
-    let answer: ApprovalAnswer
-    switch verb {
-    case "approve": answer = .approve(.once)
-    case "session": answer = .approve(.session)
-    case "identical":
-      guard let minutes = Int(rest), minutes > 0, minutes <= ApprovalScope.longest / 60 else {
-        return Answer(["write identical \(number) MINUTES, from 1 to \(ApprovalScope.longest / 60)"], isError: true)
-      }
-      answer = .approve(.identical(seconds: minutes * 60))
-    default: answer = .deny(message: rest.isEmpty ? nil : rest)
+    guard let answer = answer(verb, rest) else {
+      return Answer(["write identical \(number) MINUTES, from 1 to \(ApprovalScope.longest / 60)"], isError: true)
     }
     if answer.isApproval, !told.isWhole, (request.event.severity ?? .high) >= .high {
       return Answer(["not all of approval \(number) was printed, and it is risky: more \(number) first"], isError: true)
     }
     let item = DecisionFace.Item(id: id, digest: told.digest, revision: request.event.revision)
     return Answer(["asking the gate"], effects: state.send(answer, about: [item]))
+  }
+
+  /// What a verb decides; nil where it wants minutes and there are none.
+  private static func answer(_ verb: String, _ rest: String) -> ApprovalAnswer? {
+    switch verb {
+    case "approve": return .approve(.once)
+    case "session": return .approve(.session)
+    case "identical":
+      guard let minutes = Int(rest), minutes > 0, minutes <= ApprovalScope.longest / 60 else { return nil }
+      return .approve(.identical(seconds: minutes * 60))
+    default: return .deny(message: rest.isEmpty ? nil : rest)
+    }
   }
 
   private static func pending(_ state: ConsoleState) -> [String] {
