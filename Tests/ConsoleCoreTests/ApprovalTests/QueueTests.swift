@@ -197,15 +197,17 @@ struct QueueTests {
 
   @Test func aThousandStayQuickAndBounded() {
     var desk = Desk.ready()
-    for number in 0..<3000 {
+    for number in 0..<2100 {
       desk.ask(
         Desk.event("q\(number)", "tool\(number % 700)", seconds: Int64(100 + number % 400), arguments: "\(number)"))
     }
     #expect(desk.state.approvals.openCount == 2000)
     desk.press("3", "G", "g", "PgDn")
-    for number in 0..<3000 { desk.ask(Desk.event("q\(number)", "tool\(number % 700)", state: .expired)) }
+    for number in 0..<40 { desk.ask(Desk.event("q\(number)", "tool\(number % 700)", state: .expired)) }
+    #expect(desk.state.approvals.openCount == 1960)
+    desk.press("1")
+    for number in 40..<2100 { desk.ask(Desk.event("q\(number)", "tool\(number % 700)", state: .expired)) }
     #expect(desk.state.approvals.settled.count == 500)
-    desk.press("1", "3")
     #expect(desk.state.approvals.requests.isEmpty)
   }
 
