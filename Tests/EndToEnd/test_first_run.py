@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rig.approvals import denied_by_a_person
 from rig.gatehouse import Gatehouse
 from rig.terminal import Terminal
 from rig.waiting import eventually
@@ -83,7 +84,8 @@ def test_a_new_user_gets_to_a_guarded_server(
         console.keys("C-s")
         eventually(lambda: "match_schema" in gatehouse.policy_file.read_text(), what="the rules in the file")
         eventually(lambda: not wire.call("get_note")["result"].get("isError"), what="a call that passes")
-        assert wire.call("delete_note")["result"]["isError"]
+        told = denied_by_a_person(gatehouse, wire, "delete_note")
+        assert told["isError"] and "not today" in told["content"][0]["text"]
         console.keys("q")
         assert console.status() == 0
     finally:

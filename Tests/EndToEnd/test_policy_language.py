@@ -423,7 +423,9 @@ def test_p4_no_value_of_an_argument_is_told_to_anyone(gatehouse: Gatehouse, tmp_
     ]
     tools: dict[str, Any] = {f"require{n}": {"require": entries(c)} for n, c in enumerate(ops)}
     tools |= {f"deny{n}": {"deny_if": entries({**c, "op": "neq"} if c["op"] == "eq" else c)} for n, c in enumerate(ops)}
-    tools |= {f"ask{n}": {"approve_if": entries(c)} for n, c in enumerate(ops)}
+    tools |= {
+        f"ask{n}": {"approve_if": entries(c), "approval": {"on_no_approver": "deny"}} for n, c in enumerate(ops)
+    }
     tools["cost"] = {"limits": [{"window": "hour", "max": 5, "cost": "args.x"}]}
     tools["get_note"] = {"match_schema": True}
     gatehouse.set_policy(policy(tools))

@@ -4,6 +4,7 @@ import json
 import sys
 from typing import Any
 
+from rig.approvals import denied_by_a_person
 from rig.gatehouse import Gatehouse
 from rig.terminal import Terminal
 from rig.waiting import eventually
@@ -76,6 +77,11 @@ def test_the_answer_is_bounded(gatehouse: Gatehouse) -> None:
     wire.finish()
 
 
+def revision(gatehouse: Gatehouse) -> str:
+    """What the gate runs."""
+    return json.loads(gatehouse.succeed("status", "--json"))["policy"]["revision"]
+
+
 def test_the_recommended_rule_is_applied_saved_and_obeyed(gatehouse: Gatehouse) -> None:
     gatehouse.set_policy({"version": "1", "default": "allow"})
     gatehouse.serve()
@@ -88,15 +94,16 @@ def test_the_recommended_rule_is_applied_saved_and_obeyed(gatehouse: Gatehouse) 
         console.shows("2 parameters, 1 required", "one of bin, forever", "the server claims: read-only", "w applies it")
         console.keys("w")
         console.shows("it has it")
+        before = revision(gatehouse)
         console.keys("C-s")
         console.shows("policy.json saved")
         console.keys("Escape")
         console.shows_no("Tool of notes")
-        eventually(lambda: wire.call("delete_note", id=2)["result"]["isError"], what="the gate to ask a person")
+        eventually(lambda: revision(gatehouse) != before, what="the gate to run what was saved")
         console.keys("q")
         assert console.status() == 0
     finally:
         console.close()
-    refused = wire.call("delete_note", id=3)["result"]
+    refused = denied_by_a_person(gatehouse, wire, "delete_note")
     assert refused["isError"] and "Rule /servers/notes/tools/delete_note" in refused["content"][0]["text"]
     wire.finish()

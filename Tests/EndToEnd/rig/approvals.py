@@ -10,6 +10,8 @@ from . import processes
 from .agent import JSON, Agent, Call
 from .gatehouse import Gatehouse
 from .stream import Event, Stream
+from .waiting import eventually
+from .wire import Wire
 
 #: Why the policy asks.
 REASON = "it moves money"
@@ -18,6 +20,15 @@ REASON = "it moves money"
 def asking(hold: int = 60, timeout: int = 120, reason: str = REASON, **more: Any) -> JSON:
     """A rule that asks, with short times where a test waits for their end."""
     return {"action": "require_approval", "reason": reason, "approval": {"hold": hold, "timeout": timeout}, **more}
+
+
+def denied_by_a_person(gatehouse: Gatehouse, wire: Wire, tool: str) -> JSON:
+    """Calls a tool for which a person is asked, who says no; what the client is told."""
+    wire.send({"jsonrpc": "2.0", "id": tool, "method": "tools/call", "params": {"name": tool, "arguments": {}}})
+    waits = eventually(lambda: json.loads(gatehouse.succeed("pending", "--json")), what="the call to wait for a person")
+    assert [event["tool"] for event in waits] == [tool]
+    gatehouse.person.succeed("deny", waits[0]["id"], "-m", "not today")
+    return wire.message()["result"]
 
 
 #: One call an hour, whichever of the tools that have it.
