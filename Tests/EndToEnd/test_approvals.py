@@ -425,6 +425,32 @@ def test_a_flood_of_questions_is_no_flood_of_commands_and_holds_up_nothing(gateh
     wire.process.stdout.close()
 
 
+def test_a_question_that_is_settled_before_it_was_told_takes_no_other_with_it(
+    gatehouse: Gatehouse, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    told = tmp_path / "told"
+    told.mkdir()
+    words = ["sh", "-c", f"cat > {told}/$$.new; mv {told}/$$.new {told}/$$; while [ ! -e {go} ]; do sleep 0.1; done"]
+    (gatehouse.home / "config.json").write_text(json.dumps({"approvals": {"notify": words}}))
+    wire = begin(gatehouse)
+    events = []
+    for number in range(6):
+        known = {event["id"] for event in events}
+        wire.send({
+            "jsonrpc": "2.0", "id": number, "method": "tools/call",
+            "params": {"name": "get_note", "arguments": {"n": number}},
+        })
+        events += eventually(lambda: [e for e in pending(gatehouse) if e["id"] not in known], what="the call waits")
+        # As many as may run do; the others wait to be told.
+        eventually(lambda: len(notified(told)) == min(len(events), 4), what="the command runs")
+    gatehouse.person.succeed("deny", events[5]["id"])
+    go.touch()
+    last = eventually(lambda: [e for e in notified(told) if e["id"] == events[4]["id"]], what="the other is told")
+    assert "others" not in last[0]
+    assert not [e for e in notified(told) if e["id"] == events[5]["id"]]
+
+
 def test_a_command_that_fails_is_told_by_status(gatehouse: Gatehouse) -> None:
     (gatehouse.home / "config.json").write_text('{"approvals": {"notify": ["/no/such/program"]}}')
     wire = begin(gatehouse)

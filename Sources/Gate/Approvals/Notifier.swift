@@ -12,6 +12,8 @@ internal import System
 final class Notifier {
   static let mostAtOnce = 4
   static let mostAMinute = 30
+  /// As many as can wait for a person.
+  private static let mostUntold = 1_000
   private static let minute: Int64 = 60_000_000
   /// How long one may take, in microseconds.
   static let patience: Int64 = 10_000_000
@@ -21,8 +23,8 @@ final class Notifier {
   private var running = 0
   /// When the last ones were started, the oldest first.
   private var starts: [Moment] = []
-  /// The newest question that was not told, and how many there are.
-  private var untold: (event: ApprovalEvent, count: UInt64)?
+  /// The questions that were not told, the newest last.
+  private var untold: [ApprovalEvent] = []
   private var timer: LoopTimer?
   private var figures = ApprovalStatus.Notify()
   /// What it gets of the gate's environment.
@@ -40,7 +42,7 @@ final class Notifier {
     guard command != self.command else { return }
     self.command = command
     figures = ApprovalStatus.Notify()
-    if command == nil { untold = nil }
+    if command == nil { untold = [] }
   }
 
   var status: ApprovalStatus.Notify? { command == nil ? nil : figures }
@@ -48,17 +50,21 @@ final class Notifier {
   /// Tells of a question that was asked just now.
   func tell(_ event: ApprovalEvent) {
     guard command != nil else { return }
-    untold = (event, (untold?.count ?? 0) + 1)
+    if untold.count >= Self.mostUntold {
+      untold.removeFirst()
+      figures.skipped += 1
+    }
+    untold.append(event)
     runNext()
   }
 
   /// A question is settled: there is no need to tell it.
   func forget(_ id: String) {
-    if untold?.event.id == id { untold = nil }
+    untold.removeAll { $0.id == id }
   }
 
   private func runNext() {
-    guard let command, let (event, count) = untold else { return }
+    guard let command, let event = untold.last else { return }
     let now = Clock.now()
     starts.removeAll { now.microseconds(since: $0) >= Self.minute || $0 > now }
     guard running < Self.mostAtOnce else { return }
@@ -72,10 +78,11 @@ final class Notifier {
       }
       return
     }
-    untold = nil
+    let others = UInt64(untold.count - 1)
+    untold = []
     starts.append(now)
-    figures.skipped += count - 1
-    run(command, event, others: count - 1)
+    figures.skipped += others
+    run(command, event, others: others)
   }
 
   private func run(_ words: [String], _ event: ApprovalEvent, others: UInt64) {
@@ -83,23 +90,30 @@ final class Notifier {
     do throws(SystemError) {
       let child = try Child(
         ChildCommand(words, environment: environment, directory: .path("/")), output: .null, errors: .null)
-      guard let input = child.takeInput() else { return }
       running += 1
-      let queue = try OutQueue(own: input)
-      var line = Self.line(event, others: others)
-      queue.broke = { _ in }
-      queue.write(&line)
-      queue.closeWhenEmpty()
       var isLate = false
       let limit = Loop.shared.after(microseconds: patience) { [weak self] in
         isLate = true
         self?.note("`\(words[0])` took longer than \((self?.patience ?? 0) / 1_000_000) s, and was ended")
         child.kill()
       }
+      var queue: OutQueue?
       child.exited = { [weak self] exit in
         limit.cancel()
-        queue.close()
+        queue?.close()
         self?.ended(exit, of: words[0], isLate: isLate)
+      }
+      guard let input = child.takeInput() else { return child.kill() }
+      do throws(SystemError) {
+        let opened = try OutQueue(own: input)
+        queue = opened
+        var line = Self.line(event, others: others)
+        opened.broke = { _ in }
+        opened.write(&line)
+        opened.closeWhenEmpty()
+      } catch {
+        child.kill()
+        throw error
       }
     } catch {
       note("\(error)")
