@@ -45,6 +45,20 @@ def test_the_socket_tells_a_call_s_arguments_and_how_it_is_judged(gatehouse: Gat
     assert b"decision" in record and b"k-123456789" not in record and b'"path":"secret"' not in record
 
 
+def test_secrets_are_hidden_however_deep_they_are(gatehouse: Gatehouse) -> None:
+    gatehouse.set_policy({"version": "1", "default": "allow"})
+    gatehouse.serve()
+    stream = gatehouse.stream()
+    wire = plain(gatehouse)
+    wire.initialize()
+    deep: Any = {"api_key": "k-123456789"}
+    for _ in range(110):
+        deep = {"in": deep}
+    wire.call("read_note", deep)
+    told = stream.ask({"op": "explain", "seq": sequence(stream, "read_note")})
+    assert told["hidden"] is True and "[hidden]" in told["args"] and "k-123456789" not in json.dumps(told)
+
+
 def test_a_policy_is_tried_on_the_calls_that_are_remembered(gatehouse: Gatehouse) -> None:
     gatehouse.set_policy({"version": "1", "default": "allow"})
     gatehouse.serve()

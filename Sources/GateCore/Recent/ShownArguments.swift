@@ -15,7 +15,8 @@ struct ShownArguments {
 
   /// More is not shown of one call.
   static let longest = 64 << 10
-  private static let deepest = 64
+  /// Messages are not read that are deeper; what is, is not shown.
+  private static let deepest = 128
 
   init(_ arguments: JSONNode, hiding secrets: Secrets = .none) {
     var found: [[UInt8]] = []
@@ -50,7 +51,10 @@ struct ShownArguments {
   private static func hiding(
     _ node: JSONNode, _ secrets: Secrets, isSecret: Bool, depth: Int, _ isChanged: inout Bool
   ) -> JSONNode {
-    guard depth < deepest else { return node }
+    guard depth < deepest else {
+      isChanged = true
+      return JSONNode(.string(ExactText(Secrets.mark)))
+    }
     switch node.content {
     case .string(let text):
       let bytes = Array(text.utf8)
