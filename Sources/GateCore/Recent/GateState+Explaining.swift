@@ -65,19 +65,6 @@ extension GateState {
   }
 }
 
-extension ToolSchema {
-  init(_ declaration: ToolSchemas.Declaration?, _ cache: SchemaCache) {
-    self =
-      switch declaration {
-      case .schema(let text, let digest): cache[digest] ?? SchemaCache.make(text)
-      case .absent: .unusable("the server declared none")
-      case .tooLong: .unusable("it is too long to be kept")
-      case .ambiguous: .unusable("the server declared the tool twice, with different schemas")
-      case nil: .unknown
-      }
-  }
-}
-
 extension Call {
   /// What a decision was about; nil for what no rule was looked at for.
   init?(_ event: DecisionEvent) {

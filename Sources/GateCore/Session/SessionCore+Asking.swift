@@ -177,13 +177,7 @@ extension SessionCore {
   }
 
   private func schema(of target: Call.Target, _ gate: GateState) -> ToolSchema {
-    switch declaration(of: target, gate.schemas) {
-    case .schema(let text, let digest): gate.schemaCache[digest] ?? SchemaCache.make(text)
-    case .absent: ToolSchema.unusable("the server declared none")
-    case .tooLong: ToolSchema.unusable("it is too long to be kept")
-    case .ambiguous: ToolSchema.unusable("the server declared the tool twice, with different schemas")
-    case nil: ToolSchema.unknown
-    }
+    ToolSchema(declaration(of: target, gate.schemas), gate.schemaCache)
   }
 }
 

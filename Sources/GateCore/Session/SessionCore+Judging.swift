@@ -42,17 +42,10 @@ extension SessionCore {
     let cache = gate.schemaCache
     var made: (schema: ToolSchema, text: [UInt8], digest: ContentDigest)?
     func inputSchema() -> ToolSchema {
-      switch declaration(of: target, schemas) {
-      case .schema(let text, let digest):
-        if let known = cache[digest] { return known }
-        let schema = SchemaCache.make(text)
-        made = (schema, text, digest)
-        return schema
-      case .absent: return ToolSchema.unusable("the server declared none")
-      case .tooLong: return ToolSchema.unusable("it is too long to be kept")
-      case .ambiguous: return ToolSchema.unusable("the server declared the tool twice, with different schemas")
-      case nil: return ToolSchema.unknown
-      }
+      let told = declaration(of: target, schemas)
+      let schema = ToolSchema(told, cache)
+      if case .schema(let text, let digest) = told, cache[digest] == nil { made = (schema, text, digest) }
+      return schema
     }
     var judgement: Judgement
     var badge: (category: Category, severity: Severity)?
