@@ -55,6 +55,9 @@ let package = Package(
       dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Store", "System", "Terminal"]),
     .target(name: "Demo", dependencies: ["ControlWire", "JSONText", "MCPWire", "Policy", "Store", "System"]),
     .target(
+      name: "Doctor",
+      dependencies: ["Console", "ConsoleCore", "ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
+    .target(
       name: "Gate",
       dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk", "Store", "System"]
     ),
@@ -66,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "AttackCorpus", "Console", "ConsoleCore", "ControlWire", "Demo", "Gate", "InterceptImport", "JSONSchema",
+        "AttackCorpus", "Console", "ConsoleCore", "ControlWire", "Demo", "Doctor", "Gate", "InterceptImport",
+        "JSONSchema",
         "JSONText", "Policy", "Risk", "SelfTest", "Store", "System",
       ]),
 

@@ -1,0 +1,71 @@
+internal import ControlWire
+internal import JSONText
+internal import Policy
+internal import Store
+internal import System
+
+// MARK: The registered servers
+extension Examination {
+  mutating func lookAtServers(_ registry: ServerRegistry?, _ gate: RunningGate?) {
+    guard let registry else { return }
+    let known = entries()
+    for server in registry.servers {
+      let name = server.name.string
+      guard !server.isDisabled else {
+        hint(.servers, name, "it is disabled", remedy: "gatehouse servers enable \(name)")
+        continue
+      }
+      if let problem = obstacle(of: server) {
+        wrong(.servers, name, problem.text, remedy: problem.remedy)
+        continue
+      }
+      let running = gate?.servers.first { $0.name == server.name }
+      let entry = known.first { $0.server == server.name }
+      if let error = running?.lastError ?? entry?.failure {
+        wrong(
+          .servers, name, "it failed when it was last started: \(error)", remedy: "gatehouse servers log \(name)")
+      } else if let entry, entry.asked != nil {
+        good(.servers, name, counted(entry.definitions.count, "tool"))
+      } else {
+        hint(.servers, name, "its tools are not known", remedy: "gatehouse servers scan \(name)")
+      }
+    }
+  }
+
+  private func entries() -> [Catalogue.Entry] {
+    guard SafeFile.exists(paths.database) else { return [] }
+    return (try? Catalogue(path: paths.database).entries()) ?? []
+  }
+
+  /// Why a server cannot be started at all.
+  private func obstacle(of server: RegisteredServer) -> (text: String, remedy: String)? {
+    switch server.transport {
+    case .stdio(let program, let arguments, let own, let directory):
+      let changed = "gatehouse servers remove \(server.name.string), then `servers add` with the right one"
+      if let directory, FileFacts(directory)?.kind != .folder {
+        return ("there is no folder \(directory) to start it in", changed)
+      }
+      let command = ChildCommand(
+        [program] + arguments, environment: environment.merging(own) { _, own in own })
+      guard !command.candidates.contains(where: { isProgram($0, in: directory) }) else { return nil }
+      return program.contains("/")
+        ? ("there is no program \(program)", changed)
+        : ("no folder of PATH has a program `\(program)`", "install it, or \(changed)")
+    case .http(let url):
+      guard url.hasPrefix("http://"), !isLoopback(url) else { return nil }
+      return ("its URL is http, so that all can be read and changed on the way", "use https")
+    }
+  }
+
+  private func isProgram(_ path: [UInt8], in directory: String?) -> Bool {
+    guard path.first != 0x2F, let directory else { return FileFacts.mayRun(path) }
+    return FileFacts.mayRun(Array("\(directory)/".utf8) + path)
+  }
+
+  private func isLoopback(_ url: String) -> Bool {
+    let authority = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    let host =
+      authority.hasPrefix("[") ? String(authority.prefix { $0 != "]" }) + "]" : String(authority.prefix { $0 != ":" })
+    return host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
+  }
+}

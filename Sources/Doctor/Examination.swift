@@ -1,0 +1,40 @@
+package import System
+
+/// Looks at everything that Gatehouse depends on, and says what is wrong and how to mend it; changes nothing.
+package struct Examination {
+  let paths: Paths
+  let build: String
+  let environment: [String: String]
+  private(set) package var findings: [Finding] = []
+
+  package init(_ paths: Paths, build: String, environment: [String: String]) {
+    self.paths = paths
+    self.build = build
+    self.environment = environment
+  }
+
+  /// Looks at everything once.
+  package static func run(_ paths: Paths, build: String, environment: [String: String]) -> [Finding] {
+    var examination = Examination(paths, build: build, environment: environment)
+    let files = examination.lookAtFiles()
+    let gate = examination.lookAtGate(files)
+    examination.lookAtRecord(gate)
+    examination.lookAtServers(files.registry, gate)
+    return examination.findings
+  }
+
+  mutating func good(_ section: Finding.Section, _ subject: String, _ text: String) {
+    findings.append(Finding(section, .good, subject, text))
+  }
+
+  mutating func hint(_ section: Finding.Section, _ subject: String, _ text: String, remedy: String? = nil) {
+    findings.append(Finding(section, .hint, subject, text, remedy: remedy))
+  }
+
+  mutating func wrong(_ section: Finding.Section, _ subject: String, _ text: String, remedy: String? = nil) {
+    findings.append(Finding(section, .wrong, subject, text, remedy: remedy))
+  }
+}
+
+/// A number of things in words: `1 rule`, `2 rules`.
+func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }

@@ -1,0 +1,167 @@
+"""What `gatehouse doctor` finds, and that what it proposes mends it."""
+
+import json
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rig.gatehouse import ALLOW_ALL, Gatehouse
+from rig.wire import plain
+
+Found = dict[str, Any]
+
+
+def look(gatehouse: Gatehouse) -> list[Found]:
+    done = gatehouse.run("doctor", "--json")
+    found: list[Found] = json.loads(done.stdout)
+    assert done.returncode == (1 if any(f["verdict"] == "wrong" for f in found) else 0)
+    return found
+
+
+def wrong(gatehouse: Gatehouse) -> list[Found]:
+    return [f for f in look(gatehouse) if f["verdict"] == "wrong"]
+
+
+def register(gatehouse: Gatehouse, **servers: Any) -> Path:
+    path = gatehouse.home / "servers.json"
+    path.write_text(json.dumps({"mcpServers": servers}))
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def sound(gatehouse: Gatehouse) -> Gatehouse:
+    """All is well, and a gate runs."""
+    gatehouse.set_policy(ALLOW_ALL)
+    register(gatehouse)
+    gatehouse.serve()
+    wire = plain(gatehouse)
+    wire.initialize()
+    wire.call("read_note", {})
+    return gatehouse
+
+
+def test_nothing_is_wrong_where_all_is_well(sound: Gatehouse) -> None:
+    found = look(sound)
+    assert not [f for f in found if f["verdict"] == "wrong"]
+    good = {(f["section"], f["subject"]) for f in found if f["verdict"] == "good"}
+    assert good >= {("files", "policy"), ("gate", "gate"), ("gate", "policy"), ("record", "record"), ("record", "disk")}
+    text = sound.succeed("doctor")
+    assert text.startswith("files\n") and text.splitlines()[-1].startswith("nothing is wrong")
+    assert "good" not in sound.succeed("doctor", "--quiet")
+
+
+def test_a_new_user_is_told_how_to_begin(gatehouse: Gatehouse) -> None:
+    gatehouse.set_policy(None)
+    found = look(gatehouse)
+    assert [f["subject"] for f in found if f["verdict"] == "wrong"] == ["policy"]
+    assert any("servers add" in f.get("remedy", "") for f in found if f["subject"] == "servers")
+
+
+@pytest.mark.parametrize(
+    "name, text, place",
+    [
+        ("policy.json", '{"version": "1",\n "defualt": "allow"}', "policy.json:2:2"),
+        ("servers.json", '{"mcpServers": []}', "servers.json:1:16"),
+        ("config.json", '{"recrod": {}}', "config.json:1:2"),
+        ("config.json", '{"console": {"mouse": 1}}', "config.json:1:23"),
+        ("config.json", '{"console": {"theme": "none-such"}}', "none-such"),
+        ("keys.conf", "q no_such_action\n", "keys.conf:1"),
+        ("filters.conf", "no expression\n", "filters.conf"),
+    ],
+)
+def test_a_mistake_in_a_file_is_told_with_its_place(gatehouse: Gatehouse, name: str, text: str, place: str) -> None:
+    gatehouse.set_policy(ALLOW_ALL)
+    (gatehouse.home / name).write_text(text)
+    (gatehouse.home / name).chmod(0o600)
+    found = wrong(gatehouse)
+    assert len(found) == 1 and place in found[0]["text"] and found[0]["remedy"]
+
+
+@pytest.mark.parametrize("name", ["servers.json", "policy.json", "."])
+def test_what_it_says_about_rights_mends_them(gatehouse: Gatehouse, name: str) -> None:
+    gatehouse.set_policy(ALLOW_ALL)
+    register(gatehouse)
+    (gatehouse.home / name).chmod(0o777)
+    found = wrong(gatehouse)
+    assert len(found) == 1 and found[0]["remedy"].startswith("chmod ")
+    subprocess.run(shlex.split(found[0]["remedy"]), check=True)
+    left = wrong(gatehouse)
+    if name == "servers.json":
+        # Nobody else may read what holds secrets either.
+        assert [f["remedy"].split()[:2] for f in left] == [["chmod", "600"]]
+        subprocess.run(shlex.split(left[0]["remedy"]), check=True)
+    assert not wrong(gatehouse)
+
+
+def test_servers_that_cannot_start_are_named(gatehouse: Gatehouse, tmp_path: Path) -> None:
+    gatehouse.set_policy(ALLOW_ALL)
+    (tmp_path / "plain").write_text("no program")
+    register(
+        gatehouse,
+        missing={"command": "no-such-program", "args": ["--token", "hush"], "env": {"KEY": "hush"}},
+        elsewhere={"command": "/no/such/program"},
+        text={"command": str(tmp_path / "plain")},
+        homeless={"command": "cat", "cwd": "/no/such/folder"},
+        clear={"url": "http://example.com/mcp?key=hush"},
+        near={"url": "http://127.0.0.1:9/mcp"},
+        off={"command": "no-such-program", "disabled": True},
+        fine={"command": "cat"},
+    )
+    done = gatehouse.run("doctor", "--json")
+    found = [f for f in json.loads(done.stdout) if f["section"] == "servers"]
+    verdicts = {f["subject"]: f["verdict"] for f in found}
+    assert verdicts == {
+        "missing": "wrong", "elsewhere": "wrong", "text": "wrong", "homeless": "wrong", "clear": "wrong",
+        "near": "hint", "off": "hint", "fine": "hint",
+    }
+    assert "hush" not in done.stdout + gatehouse.run("doctor").stdout
+
+
+def test_a_server_that_failed_is_told_until_it_answers(gatehouse: Gatehouse, tmp_path: Path) -> None:
+    gatehouse.set_policy(ALLOW_ALL)
+    register(gatehouse, broken={"command": "sh", "args": ["-c", "echo no key >&2; exit 3"]})
+    assert gatehouse.run("servers", "scan").returncode == 1
+    found = wrong(gatehouse)
+    assert len(found) == 1 and "no key" in found[0]["text"] and found[0]["remedy"] == "gatehouse servers log broken"
+
+
+def test_a_record_that_was_changed_is_found(sound: Gatehouse) -> None:
+    segment = next((sound.home / "record").iterdir())
+    segment.write_bytes(segment.read_bytes().replace(b'"read_note"', b'"wipe_note"', 1))
+    found = wrong(sound)
+    assert found and all(f["section"] == "record" for f in found) and "log verify" in found[0]["remedy"]
+
+
+def test_a_lockdown_is_told_with_and_without_a_gate(sound: Gatehouse) -> None:
+    sound.person.succeed("lockdown", "on")
+    assert [f["subject"] for f in wrong(sound)] == ["lockdown"]
+    sound.person.succeed("stop")
+    assert [(f["subject"], f["remedy"]) for f in wrong(sound)] == [("lockdown", "gatehouse lockdown off")]
+
+
+def test_a_rejected_policy_is_told_by_file_and_gate(sound: Gatehouse) -> None:
+    stream = sound.stream()
+    sound.change_policy('{"version": "1", "default": "perhaps"}', stream, "rejected")
+    assert {f["section"] for f in wrong(sound)} == {"files", "gate"}
+
+
+def test_a_damaged_catalogue_is_named(gatehouse: Gatehouse) -> None:
+    gatehouse.set_policy(ALLOW_ALL)
+    (gatehouse.home / "gatehouse.db").write_bytes(os.urandom(8192))
+    found = wrong(gatehouse)
+    assert [f["subject"] for f in found] == ["catalogue"] and ".damaged" in found[0]["remedy"]
+
+
+def test_a_gate_that_does_not_answer_is_told(sound: Gatehouse) -> None:
+    pid = json.loads(sound.succeed("status", "--json"))["pid"]
+    os.kill(pid, 19)
+    try:
+        found = [f for f in json.loads(sound.run("doctor", "--json", timeout=60).stdout) if f["section"] == "gate"]
+        assert any(f["verdict"] == "wrong" and "does not answer" in f["text"] for f in found)
+    finally:
+        os.kill(pid, 18)
