@@ -32,6 +32,7 @@ let package = Package(
       dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "RegularExpressions", "Risk"]),
     .target(name: "ControlWire", dependencies: ["JSONText", "Policy", "Risk"]),
     .target(name: "GateCore", dependencies: ["ControlWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
+    .target(name: "HTTPWire"),
     .target(name: "InterceptImport", dependencies: ["CYAML", "JSONText", "Policy"]),
     .target(name: "JSONSchema", dependencies: ["JSONText", "RegularExpressions"]),
     .target(name: "JSONText", dependencies: ["CSodium", "CText"]),
@@ -93,13 +94,14 @@ let package = Package(
     .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo", "JSONText", "Policy", "Risk"]),
     .target(
-      name: "FuzzTargets", dependencies: ["InterceptImport", "JSONSchema", "JSONText", "Policy"],
+      name: "FuzzTargets", dependencies: ["HTTPWire", "InterceptImport", "JSONSchema", "JSONText", "Policy"],
       path: "Tests/Fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     .testTarget(
       name: "GateCoreTests",
       dependencies: ["ControlWire", "GateCore", "JSONText", "MCPWire", "Policy", "Risk", "SeededChance"]),
     .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
+    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededChance"]),
     .testTarget(name: "InterceptImportTests", dependencies: ["InterceptImport", "JSONText", "Policy", "SeededChance"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSONText", "SeededChance"]),
     .testTarget(
@@ -146,7 +148,7 @@ if Context.environment["GATEHOUSE_FUZZ"] != nil {
   ]
   package.products.append(.executable(name: "gatehouse-fuzz", targets: ["gatehouse-fuzz"]))
   let watched: Set = [
-    "FuzzTargets", "InterceptImport", "JSONSchema", "JSONText", "Policy", "RegularExpressions", "gatehouse-fuzz",
+    "FuzzTargets", "HTTPWire", "InterceptImport", "JSONSchema", "JSONText", "Policy", "RegularExpressions", "gatehouse-fuzz",
   ]
   for target in package.targets where watched.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address"])]

@@ -1,6 +1,6 @@
 /// One reader of text from outside, and what must hold for it whatever the text is.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-  case json, policy, conditions, schema, suite, intercept, counts
+  case json, policy, conditions, schema, suite, intercept, counts, http
 
   /// What does not hold for an input; nil where all does.
   ///
@@ -15,6 +15,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
       case .suite: try checkSuite(input)
       case .intercept: try checkIntercept(input)
       case .counts: try checkCounts(input)
+      case .http: try checkHTTP(input)
       }
       return nil
     } catch {
