@@ -26,7 +26,7 @@ extension GuardedSession {
   private func timePassed() {
     alarm = nil
     // Whoever cannot be written to reads nothing any more.
-    core.timePassed(at: Clock.now(), unread: toServer?.unread ?? 0, gate: &gate.state, into: &output)
+    core.timePassed(at: Clock.now(), unread: server?.unread ?? 0, gate: &gate.state, into: &output)
     flush()
     setAlarm()
   }
@@ -40,7 +40,6 @@ extension GuardedSession {
     isUndecided = false
     exit = nil
     patience?.cancel()
-    toServer?.close()
     serverFramer = LineFramer()
     core.startsAgain(at: Clock.now(), gate: &gate.state, into: &output)
     do {

@@ -24,13 +24,11 @@ final class GuardedSession {
   /// Called once, when everything is over and the client has its last byte.
   private let finished: @LoopActor (ExitStatus) -> Void
 
-  private var child: Child?
+  var server: (any ServerEnd)?
   /// Where the server works, if it is not a path; open as long as one may have to be started there.
   private var folder: Descriptor?
   private var fromClient: InStream?
   private var toClient: OutQueue?
-  private var fromServer: InStream?
-  var toServer: OutQueue?
   /// What its server was given and nobody shall read.
   private(set) var secrets = Secrets.none
   private var errors: ErrorsRelay?
@@ -74,7 +72,7 @@ final class GuardedSession {
   }
 
   /// The server's process, which leads a group of its own; nil where it could not be started.
-  var childPid: Int32? { child?.pid }
+  var childPid: Int32? { server?.pid }
   /// Is told the process of each further server that is started.
   var startedAgain: (@LoopActor (Int32) -> Void)?
 
@@ -103,14 +101,21 @@ final class GuardedSession {
   }
 
   func launch(_ command: ChildCommand) throws(SystemError) {
-    let child = try Child(command)
-    self.child = child
-    child.exited = { [self] exit in serverExited(exit) }
-    child.closeInput = { [self] in toServer?.closeWhenEmpty() }
-    try connect(child)
+    let server = ChildServer(command)
+    self.server = server
+    toClient?.pressureChanged = { [self] _ in regulate() }
+    // A client that reads no more has left.
+    toClient?.broke = { [self] _ in abandon() }
+    try server.start(
+      ServerEvents(
+        received: { [self] bytes in received(fromServer: bytes) }, outputEnded: { [self] in serverOutputEnded() },
+        errorsEnded: { [self] in concludeWhenRead() }, exited: { [self] exit in serverExited(exit) },
+        pressureChanged: { [self] in regulate() }),
+      errors: errors)
     isStarted = true
-    gate.clients.started(child.pid, session: core.session, server: name)
-    gate.serverStarted(name, pid: child.pid)
+    guard let pid = server.pid else { return }
+    gate.clients.started(pid, session: core.session, server: name)
+    gate.serverStarted(name, pid: pid)
   }
 
   func couldNotStart(_ error: SystemError) {
@@ -118,27 +123,9 @@ final class GuardedSession {
     errors?.say("\(error)")
     core.end("the server could not be started", at: Clock.now(), gate: &gate.state, into: &output)
     flush()
-    child?.kill()
+    server?.kill()
     exit = .code(127)
     closeClient()
-  }
-
-  private func connect(_ child: Child) throws(SystemError) {
-    guard let input = child.takeInput(), let output = child.takeOutput(), let stderr = child.takeErrors() else {
-      preconditionFailure("a child has three pipes")
-    }
-    let toServer = try OutQueue(own: input)
-    self.toServer = toServer
-    toServer.pressureChanged = { [self] _ in regulate() }
-    toClient?.pressureChanged = { [self] _ in regulate() }
-    // A server that reads no more answers no more; what it has yet to say is still heard.
-    toServer.broke = { _ in child.tearDown() }
-    // A client that reads no more has left.
-    toClient?.broke = { [self] _ in abandon() }
-    fromServer = try InStream(
-      own: output, received: { [self] bytes in received(fromServer: bytes) },
-      ended: { [self] _ in serverOutputEnded() })
-    try errors?.read(stderr) { [self] in concludeWhenRead() }
   }
 
   // MARK: Messages
@@ -154,7 +141,7 @@ final class GuardedSession {
     serverFramer.feed(bytes)
     Self.takeAll(&serverFramer, from: .server, &core, &gate.state, into: &output)
     flush()
-    if toServer?.isFull ?? false { regulate() }
+    if let server, server.backlog >= Self.highWater { regulate() }
   }
 
   /// Another policy is in force.
@@ -175,14 +162,14 @@ final class GuardedSession {
       if core.isHolding { setAlarm() }
       return
     }
-    toServer?.write(&output.toServer)
+    server?.write(&output.toServer)
     toClient?.write(&output.toClient)
     gate.publish()
     if !output.noise.isEmpty { errors?.keep(noise: output.noise) }
     if let tools = output.listedTools { gate.toolsListed(tools, of: name) }
     output.reset()
     if !isTrimDue { trimLater() }
-    if isDrained { child?.tearDown() }
+    if isDrained { server?.tearDown() }
     setAlarm()
   }
 
@@ -198,7 +185,7 @@ final class GuardedSession {
       output.trim()
       clientFramer.trim()
       serverFramer.trim()
-      toServer?.trim()
+      server?.trim()
       toClient?.trim()
     }
   }
@@ -209,8 +196,8 @@ final class GuardedSession {
   /// may write many calls before it reads its first answer, and must not be held up for it.
   func regulate() {
     let clientHas = toClient?.count ?? 0
-    let serverHas = toServer?.count ?? 0
-    fromServer?.isPaused = clientHas >= Self.highWater || serverHas >= Self.farMark
+    let serverHas = server?.backlog ?? 0
+    server?.isPaused = clientHas >= Self.highWater || serverHas >= Self.farMark
     fromClient?.isPaused = isUndecided || serverHas >= Self.highWater || clientHas >= Self.farMark
   }
 
@@ -229,8 +216,8 @@ final class GuardedSession {
     }
     core.clientClosed(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
-    toServer?.closeWhenEmpty()
-    if isDrained { child?.tearDown() }
+    server?.closeInputWhenEmpty()
+    if isDrained { server?.tearDown() }
   }
 
   private func serverOutputEnded() {
@@ -242,9 +229,9 @@ final class GuardedSession {
     if exit != nil {
       concludeWhenRead()
     } else {
-      unreadAtEnd = toServer?.unread
+      unreadAtEnd = server?.unread
       // Without an output a server is of no use; it may be just about to exit.
-      child?.tearDown()
+      server?.tearDown()
     }
   }
 
@@ -253,28 +240,28 @@ final class GuardedSession {
     case .code(let code): exit = .code(code)
     case .signal(let signal): exit = .signal(signal)
     }
-    if isStarted { gate.serverExited(name, pid: child?.pid ?? 0, childExit, byItself: child?.endedByItself ?? false) }
-    if !isHurried, let unread = unreadAtEnd ?? toServer?.unread, core.mayStartAgain(unread: unread) {
+    if isStarted { gate.serverExited(name, pid: server?.pid ?? 0, childExit, byItself: server?.endedByItself ?? false) }
+    if !isHurried, let unread = unreadAtEnd ?? server?.unread, core.mayStartAgain(unread: unread) {
       unreadAtEnd = unread
       isUndecided = true
       regulate()
     }
     setPatience { [self] in concludeServer() }
     errors?.endWhenEmpty()
-    fromServer?.endWhenEmpty()
+    server?.endWhenEmpty()
     concludeWhenRead()
   }
 
   /// Goes on to the end when the last of both outputs of a server that is gone is read.
   private func concludeWhenRead() {
-    guard exit != nil, fromServer?.hasEnded ?? true, errors?.hasEnded ?? true else { return }
+    guard exit != nil, server?.hasEnded ?? true, errors?.hasEnded ?? true else { return }
     concludeServer()
   }
 
   /// The server is gone and everything that it wrote is read: answers what is in flight, and lets the client go.
   private func concludeServer() {
     guard let exit, !isOver else { return }
-    fromServer?.close()
+    server?.close()
     if isUndecided, !isHurried, core.mayStartAgain(unread: unreadAtEnd ?? 0), let command {
       return startAgain(command)
     }
@@ -290,7 +277,7 @@ final class GuardedSession {
     isOver = true
     alarm?.cancel()
     fromClient?.close()
-    toServer?.close()
+    server?.close()
     guard let toClient, toClient.isOpen else { return conclude() }
     toClient.broke = nil
     patience?.cancel()
@@ -326,8 +313,8 @@ final class GuardedSession {
     gate.publish()
     isHurried = true
     if isOver, toClient != nil { concludeSoon() }
-    if isHasty { child?.terminate() } else { child?.tearDown() }
-    if child == nil, !isOver {
+    if isHasty { server?.terminate() } else { server?.tearDown() }
+    if server == nil, !isOver {
       exit = .code(1)
       closeClient()
     }
