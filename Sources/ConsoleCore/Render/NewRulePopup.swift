@@ -208,41 +208,11 @@ extension ConsoleState {
     case .asked: return [("effect: asking the gate…", .dim)]
     case .unknown(let reason): return [("effect: not known: \(safe(reason))", .dim)]
     case .guessed(let effect):
-      let words = Self.words(of: effect.changes, of: effect.calls)
-      return [
-        (
-          "effect on the \(Format.count(effect.calls, "call")) seen here: \(words)\(Self.unknown(effect.unknown))",
-          .text
-        )
-      ]
+      let words = Simulation.words(of: effect.changes) + Simulation.words(unknown: effect.unknown)
+      return [("effect on the \(Format.count(effect.calls, "call")) seen here: \(words)", .text)]
     case .counted(let simulation):
-      let since =
-        simulation.since.map {
-          " since \(Format.clock($0, secondsFromGMT: options.secondsFromGMT))"
-        } ?? ""
-      let words = Self.words(of: simulation.changes, of: simulation.calls)
-      var lines = [
-        (
-          "effect on the last \(Format.count(simulation.calls, "call"))\(since): \(words)\(Self.unknown(simulation.unknown))",
-          Role.text
-        )
-      ]
-      let passes = simulation.pending.filter { $0.to == .allow }.reduce(0) { $0 + $1.calls }
-      let waiting = simulation.pending.reduce(0) { $0 + $1.calls }
-      if waiting > 0 { lines.append(("of \(Format.count(waiting, "call")) that wait, \(passes) would pass", .text)) }
-      return lines
+      return simulation.words { Format.clock($0, secondsFromGMT: options.secondsFromGMT) }.map { ($0, .text) }
     }
-  }
-
-  private static func words(of changes: [Simulation.Change], of calls: Int) -> String {
-    guard !changes.isEmpty else { return "none changes" }
-    let count = changes.reduce(0) { $0 + $1.calls }
-    let parts = changes.prefix(4).map { "\(Format.count($0.calls)) \($0.from.rawValue)→\($0.to.rawValue)" }
-    return "\(Format.count(count)) \(count == 1 ? "changes" : "change") (\(parts.joined(separator: ", ")))"
-  }
-
-  private static func unknown(_ count: Int) -> String {
-    count == 0 ? "" : "; of \(Format.count(count)) the arguments are not known"
   }
 }
 

@@ -1,5 +1,5 @@
 internal import ControlWire
-internal import JSONText
+package import JSONText
 internal import Policy
 
 extension NewRule {
@@ -37,7 +37,7 @@ extension NewRule {
   private static func box(for member: JSONMember) -> RuleBox {
     var box = RuleBox(.argument(ConditionPath(arguments: [.member(member.key)])), member.value)
     box.operators = operators(for: member.value)
-    if holdsHidden(member.value, depth: 0) {
+    if holdsHidden(member.value) {
       box.isChecked = false
       box.fixed = "a secret in it is hidden: a rule cannot compare it"
     } else if member.value.compact.count > CallRule.longestValue {
@@ -47,7 +47,8 @@ extension NewRule {
     return box
   }
 
-  private static func holdsHidden(_ node: JSONNode, depth: Int) -> Bool {
+  /// Whether what the gate does not show is somewhere in a value.
+  package static func holdsHidden(_ node: JSONNode, depth: Int = 0) -> Bool {
     guard depth < 64 else { return true }
     switch node.content {
     case .string(let text): return text.string.contains(hidden)

@@ -76,11 +76,12 @@ extension ControlRequest {
         sequences.append(UInt64(clamping: number))
       }
       return .glimpse(sequences: sequences, id: id)
+    case "may_approve": return .mayApprove(approval: try fields.name("approval"), id: id)
     default:
       throw ControlError(
         "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
           + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown, "
-          + "counters, explain, simulate, glimpse"
+          + "counters, explain, simulate, glimpse, may_approve"
       )
     }
   }
@@ -168,6 +169,10 @@ extension ControlRequest {
       writer.beginArray()
       for sequence in sequences { writer.integer(sequence) }
       writer.endArray()
+      writer.member("id", ifPresent: id)
+    case .mayApprove(let approval, let id):
+      writer.member("op", "may_approve")
+      writer.member("approval", approval)
       writer.member("id", ifPresent: id)
     }
     writer.endObject()

@@ -45,6 +45,8 @@ package enum ControlRequest: Hashable, Sendable {
 
   /// How far the limits of a tool are used up now.
   case counters(server: ExactText, tool: ExactText, id: Int?)
+  /// Whether who asks could approve a call, for which something is to be done before.
+  case mayApprove(approval: String, id: Int?)
 
   /// What the answer repeats, so that who asks more than one thing knows which it belongs to.
   package var id: Int? {
@@ -54,7 +56,8 @@ package enum ControlRequest: Hashable, Sendable {
       .stop(let id), .tool(_, _, let id), .approve(_, _, _, _, _, let id), .deny(_, _, _, let id),
       .extend(_, _, let id), .revoke(_, let id), .approvals(let id), .approval(_, let id), .lockdown(_, let id),
       .counters(_, _, let id),
-      .explain(_, let id), .simulate(_, let id), .glimpse(_, let id):
+      .explain(_, let id), .simulate(_, let id), .glimpse(_, let id),
+      .mayApprove(_, let id):
       id
     }
   }

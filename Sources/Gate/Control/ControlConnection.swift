@@ -95,6 +95,9 @@ final class ControlConnection {
     case .counters(let server, let tool, let id): send(.counters(gate.counters(of: tool, on: server), id: id))
     case .explain(let sequence, let id): send(.explained(gate.explain(sequence), id: id))
     case .glimpse(let sequences, let id): send(.glimpses(gate.state.glimpses(of: sequences), id: id))
+    case .mayApprove(let approval, let id):
+      try gate.check(.approve, by: decider, about: approval)
+      send(.done(id: id))
     case .simulate(let policy, let id):
       try gate.check(.simulate, by: decider)
       try gate.simulate(policy) { [weak self] outcome in

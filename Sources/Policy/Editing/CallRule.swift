@@ -174,12 +174,16 @@ extension CallRule {
 
   /// Conditions that hold for these arguments and no others: each member as it is, and nothing beside them.
   ///
-  /// A value that is too long to be written is left open; it must be there.
-  package static func conditions(for arguments: JSONNode?) -> [ConditionTerms] {
+  /// A value that is too long to be written is left open, and so is one that is not known whole; it must be there.
+  package static func conditions(
+    for arguments: JSONNode?, isUnknown: (JSONNode) -> Bool = { _ in false }
+  ) -> [ConditionTerms] {
     guard let members = arguments?.members else { return [] }
     var terms = members.map { member -> ConditionTerms in
       let path = ConditionPath(arguments: [.member(member.key)]).text.string
-      guard member.value.compact.count <= longestValue else { return ConditionTerms(path, "exists", .bool(true)) }
+      guard member.value.compact.count <= longestValue, !isUnknown(member.value) else {
+        return ConditionTerms(path, "exists", .bool(true))
+      }
       return ConditionTerms(path, "eq", member.value)
     }
     terms.append(noOthers(than: members.count))
