@@ -65,7 +65,8 @@ final class ScreenFront: ConsoleFront {
     case .gate(let gate):
       switch gate.event {
       case .decision, .result, .session, .server, .tick, .gap, .toolsChanged: pacer.want(.stream, at: Loop.shared.now)
-      case .approval, .approvalDetails, .lockdown, .done, .refused: pacer.want(.call, at: Loop.shared.now)
+      case .done, .refused: pacer.want(.answer, at: Loop.shared.now)
+      case .approval, .approvalDetails, .lockdown: pacer.want(.call, at: Loop.shared.now)
       default: pacer.want(.news, at: Loop.shared.now)
       }
     case .input, .resized: pacer.want(.person, at: Loop.shared.now)

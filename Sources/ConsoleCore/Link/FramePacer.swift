@@ -5,7 +5,9 @@ package struct FramePacer: Hashable, Sendable {
   package enum Cause: Hashable, Sendable {
     /// A key, the mouse, or a new size.
     case person
-    /// A call waits for the person, or what was decided came back: at once, and a flood of them draws no flood of frames.
+    /// The gate answers what the person has asked of it: nobody waits for the picture of a key that was pressed before.
+    case answer
+    /// A call waits for the person, or something became of one: at once, and a flood of them draws no flood of frames.
     case call
     /// What the gate, the file or an effect had to say.
     case news
@@ -16,6 +18,7 @@ package struct FramePacer: Hashable, Sendable {
     fileprivate var gap: Int64 {
       switch self {
       case .person: 4_000
+      case .answer: 1_000
       case .call: 10_000
       case .news: 33_000
       case .stream: 100_000

@@ -30,4 +30,16 @@ struct FramePacerTests {
     pacer.want(.person, at: moment(1061))
     #expect(pacer.due == moment(1064))
   }
+  @Test func theGatesAnswerDoesNotWaitForThePictureOfItsKey() {
+    var pacer = FramePacer()
+    pacer.drew(at: moment(1000))
+    pacer.want(.call, at: moment(1001))
+    #expect(pacer.due == moment(1010))
+    pacer.want(.answer, at: moment(1002))
+    #expect(pacer.due == moment(1002))
+    pacer.drew(at: moment(1002))
+    // Many of them make no picture each.
+    pacer.want(.answer, at: moment(1002))
+    #expect(pacer.due == moment(1003))
+  }
 }
