@@ -27,9 +27,10 @@ let package = Package(
   targets: [
     // MARK: Pure: values in, values out; no file, socket, clock, Foundation, Glibc or Dispatch.
     .target(name: "AttackCorpus", dependencies: ["JSONText", "Policy"]),
+    .target(name: "ClientFiles", dependencies: ["JSONText"]),
     .target(
       name: "ConsoleCore",
-      dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "RegularExpressions", "Risk"]),
+      dependencies: ["CUTF8Proc", "ClientFiles", "ControlWire", "JSONText", "Policy", "RegularExpressions", "Risk"]),
     .target(name: "ControlWire", dependencies: ["JSONText", "Policy", "Risk"]),
     .target(name: "GateCore", dependencies: ["ControlWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
     .target(name: "HTTPWire"),
@@ -53,7 +54,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(
       name: "Console",
-      dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Store", "System", "Terminal"]),
+      dependencies: ["ClientFiles", "ConsoleCore", "ControlWire", "JSONText", "Policy", "Store", "System", "Terminal"]),
     .target(name: "Demo", dependencies: ["ControlWire", "JSONText", "MCPWire", "Policy", "Store", "System"]),
     .target(
       name: "Doctor",
@@ -70,9 +71,22 @@ let package = Package(
     .executableTarget(
       name: "gatehouse",
       dependencies: [
-        "AttackCorpus", "Console", "ConsoleCore", "ControlWire", "Demo", "Doctor", "Gate", "InterceptImport",
+        "AttackCorpus",
+        "ClientFiles",
+        "Console",
+        "ConsoleCore",
+        "ControlWire",
+        "Demo",
+        "Doctor",
+        "Gate",
+        "InterceptImport",
         "JSONSchema",
-        "JSONText", "Policy", "Risk", "SelfTest", "Store", "System",
+        "JSONText",
+        "Policy",
+        "Risk",
+        "SelfTest",
+        "Store",
+        "System",
       ]),
 
     // MARK: Debian's libraries
@@ -84,9 +98,10 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "AttackCorpusTests", dependencies: ["AttackCorpus", "JSONText"]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount", cSettings: strictC),
+    .testTarget(name: "ClientFilesTests", dependencies: ["ClientFiles", "JSONText", "SeededChance"]),
     .testTarget(
       name: "ConsoleCoreTests",
-      dependencies: ["ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
+      dependencies: ["ClientFiles", "ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
     .executableTarget(
       name: "ConsoleProbe",
       dependencies: ["AllocationCount", "ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"],
@@ -148,7 +163,8 @@ if Context.environment["GATEHOUSE_FUZZ"] != nil {
   ]
   package.products.append(.executable(name: "gatehouse-fuzz", targets: ["gatehouse-fuzz"]))
   let watched: Set = [
-    "FuzzTargets", "HTTPWire", "InterceptImport", "JSONSchema", "JSONText", "Policy", "RegularExpressions", "gatehouse-fuzz",
+    "FuzzTargets", "HTTPWire", "InterceptImport", "JSONSchema", "JSONText", "Policy", "RegularExpressions",
+    "gatehouse-fuzz",
   ]
   for target in package.targets where watched.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address"])]

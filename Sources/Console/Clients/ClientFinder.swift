@@ -1,4 +1,4 @@
-package import ConsoleCore
+package import ClientFiles
 package import JSONText
 package import Store
 package import System

@@ -1,3 +1,4 @@
+internal import ClientFiles
 internal import JSONText
 internal import Policy
 

@@ -1,3 +1,4 @@
+internal import ClientFiles
 package import JSONText
 
 /// The servers that clients' files have, to choose from.

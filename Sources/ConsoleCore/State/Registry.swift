@@ -1,3 +1,4 @@
+package import ClientFiles
 internal import ControlWire
 package import JSONText
 

@@ -1,3 +1,4 @@
+import ClientFiles
 import Console
 import ConsoleCore
 import JSONText

@@ -1,3 +1,4 @@
+import ClientFiles
 import ConsoleCore
 import ControlWire
 import JSONText

@@ -1,4 +1,4 @@
-import ConsoleCore
+import ClientFiles
 import JSONText
 import Testing
 

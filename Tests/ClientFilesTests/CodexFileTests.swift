@@ -1,5 +1,6 @@
-import ConsoleCore
+import ClientFiles
 import JSONText
+import SeededChance
 import Testing
 
 /// Codex writes TOML, of which the servers are read and the rest is read over.
@@ -101,7 +102,7 @@ struct CodexFileTests {
       "[mcp_servers.a]\ncommand = \"x\"\nargs = ['y', \"\\u00e4\"]\nenv = { A = \"b\" }\nlong = \"\"\"a\"\"\"\n".utf8)
     let settings = Array(
       #"{"mcpServers": {"a": {"command": "${x}", /* c */ "args": ["$y",], "env": {"A": "b"}}}} // e"#.utf8)
-    var dice = Dice(state: 7)
+    var dice = Chance(7)
     for round in 0..<4_000 {
       var text = round % 2 == 0 ? good : settings
       for _ in 0..<Int.random(in: 1...4, using: &dice) {

@@ -1,13 +1,19 @@
 /// Cuts a command into words as a shell does, without doing anything else that a shell does.
-enum ShellWords {
-  struct Problem: Error, Hashable { var message: String }
+package enum ShellWords {
+  /// Why a line is no command.
+  package struct Problem: Error, Hashable {
+    package var message: String
 
-  struct Cut: Hashable {
-    var variables: [ClientServer.Variable] = []
-    var words: [String] = []
+    package init(message: String) { self.message = message }
   }
 
-  static func cut(_ line: String) throws(Problem) -> Cut {
+  /// The variables that stand before a command, and its words.
+  package struct Cut: Hashable {
+    package var variables: [ClientServer.Variable] = []
+    package var words: [String] = []
+  }
+
+  package static func cut(_ line: String) throws(Problem) -> Cut {
     var cut = Cut()
     var word: String?
     var quote: Unicode.Scalar?
@@ -56,7 +62,7 @@ enum ShellWords {
   }
 
   /// The line as it may be shown while it is typed: values of variables are dots.
-  static func masked(_ line: String) -> String {
+  package static func masked(_ line: String) -> String {
     var shown = String.UnicodeScalarView()
     var isValue = false
     var isFirst = true

@@ -1,4 +1,4 @@
-import ConsoleCore
+import ClientFiles
 import JSONText
 import Testing
 
@@ -68,7 +68,7 @@ struct ImportPlanTests {
       [file(.cursor, ClientServer("a", run("x", ["--api-key", "hunter2"], [.init("TOKEN", "s3cret")])))],
       registered: [],
       homes: homes)
-    let shown = "\(ImportFindings(plan))"
+    let shown = "\(plan.offers)"
     #expect(plan.offers.map(\.command) == ["x --api-key [hidden]"])
     #expect(plan.offers.map(\.variables) == [["TOKEN"]])
     #expect(!shown.contains("hunter2") && !shown.contains("s3cret"))
