@@ -37,6 +37,12 @@ struct CategoryTests {
     Case(.read, "convert_currency", "Converts an amount into another currency.", ["amount": "number"]),
     Case(.read, "deploy_app_help", "Explains how an application is deployed."),
     Case(.read, "list_payments", "Lists the payments of a customer.", ["customer": "string"]),
+    Case(.read, "generate_report", "Generates a report of last week."),
+    Case(.read, "download_attachment", "Downloads an attachment and returns its content."),
+    Case(.read, "resolve_hostname", "Resolves a hostname to an address."),
+    Case(.read, "get_script", "Gets one script.", ["script_id": "string"]),
+    Case(.read, "get_replay_details", "Get the state of a Sentry replay by URL or replay ID."),
+    Case(.read, "cache_read", "Executes a read-only command.", ["command": "string"]),
   ]
 
   static let writes: [Case] = [
@@ -50,6 +56,14 @@ struct CategoryTests {
     Case(.write, "lookup_or_create_user", "Finds a user, making one if there is none."),
     Case(.write, "transfer_ownership", "Gives a project to another user."),
     Case(.write, "sync_contacts", "Brings both address books to the same state."),
+    Case(.write, "generate_image", "Generates an image from words."),
+    Case(.write, "generate_model", "Generates a shape, and imports it into the scene."),
+    Case(.write, "download_photo", "Downloads a photo to a folder."),
+    Case(.write, "resolve_thread", "Resolves a thread of comments."),
+    Case(.write, "archive_list", "Sends a list to the archive."),
+    Case(.write, "cache_cas", "Embroiders a value with another. Returns: the value."),
+    Case(.write, "create_customer", "Create a customer in Stripe.", ["email": "string"]),
+    Case(.write, "move_page", "Move a page below another."),
   ]
 
   static let executes: [Case] = [
@@ -62,6 +76,13 @@ struct CategoryTests {
     Case(.execute, "browser_click", "Clicks an element of the page."),
     Case(.execute, "restart_pump", "Restarts the pump."),
     Case(.execute, "cancel_build_job", "Cancels a job that is running."),
+    Case(.execute, "browser_select_option", "Select an option in a dropdown."),
+    Case(.execute, "browser_drop", "Drop files onto an element."),
+    Case(
+      .execute, "transact", "Executes statements. In read-only mode only reads are taken; else read-write.",
+      ["sql": "string"]),
+    Case(.execute, "translate_workflow", "Executes a translation workflow."),
+    Case(.execute, "stop_search", "Stops a search query that runs."),
   ]
 
   static let destructions: [Case] = [
@@ -72,6 +93,9 @@ struct CategoryTests {
     Case(.destructive, "clear_history", "Clears the whole history."),
     Case(.destructive, "search_index_delete", "Deletes a search index."),
     Case(.destructive, "revoke_key", "Revokes a key."),
+    Case(
+      .destructive, "manage_table", "Manage tables: operations for creating, listing and deleting them.",
+      ["operation": "string"]),
   ]
 
   static let payments: [Case] = [
@@ -81,6 +105,9 @@ struct CategoryTests {
     Case(.financial, "place_order", "Buys shares of a company.", ["symbol": "string", "quantity": "integer"]),
     Case(.financial, "withdraw", "Withdraws coins to an address.", ["amount": "string"]),
     Case(.financial, "book_flight", "Books a flight and charges the card on file."),
+    Case(.financial, "close_position", "Closes a position."),
+    Case(.financial, "modify_order", "Changes an open order.", ["trigger_price": "number", "quantity": "number"]),
+    Case(.financial, "exercise_option", "Exercises an option, converting it into shares.", ["symbol": "string"]),
   ]
 
   @Test(arguments: reads + writes + executes + destructions + payments)
@@ -95,7 +122,7 @@ struct CategoryTests {
   func neverHarmlessWithoutItsDescription(_ testCase: Case) throws {
     // `get_token` and the like say what they do in the description only.
     guard RiskClassifier.assess(try tool(testCase.name, "")).category != .read else {
-      #expect(["get_token", "render_chart", "graph_query"].contains(testCase.name))
+      #expect(["get_token", "render_chart", "graph_query", "translate_workflow"].contains(testCase.name))
       return
     }
   }

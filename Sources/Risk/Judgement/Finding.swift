@@ -35,10 +35,15 @@ struct Findings: Sendable {
 }
 
 extension Findings {
+  /// The strongest single sign of a category; 0 where there is none.
+  func strongest(of category: Category) -> Int {
+    all.reduce(0) { $1.category == category ? max($0, $1.strength) : $0 }
+  }
+
   /// Counts the signs of one category for another: running a query that can only read is reading.
-  mutating func excuse(_ category: Category, as other: Category) {
-    let excused = all.filter { $0.category == category }
-    all.removeAll { $0.category == category }
+  mutating func excuse(_ category: Category, as other: Category, where isExcused: (Finding) -> Bool = { _ in true }) {
+    let excused = all.filter { $0.category == category && isExcused($0) }
+    all.removeAll { $0.category == category && isExcused($0) }
     for finding in excused { add(finding.field, finding.found, other, finding.strength) }
   }
 }

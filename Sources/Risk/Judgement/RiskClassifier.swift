@@ -15,7 +15,10 @@ package enum RiskClassifier {
     var findings = Findings()
     name.report(to: &findings)
     if name.verb == nil, let title = tool.title { NameReading(title).report(to: &findings, as: .title) }
-    description.report(to: &findings, hasClearName: name.asks || (name.verb?.weight == .clear && !name.isFused))
+    // "Execute the `describe_broker` operation" describes; a `translate_workflow` that executes a workflow runs it.
+    let runsProcess = name.topics.contains(.process) && description.nearObjectTopics.contains(.process)
+    let hasClearName = name.asks || (name.verb?.weight == .clear && !name.isFused)
+    description.report(to: &findings, hasClearName: hasClearName && !(name.asks && runsProcess))
     MeaningReading(name: name, description: description, schema: schema).report(to: &findings)
 
     var category = decide(findings)
@@ -34,7 +37,8 @@ package enum RiskClassifier {
   // MARK: Category
 
   private static func decide(_ findings: Findings) -> Category {
-    let threshold = Weights.threshold(againstReading: findings.strength(of: .read))
+    let threshold = Weights.threshold(
+      againstReading: findings.strength(of: .read), best: findings.strongest(of: .read))
     var best: (category: Category, strength: Int)?
     for category in Category.allCases where category != .read {
       let strength = findings.strength(of: category)

@@ -38,9 +38,13 @@ enum Weights {
   static let choiceVague = 30
   /// The name asks a question; the choice is a part of it.
   static let choiceAsked = 20
+  /// The name checks something, the choice is what is checked.
+  static let choiceChecked = 8
   /// A switch that is called like an act: `delete_source`.
   static let effectSwitch = 58
   static let choiceWords = 50
+  /// There is a choice, and the description tells its actions in a sentence.
+  static let choiceNamed = 57
   static let anyStatement = 66
   static let anyCommand = 58
   static let anyRequest = 66
@@ -50,18 +54,23 @@ enum Weights {
   static let sum = 25
 
   // MARK: Meaning
+  /// What is made stays somewhere, or nobody knows: `generate_image`.
+  static let made = 46
+  /// A page or a device is operated.
+  static let operated = 60
+  /// The first word stands where a verb does, and is none that is known.
+  static let unknownVerb = 35
   static let money = 80
   static let moneyByContext = 64
 
   // MARK: Thresholds
 
   /// What a category that changes the world must reach against the tool's own claim to read.
-  static func threshold(againstReading strength: Int) -> Int {
-    switch strength {
-    case 70...: 55
-    case 40..<70: 42
-    default: 1
-    }
+  ///
+  /// Words that only may mean reading (`generate`, `check`) do not add up to a clear one.
+  static func threshold(againstReading strength: Int, best: Int) -> Int {
+    if best >= nameFused, strength >= 70 { return 55 }
+    return strength >= 40 ? 29 : 1
   }
   /// From here on a worse category wins over a stronger one.
   static let worstCounts = 55

@@ -50,6 +50,32 @@ struct DescriptionReading: Sendable {
       .reduce(into: []) { $0.formUnion($1.topics) }
   }
 
+  /// Topics of the lead's object alone: what follows it up to the first preposition.
+  var nearObjectTopics: Topics {
+    guard let lead else { return [] }
+    var topics: Topics = []
+    for index in (lead + 1)..<max(lead + 1, min(lead + 9, firstSentence.upperBound)) {
+      if tokens[index].gap >= .clause || entries[index].topics.contains(.preposition) { break }
+      topics.formUnion(entries[index].topics)
+    }
+    return topics
+  }
+
+  /// The lead resolves something to something else.
+  var isLookup: Bool {
+    guard let lead, let word = tokens[lead].word, word == "resolve" || word == "resolves" else { return false }
+    return !objectTopics(within: 8).isDisjoint(with: .reference)
+  }
+
+  /// The first word, where it stands as a verb does and is in no list: "Exercises an option".
+  var unknownVerb: Int? {
+    guard tokens.count > 2, entries[0].verb == nil, entries[0].topics.isEmpty, !tokens[0].isIdentifier,
+      tokens[1].gap == .blank, entries[1].topics.contains(.determiner)
+    else { return nil }
+    guard let lead else { return 0 }
+    return tokens[1...lead].contains { $0.gap >= .clause } ? 0 : nil
+  }
+
   /// Looks for a verb at the front of the first clause, then of the next ones near the start: "START HERE: lists ...".
   private mutating func findLead() {
     var index = 0
@@ -88,24 +114,31 @@ struct DescriptionReading: Sendable {
     tokens[index].isUpperCase && tokens[index].range.count > 1 ? nil : entries[index].verb
   }
 
+  /// What follows "read-only" where only a part or a state of the tool is.
+  private static let parts: Set<Word> = ["mode", "action", "actions", "inspection", "preflight", "write"]
+
   private mutating func findClaim() {
+    var claims = false
     for index in tokens.indices.dropFirst() {
       let here = entries[index].topics
       let before = entries[index - 1].topics
+      // "read-write": both are done
+      if tokens[index].word == "write", tokens[index].gap == .hyphen, before.contains(.readingStatement) { return }
       let reads = { (topics: Topics) in topics.contains(.readingStatement) }
       let only = { (topics: Topics) in topics.contains(.exclusively) }
       let isPhrase = (reads(before) && only(here)) || (only(before) && reads(here))
       if isPhrase || tokens[index].word == "readonly", !isNegated(index - 1) {
-        claimsReadOnly = true
-        return
+        let next = tokens.indices.contains(index + 1) ? tokens[index + 1].word : nil
+        claims = claims || !(next.map(Self.parts.contains) ?? false)
       }
       // "only SELECT", "SELECT queries only", "must start with SELECT"
       if tokens[index].isUpperCase, reads(here) {
         let near = entries[max(0, index - 4)..<min(entries.count, index + 5)]
         let isMust = tokens[max(0, index - 4)..<index].contains { $0.word == "must" }
-        if isMust || near.contains(where: { only($0.topics) }) { claimsReadOnly = true }
+        if isMust || near.contains(where: { only($0.topics) }) { claims = true }
       }
     }
+    claimsReadOnly = claims
   }
 
   /// Says whether a word that turns the meaning round stands shortly before.
@@ -139,6 +172,18 @@ struct DescriptionReading: Sendable {
     return actions
   }
 
+  /// Clear verbs that the first sentences say one after the other: "operations for creating, listing and deleting".
+  func namedActs() -> [(spelling: String, verb: Verb)] {
+    var acts: [(String, Verb)] = []
+    for index in tokens.indices.dropFirst().prefix(160) where acts.count < 16 {
+      guard let verb = verb(index), verb.weight == .clear, verb.form != .third, !isNegated(index) else { continue }
+      let before = entries[index - 1].topics
+      let isAct = isJoined(index) || before.contains(.promise) || tokens[index - 1].word == "for"
+      if isAct, tokens[index].gap < .clause { acts.append((spelling(index..<index + 1), verb)) }
+    }
+    return acts
+  }
+
   // MARK: Findings
 
   /// `hasClearName`: the tool's name has a verb that a light one of the description must not outvote.
@@ -152,6 +197,9 @@ struct DescriptionReading: Sendable {
     } else {
       reportInner(&findings)
     }
+    if let unknownVerb {
+      findings.add(.description, spelling(unknownVerb..<unknownVerb + 1), .write, Weights.unknownVerb)
+    }
     reportLater(&findings)
     reportFinal(&findings)
   }
@@ -164,7 +212,9 @@ struct DescriptionReading: Sendable {
       // "and updates the user" is an act.
       let hasObject = index + 1 < entries.count && entries[index + 1].topics.contains(.determiner)
       let isNoun = form == .third || isAfterNounVerb(index, lead: lead)
-      let isClear = verb.weight == .clear && (hasObject || !isNoun || entries[lead].verb?.category != .read)
+      let isReading = entries[lead].verb?.category == .read
+      let mayBeNoun = isNoun || entries[index].topics.contains(.nounToo)
+      let isClear = verb.weight == .clear && (hasObject || !mayBeNoun || !isReading)
       let strength = isClear ? Weights.joinedClear : Weights.joinedVague
       findings.add(.description, spelling(index..<index + 1), verb.category, strength)
     }

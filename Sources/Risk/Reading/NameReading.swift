@@ -47,7 +47,7 @@ struct NameReading: Sendable {
     if let first = clear.first, let end = clear.last {
       main = first
       let opensVaguely = first > 0 && base(0) != nil
-      if opensVaguely, first != last {
+      if opensVaguely, first != last || isActOnList(first) {
         // `generate_run_timeline`: a vague verb in front owns a noun in the middle. `comment_delete`: not one at the end.
         main = 0
       } else if end == last, end != first, prefers(end, to: first) {
@@ -61,6 +61,18 @@ struct NameReading: Sendable {
     }
     verb = main.flatMap { base($0) }
     if verb == nil { findFused() }
+  }
+
+  private static let actsOnLists: Set<Word> = [
+    "archive", "watch", "share", "copy", "close", "lock", "restore", "sync", "reset", "clear", "empty", "import",
+    "load",
+    "refresh", "join", "leave",
+  ]
+
+  /// `archive_list` archives a list; `tag_list` lists tags.
+  private func isActOnList(_ last: Int) -> Bool {
+    guard last == 1, parts[last].word == "list", let word = parts[0].word else { return false }
+    return Self.actsOnLists.contains(word)
   }
 
   /// A clear verb, and in a place where it is one.

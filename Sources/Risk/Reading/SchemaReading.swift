@@ -22,11 +22,14 @@ struct SchemaReading: Sendable {
   /// Takes an HTTP method and where to send it.
   private(set) var request: String?
   private(set) var findings: [Finding] = []
+  /// The parameters' own names, which no action is called by.
+  private var own: Set<ExactText> = []
 
   init(_ tool: ToolDefinition) {
     let schema = tool.node["inputSchema"]
     var method: String?
     var hasTarget = false
+    own = Set((schema?["properties"]?.members ?? []).prefix(ToolDefinition.Limits.parameters).map(\.key))
     for member in (schema?["properties"]?.members ?? []).prefix(ToolDefinition.Limits.parameters) {
       let name = member.key.string
       let parts = NameReading(name)
@@ -55,6 +58,7 @@ struct SchemaReading: Sendable {
   ]
   private static let statements: Set<Word> = ["sql", "statement", "statements", "cypher", "gremlin", "mutation", "ddl"]
   private static let commands: Set<Word> = ["command", "cmd", "script", "shell", "argv", "commands", "js", "python"]
+  private static let labels: Set<Word> = ["id", "ids", "name", "names", "type", "hash", "title"]
   private static let rehearsals: Set<Word> = ["overwrite", "upsert", "dryrun"]
   private static let effects: Set<Word> = [
     "create", "delete", "remove", "save", "write", "initiate", "send", "publish", "insert", "overwrite", "push",
@@ -66,7 +70,10 @@ struct SchemaReading: Sendable {
     guard let last = words.last, let first = words.first else { return }
     let isText = schema["type"]?.string == nil || schema["type"]?.string == "string"
     if words.contains(where: Self.statements.contains), statement == nil { statement = name }
-    if isText, words.contains(where: Self.commands.contains), command == nil { command = name }
+    // `script_id` only tells which one.
+    if isText, words.contains(where: Self.commands.contains), !Self.labels.contains(last), command == nil {
+      command = name
+    }
     if isText, words == ["code"] || words.contains("code") && words.contains("source"), command == nil {
       command = name
     }
@@ -116,7 +123,7 @@ struct SchemaReading: Sendable {
       let isQuoted = token.range.lowerBound > 0 && Self.quotes.contains(text[token.range.lowerBound - 1])
       guard isQuoted || token.isIdentifier else { continue }
       let word = String(decoding: text[token.range], as: UTF8.self)
-      guard let verb = NameReading(word).verb, verb.weight == .clear else { continue }
+      guard !own.contains(ExactText(word)), let verb = NameReading(word).verb, verb.weight == .clear else { continue }
       add("\(name): \(ToolDefinition.cut(word, to: 40))", verb.category, Weights.choiceWords)
     }
   }

@@ -1,6 +1,6 @@
 /// What a word is about, where that matters to a judgement.
 struct Topics: OptionSet, Hashable, Sendable {
-  let rawValue: UInt32
+  let rawValue: UInt64
 
   /// Money itself or a document of it: payment, invoice.
   static let money = Topics(rawValue: 1 << 0)
@@ -61,6 +61,26 @@ struct Topics: OptionSet, Hashable, Sendable {
   static let nounToo = Topics(rawValue: 1 << 28)
   /// A verb that moves money if its object is money: charge, transfer.
   static let payable = Topics(rawValue: 1 << 29)
+  /// A verb that reads or writes by what it makes and where that goes: generate, download.
+  static let maker = Topics(rawValue: 1 << 30)
+  /// What a tool can make and hand over without changing anything: a report, a command.
+  static let wording = Topics(rawValue: 1 << 31)
+  /// What is made to stay, or at a cost: an image, a key.
+  static let artifact = Topics(rawValue: 1 << 32)
+  /// Where a copy stays: a folder, the disk.
+  static let place = Topics(rawValue: 1 << 33)
+  /// Handing over what was made: returns, content.
+  static let handing = Topics(rawValue: 1 << 34)
+  /// What an agent operates as a person would: a page, a button.
+  static let surface = Topics(rawValue: 1 << 35)
+  /// What a name is looked up for: resolve a hostname.
+  static let reference = Topics(rawValue: 1 << 36)
+  /// Ends the object of a verb: create a customer IN the shop.
+  static let preposition = Topics(rawValue: 1 << 37)
+  /// A market, where each order is a trade.
+  static let market = Topics(rawValue: 1 << 38)
+  /// With a verb of changing or ending, a trade: modify an order.
+  static let rearrange = Topics(rawValue: 1 << 39)
 }
 
 /// The words of each topic.
@@ -72,11 +92,11 @@ enum TopicLists {
     ),
     (
       .money,
-      "checkout iban paypal stripe bitcoin crypto payroll salary donation donations reimbursement escrow dollars"
+      "iban bitcoin salary donation donations reimbursement escrow dollars allowance onramp offramp"
     ),
     (.money, "bill bills charge charges trade trades loan mortgage bank wallet withdrawal deposit cash"),
     (.purchase, "order orders subscription subscriptions transfer transfers transaction transactions cart booking"),
-    (.purchase, "bookings reservation reservations bet position stake ticket tickets"),
+    (.purchase, "bookings reservation reservations bet position positions stake ticket tickets checkout"),
     (.sum, "amount currency price prices usd eur cents cost fee fees balance billing symbol ticker shares stock"),
     (.sum, "card customer merchant cardholder beneficiary recipient_account limit_price quantity"),
     (.secret, "secret secrets credential credentials password passwords passphrase apikey"),
@@ -125,7 +145,7 @@ enum TopicLists {
     (.commit, "transfer pay charge order"),
     (
       .payable,
-      "charge charges transfer transfers swap swaps order orders settle settles trade deposit bid invest stake"
+      "charge charges transfer transfers swap swaps order orders settle settles trade deposit bid invest stake bridge"
     ),
     (.payable, "invoice bill"),
     (.selector, "action actions operation operations op method command cmd mode verb task activity function event"),
@@ -136,6 +156,28 @@ enum TopicLists {
     (.light, "execute run perform do make start use call process handle invoke"),
     (.manual, "help guide guidance guidelines instructions tutorial documentation docs methodology examples example"),
     (.nounToo, "run change view read set duplicate eval search deploy test install play move edit monitor watch"),
-    (.nounToo, "receive register build start stop transition trace profile scan display"),
+    (.nounToo, "receive register build start stop transition trace profile scan display replay exercise highlight"),
+    (.nounToo, "rerun debug checkpoint fill format snapshot quote upgrade update release"),
+    (.maker, "generate convert export download output produce present supply"),
+    (.wording, "report reports summary summaries plan plans diagram chart graph template templates command commands"),
+    (.wording, "query queries policy locator yaml json code qr schema embedding embeddings guide guidance config"),
+    (.wording, "types list description explanation documentation docs markdown text html currency timezone unit"),
+    (.wording, "units date time statistics analysis insights recommendations suggestions stats preview configuration"),
+    (.wording, "instructions uuid hash statement sql expression prompt response timeline link url base64 csv"),
+    (.artifact, "image images video videos audio music song speech voice model models asset assets token tokens key"),
+    (.artifact, "keys password passwords account invoice pdf animation mesh texture sound credential credentials"),
+    (.artifact, "avatar sprite podcast certificate deeplink"),
+    (.place, "disk folder directory locally filesystem location destination local path saves save saved saving"),
+    (.place, "import imports"),
+    (.handing, "returns return returned content contents base64 embedded inline string bytes json text"),
+    (.surface, "browser dropdown checkbox webpage dom screen mouse keyboard cursor window tab playwright puppeteer"),
+    (.surface, "selenium desktop device touch gesture dialog mobile"),
+    (.reference, "name username hostname domain dns address symbol url alias handle id identifier path reference"),
+    (.reference, "library package host"),
+    (.preposition, "in for on with from using by into at via to within through against under as"),
+    (.market, "stripe paypal billing"),
+    (.market, "trade trades trading stock stocks shares crypto broker brokerage exchange market limit gtt symbol qty"),
+    (.market, "quantity price ticker futures options option equity coin leverage margin portfolio etf sell buy"),
+    (.rearrange, "modify update edit replace amend change cancel close exit liquidate flatten roll exercise reduce"),
   ]
 }

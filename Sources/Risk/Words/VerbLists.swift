@@ -17,13 +17,16 @@ enum VerbLists {
     preview poll whoami grep glob recommend suggest predict classify infer lint diff measure crawl scrape screenshot
     display identify determine examine visualize visualise locate troubleshoot aggregate extract parse
     translate transcribe decode render ping simulate obtain collect gather tail introspect geocode assess
-    recall advise interpret
+    recall advise interpret consult contrast tally hget hgetall hkeys hvals hexists hlen lrange llen lindex smembers
+    scard sismember zrange zcard zscore xrange xlen ttl mget strlen getrange hmget zrank
+    traceroute nslookup whois dig ls proofread paraphrase critique
     """
 
   private static let vagueReads = """
     check query review report scan trace profile monitor watch download convert format wait think ask answer return
     provide access match investigate outline view tell give see help guide learn peek stat select sample sort filter rank score
     plan test look traverse generate export supply output present offer
+    df du deduce reason brainstorm correlate benchmark quote
     """
 
   private static let clearWrites = """
@@ -35,33 +38,39 @@ enum VerbLists {
     rotate renew mkdir chmod chown cp mv stage unstage rebase revert rollback unresolve submit propose escalate
     register put checkout set change alter overwrite rewrite reorder reprioritize react mute unmute ban unban receive
     initialize initialise connect disconnect login logout authenticate onboard enroll persist transition reschedule
-    enqueue requeue resend initiate
+    enqueue requeue resend initiate quarantine whitelist allowlist denylist blocklist blacklist unblock seed backfill
+    bump unfavorite unfavourite unlike upvote downvote retweet repost tweet broadcast delegate designate
+    elevate demote freeze unfreeze mount unmount eject resize crop compress decompress unzip highlight unhighlight hide
+    unhide prepend splice interleave pad hset hmset hsetnx lpush rpush sadd zadd xadd mset setex incr decr incrby getset expireat arm disarm
+    reassign regenerate reindex reload restock reparent unarm unlist unroute
+    unshare uncomplete unmark unsnooze unwatch impersonate bootstrap reinstate relabel retag repair
+    remediate overlay emulate unapprove unhide personalize personalise
     """
 
   private static let vagueWrites = """
     post patch email message comment tag label copy link share lock close resolve archive restore import sync
-    synchronize merge commit push fork star pin draft log record schedule reserve book index stash request claim
+    synchronize commit push fork star pin draft log record schedule reserve book index stash request
     release refresh touch reset manage generate complete finish forward track note branch switch init setup vote rate
-    join leave open fix repair tune package produce mutate make cancel handle maintain attend prepare respond
-    load customize customise encrypt decrypt sign
-    charge transfer swap order settle
+    join leave open fix tune package produce mutate make cancel handle maintain attend prepare respond
+    load customize customise encrypt decrypt sign block like favorite favourite bookmark zip trim merge
+    charge transfer swap order settle claim bridge wrap unwrap compose
     """
 
   private static let clearExecutes = """
     execute run exec invoke start restart reboot launch deploy redeploy install compile eval spawn ssh click hover
     drag scroll tap swipe dispatch orchestrate promote failover resume suspend rerun retry replay shutdown
-    powershell navigate autoscale
+    powershell navigate autoscale inject fuzz exploit goto
     """
 
   private static let vagueExecutes = """
     call trigger build rebuild stop pause abort process play type fill press shell bash terminal evaluate
-    control automate train scale drive operate command power script begin continue proceed next
+    control automate train scale drive operate command power script begin continue proceed next turn attack debug wake
     """
 
   private static let clearDestructions = """
     delete remove drop destroy purge terminate revoke wipe erase truncate flush kill uninstall unregister deregister
     discard evict nuke prune rm rmdir decommission teardown unpublish unsubscribe undeploy deprovision del shred
-    obliterate
+    obliterate hdel srem zrem lrem xdel rmi flushall flushdb expunge zap eradicate deallocate
     """
 
   private static let vagueDestructions = """
@@ -69,10 +78,11 @@ enum VerbLists {
     """
 
   private static let clearPayments = """
-    pay refund purchase buy sell withdraw disburse remit payout reimburse donate prepay overpay
+    pay refund purchase buy sell withdraw disburse remit payout reimburse donate prepay overpay liquidate repay
+    onramp offramp topup unstake redeem
     """
 
   private static let vaguePayments = """
-    trade deposit bid invest stake invoice bill
+    trade deposit bid invest stake invoice bill mint borrow lend rebalance exercise tip
     """
 }

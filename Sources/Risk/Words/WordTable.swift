@@ -3,7 +3,7 @@
 /// Every word of every description is looked up, and most are in no list, so that a miss must cost a few nanoseconds:
 /// open addressing in an array that is at most a quarter full.
 struct WordTable: Sendable {
-  private var slots: [(word: Word, entry: Lexicon.Entry)?] = Array(repeating: nil, count: 1 << 13)
+  private var slots: [(word: Word, entry: Lexicon.Entry)?] = Array(repeating: nil, count: 1 << 14)
   private(set) var count = 0
 
   subscript(_ word: Word) -> Lexicon.Entry? {
