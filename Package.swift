@@ -27,7 +27,7 @@ let package = Package(
   targets: [
     // MARK: Pure: values in, values out; no file, socket, clock, Foundation, Glibc or Dispatch.
     .target(name: "AttackCorpus", dependencies: ["JSONText", "Policy"]),
-    .target(name: "ClientFiles", dependencies: ["JSONText"]),
+    .target(name: "ClientFiles", dependencies: ["CYAML", "JSONText"]),
     .target(
       name: "ConsoleCore",
       dependencies: ["CUTF8Proc", "ClientFiles", "ControlWire", "JSONText", "Policy", "RegularExpressions", "Risk"]),

@@ -138,9 +138,9 @@ struct ClientFileTests {
   }
 
   @Test func aBrokenFileSaysWhere() {
-    #expect(read("{\n  \"mcpServers\": }\n}", .cursor).problem?.hasPrefix("line 2: ") == true)
-    #expect(read("[]", .cursor).problem == "it must hold an object, not an array")
-    #expect(read("{\"a\": /* no end", .vscode).problem?.hasPrefix("line 1: ") == true)
+    #expect(read("{\n  \"mcpServers\": }\n}", .cursor).problem?.hasPrefix("line 2, column 17: ") == true)
+    #expect(read("[]", .cursor).problem == "line 1, column 1: it must hold an object, not an array")
+    #expect(read("{\"a\": /* no end", .vscode).problem?.hasPrefix("line 1, column ") == true)
     #expect(read(" \n", .vscode).problem == nil)
     let long = ClientFile(
       [UInt8](repeating: 0x20, count: ClientFile.longestText + 1), at: ClientPlace(.cursor, "/f"), home: "/")

@@ -76,12 +76,16 @@ struct CodexFileTests {
   }
 
   @Test(arguments: [
-    ("a = ", "line 1: a value is missing"), ("a = \"x\nb = 1", "line 1: a text does not end"),
-    ("\na = [1", "line 2: `]` is missing"), ("a = {b = 1", "line 1: `}` is missing"), ("a", "line 1: `=` is missing"),
-    ("[a", "line 1: `]` is missing"), ("= 1", "line 1: a key is missing"),
-    ("a = 1 2 3", "line 1: there is more in the line"),
-    ("a = \"\\q\"", "line 1: an escape is unknown"), ("a = \"\\uD800\"", "line 1: an escape is no character"),
-    ("mcp_servers.a.command = \"x\"\nmcp_servers.a.command = \"y\"", "line 2: `command` is there twice"),
+    ("a = ", "line 1, column 5: a value is missing"), ("a = \"x\nb = 1", "line 1, column 5: a text does not end"),
+    ("\na = [1", "line 2, column 7: `]` is missing"), ("a = {b = 1", "line 1, column 11: `}` is missing"),
+    ("a", "line 1, column 2: `=` is missing"),
+    ("[a", "line 1, column 3: `]` is missing"), ("= 1", "line 1, column 1: a key is missing"),
+    ("a = 1 2 3", "line 1, column 9: there is more in the line"),
+    ("a = \"\\q\"", "line 1, column 6: an escape is unknown"),
+    ("a = \"\\uD800\"", "line 1, column 6: an escape is no character"),
+    ("a = word", "line 1, column 5: a text needs quotes"),
+    ("[mcp_servers.a]\ncommand = \"x\"\n[mcp_servers.a]", "line 3, column 1: the table `mcp_servers.a` is there twice"),
+    ("mcp_servers.a.command = \"x\"\nmcp_servers.a.command = \"y\"", "line 2, column 1: `command` is there twice"),
   ])
   func whatIsWrongIsSaidWithItsLine(text: String, problem: String) {
     #expect(read(text).problem == problem)
@@ -90,10 +94,11 @@ struct CodexFileTests {
 
   @Test func nestingIsBounded() {
     let deep = "a = " + String(repeating: "[", count: 100_000)
-    #expect(read(deep).problem == "line 1: values are nested too deeply")
-    #expect(read(String(repeating: "a.", count: 1000) + "b = 1").problem == "line 1: a key has too many parts")
+    #expect(read(deep).problem == "line 1, column 37: values are nested too deeply")
+    #expect(
+      read(String(repeating: "a.", count: 1000) + "b = 1").problem == "line 1, column 65: a key has too many parts")
     let many = (0..<5_000).map { "mcp_servers.a.env.V\($0) = \"x\"\n" }.joined()
-    #expect(read(many).problem == "line 4001: there are more than 4000 values")
+    #expect(read(many).problem == "line 4001, column 1: there are more than 4000 values")
   }
 
   /// No text that a few changes make of a good one may trap, and none may take long.

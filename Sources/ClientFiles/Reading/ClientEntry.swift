@@ -1,115 +1,92 @@
 internal import JSONText
 
-/// Reads one entry of a client's list of servers.
+/// Reads one entry of a client's list of servers, with what is known of the place that it stands in.
 struct ClientEntry {
   let kind: ClientKind
   let project: String?
   let home: String
 
-  private struct Problem: Error {
-    var message: String
-    init(_ message: String) { self.message = message }
-  }
-
+  /// The entry as it may be taken over into the registry.
   func server(_ name: ExactText, _ entry: JSONNode) -> ClientServer {
     let isOff = entry["disabled"]?.bool == true || entry["enabled"]?.bool == false
-    do throws(Problem) {
+    do throws(EntryProblem) {
       return ClientServer(name, try start(entry), isOff: isOff, project: project)
     } catch {
       return ClientServer(name, nil, isOff: isOff, project: project, problem: error.message)
     }
   }
 
-  private func start(_ entry: JSONNode) throws(Problem) -> ClientServer.Start {
-    guard entry.members != nil else { throw Problem("its entry is \(entry.kindInWords), not an object") }
-    for key: ExactText in ["url", "serverUrl", "httpUrl"] {
-      if let url = entry[key]?.string { return .url(url) }
-    }
-    // Zed had the command as an object of its own.
-    let inner = entry["command"]
-    let whole = inner?.members == nil ? entry : inner ?? entry
-    guard let program = (inner?.members == nil ? inner : whole["path"])?.string, !program.isEmpty else {
-      throw Problem("it names no command")
-    }
-    if entry["envFile"]?.string != nil { throw Problem("its variables are in a file (`envFile`)") }
-    var arguments: [String] = []
-    if let list = whole["args"], !list.isNull {
-      guard let elements = list.elements else { throw Problem("`args` is \(list.kindInWords), not an array") }
-      for element in elements {
-        guard let word = element.string else { throw Problem("`args` holds \(element.kindInWords)") }
-        arguments.append(try filled(word))
-      }
-    }
-    let words = [try filled(program)] + arguments
-    guard words.allSatisfy({ !$0.utf8.contains(0) }) else { throw Problem("its command holds the character NUL") }
+  private func start(_ entry: JSONNode) throws(EntryProblem) -> ClientServer.Start {
+    let parts = try EntryParts(entry, kind.dialect)
+    if let url = parts.url { return .url(url) }
+    if entry["envFile"]?.string != nil { throw EntryProblem("its variables are in a file (`envFile`)") }
+    let words = try filled(parts.words)
     return .command(
-      program: words[0], arguments: arguments, variables: try variables(whole["env"]), folder: try folder(entry["cwd"]))
+      program: words[0], arguments: Array(words.dropFirst()), variables: try variables(parts.variables),
+      folder: try folder(parts.folder))
   }
 
-  private func variables(_ node: JSONNode?) throws(Problem) -> [ClientServer.Variable] {
-    guard let node, !node.isNull else { return [] }
-    guard let members = node.members else { throw Problem("`env` is \(node.kindInWords), not an object") }
+  private func variables(_ members: [JSONMember]) throws(EntryProblem) -> [ClientServer.Variable] {
     var variables: [ClientServer.Variable] = []
     for member in members {
-      let name = member.key.string
-      guard !name.isEmpty, !name.utf8.contains(0x3D), !name.utf8.contains(0) else {
-        throw Problem("`env` has a name that no variable can have")
-      }
-      let value: String
-      switch member.value.content {
-      case .string(let text): value = text.string
-      // Some clients take these as they are written.
-      case .number(let number): value = number.text
-      case .bool(let flag): value = flag ? "true" : "false"
-      case .null: continue
-      case .array, .object: throw Problem("the variable `\(name)` is \(member.value.kindInWords)")
-      }
+      guard let value = EntryParts.text(of: member.value) else { continue }
       // The server gets its client's environment, so what only passes a variable on need not be said.
-      if references(in: value).map({ $0 == [name] }) == true, isWhole(value) { continue }
-      let text = try filled(value)
-      guard !text.utf8.contains(0) else { throw Problem("the variable `\(name)` holds the character NUL") }
-      variables.append(.init(name, text))
+      if references(in: value) == [member.key.string], isWhole(value) { continue }
+      variables.append(.init(member.key.string, try filled(value)))
     }
     return variables.sorted { ExactText($0.name) < ExactText($1.name) }
   }
 
   /// The folder that it is started in: that of the project where the entry says none.
-  private func folder(_ node: JSONNode?) throws(Problem) -> String? {
+  private func folder(_ node: JSONNode?) throws(EntryProblem) -> String? {
     guard let node, !node.isNull else { return project }
-    guard let text = node.string else { throw Problem("`cwd` is \(node.kindInWords), not a string") }
+    guard let text = node.string else { throw EntryProblem("`cwd` is \(node.kindInWords), not a string") }
     let path = try filled(text)
-    guard !path.utf8.contains(0) else { throw Problem("`cwd` holds the character NUL") }
+    guard !path.utf8.contains(0) else { throw EntryProblem("`cwd` holds the character NUL") }
     if path.utf8.first == 0x2F { return path }
-    guard let project else { throw Problem("its folder depends on where the client is started") }
+    guard let project else { throw EntryProblem("its folder depends on where the client is started") }
     return "\(project)/\(path)"
   }
 
   // MARK: What clients fill in
 
+  func filled(_ words: [String]) throws(EntryProblem) -> [String] {
+    var filledWords: [String] = []
+    for word in words { filledWords.append(try filled(word)) }
+    return filledWords
+  }
+
   /// The text with what we know filled in.
   ///
-  /// Throws: `Problem` where the client would put something that only it knows.
-  private func filled(_ text: String) throws(Problem) -> String {
-    guard text.utf8.contains(0x24), kind.fillsIn else { return text }
+  /// Throws: `EntryProblem` where the client would put something that only it knows.
+  func filled(_ text: String) throws(EntryProblem) -> String {
+    guard kind.dialect.mayFill(text) else { return text }
     var text = text
     for (reference, value) in [
       ("${workspaceFolder}", project), ("${userHome}", home), ("${pathSeparator}", "/"), ("${/}", "/"),
     ] {
       if let value { text = text.replacingAll(reference, with: value) }
     }
-    guard let first = references(in: text)?.first else { return text }
-    throw Problem("\(kind.title) fills in `\(first)`, which only it knows")
+    guard let first = references(in: text).first else { return text }
+    throw EntryProblem("\(kind.title) fills in `\(first)`, which only it knows")
   }
 
-  private func isWhole(_ value: String) -> Bool { value.utf8.first == 0x24 && !value.dropFirst().contains("$") }
+  private func isWhole(_ value: String) -> Bool {
+    value.utf8.first == 0x24 && !value.utf8.dropFirst().contains(0x24)
+      || value.utf8.first == 0x7B && value.utf8.last == 0x7D
+  }
 
-  /// The names of what is to be filled in, without defaults; nil where the client fills nothing in.
-  private func references(in text: String) -> [String]? {
-    guard kind.fillsIn else { return nil }
+  /// The names of what is to be filled in, without defaults.
+  private func references(in text: String) -> [String] {
     let bytes = Array(text.utf8)
+    switch kind.dialect.filling {
+    case .nothing: return []
+    case .tags: return tags(in: bytes)
+    case .braces, .dollars: break
+    }
     var names: [String] = []
     var index = 0
-    while let dollar = bytes[index...].firstIndex(of: 0x24) {
+    while index < bytes.count, let dollar = bytes[index...].firstIndex(of: 0x24) {
       index = dollar + 1
       guard index < bytes.count else { break }
       var name: ArraySlice<UInt8> = []
@@ -118,24 +95,28 @@ struct ClientEntry {
         index = end + 1
         if name.starts(with: Array("env:".utf8)) { name = name.dropFirst(4) }
         // What stands behind it is a value, which is nobody's to see.
-        if kind == .claudeCode, let colon = name.firstIndex(of: 0x3A) { name = name[..<colon] }
-      } else if kind == .gemini {
+        let isEditors = kind.family == .vscode || kind == .cursor
+        if !isEditors, let colon = name.firstIndex(of: 0x3A) { name = name[..<colon] }
+      } else if kind.dialect.filling == .dollars {
         name = bytes[index...].prefix { $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) }
         index = name.endIndex
+        // A shell's `$(...)` runs something.
+        if name.isEmpty, index < bytes.count, bytes[index] == 0x28 { name = Array("(...)".utf8)[...] }
       }
       if !name.isEmpty { names.append(String(decoding: name.prefix(64), as: UTF8.self)) }
     }
     return names
   }
-}
 
-extension ClientKind {
-  /// It puts variables into what its file says before it starts a server.
-  fileprivate var fillsIn: Bool {
-    switch self {
-    case .claudeCode, .cursor, .vscode, .windsurf, .gemini: true
-    case .claudeDesktop, .codex, .zed: false
+  private func tags(in bytes: [UInt8]) -> [String] {
+    var names: [String] = []
+    for mark in [Array("{env:".utf8), Array("{file:".utf8)] {
+      for index in bytes.indices where bytes[index...].starts(with: mark) {
+        let name = bytes[(index + mark.count)...].prefix { $0 != 0x7D }
+        names.append(String(decoding: name.prefix(64), as: UTF8.self))
+      }
     }
+    return names
   }
 }
 

@@ -189,7 +189,8 @@ extension ConsoleState {
 
   /// What the list of offers says when it is empty.
   func nothingFoundLines(_ findings: ImportFindings, columns: Int) -> [Line] {
-    let looked = ClientKind.allCases.map(\.title).joined(separator: ", ")
+    let named: [ClientKind] = [.claudeCode, .claudeDesktop, .cursor, .codex, .vscode, .windsurf, .gemini, .zed]
+    let looked = named.map(\.title).joined(separator: ", ") + ", \(ClientKind.allCases.count - named.count) more"
     let files =
       findings.files == 0 ? "No configuration file of a client was found." : "No file of a client has a server."
     var lines = paragraphs(

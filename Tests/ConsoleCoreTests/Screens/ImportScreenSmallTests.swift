@@ -77,8 +77,8 @@ struct ImportScreenSmallTests {
       │ was found.                           │
       │ Looked for those of Claude Code,     │
       │ Claude Desktop, Cursor, Codex, VS    │
-      │ Code, Windsurf, Gemini CLI, Zed, and │
-      │ in this folder.                      │
+      │ Code, Windsurf, Gemini CLI, Zed, 15  │
+      │ more, and in this folder.            │
       └────────────── A add by command · Esc ┘
 
       """)

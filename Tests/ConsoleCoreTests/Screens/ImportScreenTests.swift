@@ -117,7 +117,7 @@ struct ImportScreenTests {
       ┌Servers of your clients───────────────────────────────────────────────────────┐
       │ No configuration file of a client was found.                                 │
       │ Looked for those of Claude Code, Claude Desktop, Cursor, Codex, VS Code,     │
-      │ Windsurf, Gemini CLI, Zed, and in this folder.                               │
+      │ Windsurf, Gemini CLI, Zed, 15 more, and in this folder.                      │
       │                                                                              │
       │ A adds a server by its command. From a file elsewhere:                       │
       │ gatehouse servers import --from FILE                                         │

@@ -74,8 +74,8 @@ struct ImportScreenWideTests {
        gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌5 Servers──────────┌Servers of your clients───────────────────────────────────────────────────────────────────────────────────────────────┐──────────2 servers┐
       │  server           │ No configuration file of a client was found.                                                                         │                   │
-      │▶ git              │ Looked for those of Claude Code, Claude Desktop, Cursor, Codex, VS Code, Windsurf, Gemini CLI, Zed, and in this      │                   │
-      │  time             │ folder.                                                                                                              │                   │
+      │▶ git              │ Looked for those of Claude Code, Claude Desktop, Cursor, Codex, VS Code, Windsurf, Gemini CLI, Zed, 15 more, and in  │                   │
+      │  time             │ this folder.                                                                                                         │                   │
       │                   │                                                                                                                      │                   │
       │                   │ A adds a server by its command. From a file elsewhere:                                                               │                   │
       │                   │ gatehouse servers import --from FILE                                                                                 │                   │

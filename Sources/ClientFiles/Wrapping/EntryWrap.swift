@@ -1,0 +1,213 @@
+package import JSONText
+
+/// What becomes of one entry when its server is to be reached through the gate.
+package struct EntryWrap: Hashable, Sendable {
+  /// What the client then starts.
+  package struct Gate: Hashable, Sendable {
+    /// The full path of the program.
+    package var program: String
+    /// Variables without which it would look for its files elsewhere; none of them is a secret.
+    package var variables: [ClientServer.Variable]
+
+    package init(program: String, variables: [ClientServer.Variable] = []) {
+      self.program = program
+      self.variables = variables
+    }
+  }
+
+  /// The server as the registry is to have it; nil where the client has to fill in its command, which then stays in the
+  /// entry behind `gatehouse run`.
+  package private(set) var registered: JSONNode?
+  /// What the user should know.
+  package private(set) var notes: [String] = []
+
+  private let kind: ClientKind
+  private let parts: EntryParts
+  private let entry: JSONNode
+  /// Variables that the client goes on to fill in.
+  private var kept: [JSONMember] = []
+  /// Names of variables that the client is to pass on from its own environment (Codex).
+  private var passed: [String] = []
+
+  /// Members by which a client logs in by itself, which the gate cannot do in its place.
+  private static let logins: [ExactText] = [
+    "oauth", "auth", "authorization", "authProviderType", "headersHelper", "oauth2", "credentials",
+  ]
+
+  /// Throws: `EditRefusal` with the reason for which the entry stays as it is.
+  package init(_ server: ListedServer, of kind: ClientKind, home: String) throws(EditRefusal) {
+    self.kind = kind
+    entry = server.entry
+    do throws(EntryProblem) {
+      parts = try EntryParts(server.entry, kind.dialect)
+    } catch {
+      throw EditRefusal(error.message)
+    }
+    let context = ClientEntry(kind: kind, project: server.project, home: home)
+    if let url = parts.url { try wrap(url, context) } else { wrapCommand(context) }
+    if server.hiddenTools > 0 {
+      notes.append("\(kind.title) goes on to hide \(server.hiddenTools) of its tools; the policy does not know of that")
+    }
+  }
+
+  // MARK: A server that is started
+
+  private mutating func wrapCommand(_ context: ClientEntry) {
+    var words = parts.words
+    // Cursor takes a whole line for the program.
+    if kind == .cursor, words.count == 1, words[0].utf8.contains(0x20), words[0].utf8.first != 0x2F {
+      words = words[0].split(separator: " ").map(String.init)
+    }
+    guard let filled = try? context.filled(words) else {
+      kept = parts.variables
+      notes.append("its command stays in the entry, for only \(kind.title) can fill it in; it is not registered")
+      return
+    }
+    var variables: [JSONMember] = []
+    for member in parts.variables {
+      guard let text = EntryParts.text(of: member.value), !kind.dialect.mayFill(text) else {
+        kept.append(member)
+        continue
+      }
+      variables.append(JSONMember(key: member.key, value: JSONNode(.string(ExactText(text)))))
+    }
+    if !kept.isEmpty {
+      let names = kept.map { "`\($0.key)`" }.joined(separator: ", ")
+      notes.append("\(kind.title) goes on to fill in \(names)")
+    }
+    var members = [JSONMember(key: "command", value: JSONNode(.string(ExactText(filled[0]))))]
+    let arguments = filled.dropFirst().map { JSONNode(.string(ExactText($0))) }
+    if !arguments.isEmpty { members.append(JSONMember(key: "args", value: JSONNode(.array(arguments)))) }
+    if !variables.isEmpty { members.append(JSONMember(key: "env", value: JSONNode(.object(variables)))) }
+    // Where the entry says nothing, the server starts where its client does; a program of the project's is found there.
+    if let folder = try? parts.folder?.string.map({ try context.filled($0) }), folder.utf8.first == 0x2F {
+      members.append(JSONMember(key: "cwd", value: JSONNode(.string(ExactText(folder)))))
+    } else if let project = context.project, filled[0].utf8.contains(0x2F), filled[0].utf8.first != 0x2F {
+      members.append(JSONMember(key: "cwd", value: JSONNode(.string(ExactText(project)))))
+    }
+    registered = JSONNode(.object(members))
+  }
+
+  // MARK: A server that is reached by its address
+
+  private mutating func wrap(_ url: String, _ context: ClientEntry) throws(EditRefusal) {
+    for key in Self.logins {
+      if let value = entry[key], !value.isNull {
+        throw EditRefusal("\(kind.title) logs in to it by itself (`\(key)`), which the gate cannot do")
+      }
+    }
+    guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
+      throw EditRefusal("its address is none that begins with https:// or http://")
+    }
+    guard let address = try? context.filled(url) else {
+      throw EditRefusal("its address holds something that only \(kind.title) fills in")
+    }
+    guard [nil, "http", "sse", "streamable_http", "streamable-http", "streamableHttp", "remote"].contains(parts.type)
+    else { throw EditRefusal("its `type` is none that the gate knows") }
+    var headers: [JSONMember] = []
+    func header(_ name: ExactText, _ text: String) {
+      headers.append(JSONMember(key: name, value: JSONNode(.string(ExactText(text)))))
+    }
+    for member in try headerMembers() {
+      guard let text = EntryParts.text(of: member.value) else { throw EditRefusal("a header of it is no text") }
+      guard kind.dialect.mayFill(text) || text.utf8.contains(0x24) else {
+        header(member.key, text)
+        continue
+      }
+      // The client fills in a variable as it would the header, and the registry takes that from there.
+      let variable = "GATEHOUSE_HEADER_\(kept.count + 1)"
+      kept.append(JSONMember(key: ExactText(variable), value: JSONNode(.string(ExactText(text)))))
+      header(member.key, "${\(variable)}")
+    }
+    if let token = entry["bearer_token_env_var"]?.string {
+      passed.append(token)
+      header("Authorization", "Bearer ${\(token)}")
+    }
+    for member in entry["env_http_headers"]?.members ?? [] {
+      guard let variable = member.value.string else { throw EditRefusal("a header of it is no text") }
+      passed.append(variable)
+      header(member.key, "${\(variable)}")
+    }
+    kept += parts.variables
+    var members: [JSONMember] = []
+    if ListedServer(EntryAddress([], ""), entry, at: ClientPlace(kind, ""), project: nil).transport == .sse {
+      members.append(JSONMember(key: "type", value: JSONNode(.string("sse"))))
+    }
+    members.append(JSONMember(key: "url", value: JSONNode(.string(ExactText(address)))))
+    if headers.isEmpty {
+      notes.append("if \(kind.title) logs in to it (OAuth), that ends: give the registry's entry a header")
+    } else {
+      members.append(JSONMember(key: "headers", value: JSONNode(.object(headers))))
+    }
+    registered = JSONNode(.object(members))
+  }
+
+  private func headerMembers() throws(EditRefusal) -> [JSONMember] {
+    let node = entry[kind.dialect.headers] ?? entry["requestOptions"]?["headers"]
+    guard let node, !node.isNull else { return [] }
+    guard let members = node.members else {
+      throw EditRefusal("`\(kind.dialect.headers)` is \(node.kindInWords), not an object")
+    }
+    return members
+  }
+
+  // MARK: The entry
+
+  /// The member that holds what is to change; nil for the entry itself.
+  package var inner: ExactText? { parts.inner }
+  /// The member that new ones stand beside.
+  package var anchor: ExactText { parts.key }
+
+  /// What is different in the entry then; `name` is the server's in the registry, and in policy and stream.
+  package func changes(name: ExactText, gate: Gate) -> [MemberChange] {
+    let words =
+      registered == nil
+      ? ["run", "--name", name.string, "--"] + parts.words : ["connect", name.string]
+    func string(_ value: String) -> JSONNode { JSONNode(.string(ExactText(value))) }
+    let dialect = kind.dialect
+    let program = parts.inner == nil ? dialect.program : parts.key
+    var changes: [MemberChange] = []
+    let isMoved = parts.url != nil
+    if dialect.arguments == nil, parts.inner == nil {
+      let list = JSONNode(.array(([gate.program] + words).map(string)))
+      changes.append(MemberChange(parts.key, name: isMoved ? program : nil, list))
+    } else {
+      changes.append(MemberChange(parts.key, name: isMoved ? program : nil, string(gate.program)))
+      changes.append(MemberChange(dialect.arguments ?? "args", JSONNode(.array(words.map(string)))))
+    }
+    if isMoved, entry["type"] != nil { changes.append(MemberChange("type", JSONNode(.string(dialect.started)))) }
+    changeVariables(&changes, gate)
+    return changes
+  }
+
+  private func changeVariables(_ changes: inout [MemberChange], _ gate: Gate) {
+    let key = parts.inner == nil ? kind.dialect.variables : "env"
+    let holder = parts.inner.flatMap { entry[$0] } ?? entry
+    let own = gate.variables.filter { variable in !kept.contains { $0.key.string == variable.name } }
+    let wanted = kept + own.map { JSONMember(key: ExactText($0.name), value: JSONNode(.string(ExactText($0.value)))) }
+    let value = JSONNode(.object(wanted))
+    let headers = kind.dialect.headers
+    if parts.url != nil, holder[headers] != nil, holder[key] == nil {
+      changes.append(MemberChange(headers, name: key, value))
+    } else {
+      if parts.url != nil, holder[headers] != nil { changes.append(MemberChange(headers, nil)) }
+      let before = holder[key]?.members
+      if before.map({ $0.map(\.key) != wanted.map(\.key) }) ?? !wanted.isEmpty {
+        changes.append(MemberChange(key, value))
+      }
+    }
+    guard parts.url != nil else { return }
+    if let options = entry["requestOptions"]?.members, options.contains(where: { $0.key == "headers" }) {
+      let rest = options.filter { $0.key != "headers" }
+      changes.append(MemberChange("requestOptions", rest.isEmpty ? nil : JSONNode(.object(rest))))
+    }
+    guard !passed.isEmpty else { return }
+    let list = JSONNode(.array(passed.map { JSONNode(.string(ExactText($0))) }))
+    let hasToken = entry["bearer_token_env_var"] != nil
+    if hasToken { changes.append(MemberChange("bearer_token_env_var", name: "env_vars", list)) }
+    if entry["env_http_headers"] != nil {
+      changes.append(MemberChange("env_http_headers", nil))
+      if !hasToken { changes.append(MemberChange("env_vars", list)) }
+    }
+  }
+}
