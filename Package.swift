@@ -125,7 +125,7 @@ let package = Package(
     .executableTarget(
       name: "JudgingProbe", dependencies: ["AllocationCount", "JSONText", "MCPWire", "Policy"],
       path: "Tests/Benchmarks/JudgingProbe"),
-    .testTarget(name: "MCPWireTests", dependencies: ["JSONText", "MCPWire"]),
+    .testTarget(name: "MCPWireTests", dependencies: ["JSONText", "MCPWire", "SeededChance"]),
     .testTarget(
       name: "PolicyTests", dependencies: ["AllocationCount", "JSONSchema", "JSONText", "Policy", "SeededChance"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions"]),
