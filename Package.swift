@@ -48,6 +48,8 @@ let package = Package(
     .target(name: "CText", cSettings: strictC),
 
     // MARK: The outside world
+    // It loads libcurl when it is needed.
+    .target(name: "CCurl", cSettings: strictC),
     .target(name: "CSystem", cSettings: strictC),
     .target(
       name: "CTerminal", cSettings: strictC,
@@ -66,7 +68,7 @@ let package = Package(
     .target(name: "SelfTest", dependencies: ["AttackCorpus", "JSONText", "Policy", "System"]),
     .target(
       name: "Store", dependencies: ["CSQLite", "CSodium", "ControlWire", "JSONText", "Policy", "Risk", "System"]),
-    .target(name: "System", dependencies: ["CSystem", "Policy"]),
+    .target(name: "System", dependencies: ["CCurl", "CSystem", "Policy"]),
     .target(name: "Terminal", dependencies: ["CTerminal", "ConsoleCore", "System"]),
     .executableTarget(
       name: "gatehouse",
@@ -148,7 +150,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let inC: Set = ["AllocationCount", "CFolding", "CRE2", "CSystem", "CTerminal", "CText"]
+let inC: Set = ["AllocationCount", "CCurl", "CFolding", "CRE2", "CSystem", "CTerminal", "CText"]
 for target in package.targets where [.regular, .executable, .test].contains(target.type) && !inC.contains(target.name) {
   target.swiftSettings = strict + (target.swiftSettings ?? [])
 }
