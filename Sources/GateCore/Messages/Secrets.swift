@@ -40,7 +40,7 @@ package struct Secrets: Sendable {
   }
 
   /// Takes values that are known to be secrets beside those of another; short ones are in too much that is innocent.
-  init(values known: Secrets, _ others: [[UInt8]]) {
+  package init(values known: Secrets, _ others: [[UInt8]]) {
     var values = Set(known.values)
     for value in others.prefix(Self.most) { Self.add(value[...], least: Self.least, to: &values) }
     self.values = values.sorted { $0.count == $1.count ? $0.lexicographicallyPrecedes($1) : $0.count > $1.count }

@@ -55,8 +55,10 @@ extension SessionCore {
         number, .list, Waiting.Patience(limit: limit, start: isFirst ? start : nil),
         token: message.progressToken.map { WireID.key($0, line) }, at: now)
     default:
-      guard request.decision != 0, let limit = limits.call else { return }
-      breaker.sent(number, limit: limit, at: now)
+      guard request.decision != 0 else { return }
+      // Servers that cannot be reached are left in peace also where a call may take as long as it likes.
+      breaker.sent(number, limit: limits.call ?? Breaker.pause, at: now)
+      guard let limit = limits.call else { return }
       waiting.add(
         number, .call, Waiting.Patience(limit: limit), token: message.progressToken.map { WireID.key($0, line) },
         at: now)
@@ -68,7 +70,7 @@ extension SessionCore {
     guard let request = requests.remove(number) else { return nil }
     hasAnswered = true
     if !waiting.isEmpty { waiting.remove(number) }
-    if limits.call != nil, request.decision != 0 { breaker.answered() }
+    if request.decision != 0 { breaker.answered() }
     return request
   }
 

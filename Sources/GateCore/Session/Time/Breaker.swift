@@ -2,8 +2,9 @@ package import Policy
 
 /// Spares a server that answers no calls any more, and its clients the wait.
 ///
-/// Five calls in a row that ran out of time open it; for half a minute no call is sent; then one is, and shows whether the
-/// server answers again. Nothing but time-outs opens it: an error is an answer.
+/// Five calls in a row that ran out of time, or could not reach the server, open it; for half a minute no call is sent; then one is, and shows whether the
+/// server answers again. An error
+/// is an answer, and does not.
 package struct Breaker: Hashable, Sendable {
   package enum State: Hashable, Sendable {
     /// Calls are sent; so many in a row were not answered in time. Leads to `open`.
