@@ -51,21 +51,27 @@ extension Examination {
       return program.contains("/")
         ? ("there is no program \(program)", changed)
         : ("no folder of PATH has a program `\(program)`", "install it, or \(changed)")
-    case .http(let url):
-      guard url.hasPrefix("http://"), !isLoopback(url) else { return nil }
+    case .http(let remote): return obstacle(of: remote, changed: "gatehouse servers remove \(server.name.string)")
+    }
+  }
+
+  private func obstacle(of remote: RemoteEntry, changed: String) -> (text: String, remedy: String)? {
+    guard let host = HostName.host(of: remote.url) else {
+      return ("its URL cannot be used", "\(changed), then `servers add` with one without a user and odd characters")
+    }
+    if remote.url.lowercased().hasPrefix("http://"), !AddressRule(host: host).isOfThisMachine {
       return ("its URL is http, so that all can be read and changed on the way", "use https")
     }
+    do {
+      _ = try remote.lines(environments: [ProcessEnvironment(environment)])
+    } catch {
+      return (error.message, "mend it in servers.json, or in what the client is started with")
+    }
+    return nil
   }
 
   private func isProgram(_ path: [UInt8], in directory: String?) -> Bool {
     guard path.first != 0x2F, let directory else { return FileFacts.mayRun(path) }
     return FileFacts.mayRun(Array("\(directory)/".utf8) + path)
-  }
-
-  private func isLoopback(_ url: String) -> Bool {
-    let authority = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    let host =
-      authority.hasPrefix("[") ? String(authority.prefix { $0 != "]" }) + "]" : String(authority.prefix { $0 != ":" })
-    return host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
   }
 }

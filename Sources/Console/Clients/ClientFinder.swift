@@ -54,7 +54,7 @@ extension RegisteredServer {
   /// The entry as the file of a client would have it.
   package var asClientServer: ClientServer {
     switch transport {
-    case .http(let url): ClientServer(name, .url(url))
+    case .http(let remote): ClientServer(name, .url(remote.url))
     case .stdio(let program, let arguments, let environment, let directory):
       ClientServer(
         name,

@@ -142,7 +142,7 @@ extension RegistryView.Server {
   /// What may be shown of an entry: no value of a variable, nothing that looks like a secret.
   init(_ server: RegisteredServer) {
     switch server.transport {
-    case .http(let url): self.init(name: server.name, command: ShownWords.url(url), isHTTP: true)
+    case .http(let remote): self.init(name: server.name, command: ShownWords.url(remote.url), isHTTP: true)
     case .stdio(let program, let arguments, let environment, let directory):
       self.init(
         name: server.name, command: ShownWords.line(program: program, arguments: arguments),

@@ -135,9 +135,7 @@ package final class GateProcess {
     finished: @escaping @LoopActor (ExitStatus) -> Void
   ) throws(ControlError) -> GuardedSession {
     guard !isStopping else { throw ControlError("the gate is stopping") }
-    var (server, command, timeout) = try inventory.command(for: attachment, in: ends.folder?.number)
-    command.fileMask = attachment.fileMask
-    command.isGuarded = options.isPrivate
+    let (server, source, timeout) = try inventory.command(for: attachment, in: ends.folder?.number)
     sessionNumber += 1
     let id = ExactText("\(Self.base(started))-\(sessionNumber)")
     let tellsKeysApart = inventory.tellsKeysApart(attachment.server)
@@ -155,11 +153,11 @@ package final class GateProcess {
       pid, ends: [OtherEnd(of: ends.input.number), OtherEnd(of: ends.output.number)], session: id, server: server)
     noteIdleness()
     let limits = TimeLimits(settings.current.timeouts, callTimeout: timeout)
-    session.start(command, ends, limits)
+    session.start(source.with(fileMask: attachment.fileMask, isGuarded: options.isPrivate), ends, limits)
     return session
   }
 
-  func serverStarted(_ server: ExactText, pid: Int32) {
+  func serverStarted(_ server: ExactText, pid: Int32?) {
     running[server, default: 0] += 1
     failures[server] = nil
     tell(.server(ServerEvent(server: server, state: .started, pid: pid)))
@@ -171,10 +169,17 @@ package final class GateProcess {
   }
 
   /// A server's process has ended: by its own doing, or because its session did.
-  func serverExited(_ server: ExactText, pid: Int32, _ exit: Child.Exit, byItself isOwnDoing: Bool) {
+  ///
+  /// What a remote server's end was like is told in `words`.
+  func serverExited(
+    _ server: ExactText, pid: Int32?, _ exit: Child.Exit, byItself isOwnDoing: Bool, words: String? = nil
+  ) {
     running[server, default: 1] -= 1
     let detail: String
     switch exit {
+    case _ where words != nil:
+      detail = words ?? ""
+      if isOwnDoing { failures[server] = detail }
     case .code(let code):
       detail = "exited with code \(code)"
       if code != 0 { failures[server] = detail }

@@ -159,7 +159,7 @@ final class InventoryKeeper {
   /// Throws: `ControlError` in words for the person who started the client.
   func command(
     for attachment: Attachment, in folder: Int32?
-  ) throws(ControlError) -> (server: ExactText, command: ChildCommand, timeout: Int?) {
+  ) throws(ControlError) -> (server: ExactText, source: ServerSource, timeout: Int?) {
     guard let here = folder.map(ChildCommand.Directory.descriptor) ?? attachment.directory.map({ .path($0) }) else {
       throw ControlError("attach comes with a `directory`, or with a fourth descriptor for it")
     }
@@ -171,7 +171,7 @@ final class InventoryKeeper {
       } catch {
         throw ControlError("\(error.message); give it another with --name")
       }
-      return (name, ChildCommand(words, environment: environment, directory: here), nil)
+      return (name, .command(ChildCommand(words, environment: environment, directory: here)), nil)
     case .registered(let name):
       readRegistry()
       if let registryProblem { throw ControlError(registryProblem) }
@@ -182,14 +182,17 @@ final class InventoryKeeper {
         throw ControlError(
           "`\(name.string)` is disabled; `gatehouse servers enable \(name.string)` lets it start again")
       }
-      guard case .stdio(let program, let arguments, let variables, let directory) = server.transport else {
-        throw ControlError("`\(name.string)` is a server over HTTP, which this build cannot guard yet")
+      let (program, arguments, variables, directory): (String, [String], [String: String], String?)
+      switch server.transport {
+      case .http(let remote): return (name, .remote(try RemoteTarget(remote, of: name, environment)), server.timeout)
+      case .stdio(let words, let more, let own, let folder):
+        (program, arguments, variables, directory) = (words, more, own, folder)
       }
       environment.merge(variables)
       let words = ([program] + arguments).map { Array($0.utf8) }
       var command = ChildCommand(words, environment: environment, directory: directory.map { .path($0) } ?? here)
       command.ownVariables = Set(variables.keys)
-      return (name, command, server.timeout)
+      return (name, .command(command), server.timeout)
     }
   }
 }

@@ -2,7 +2,8 @@ internal import JSONText
 
 /// The talk with one server that ends in its list of tools: handshake, then `tools/list`, every page of it.
 ///
-/// It speaks the handshake of the 2025-11-25 revision, which servers of every revision accept. Pure: lines in, lines out.
+/// It speaks the handshake of the 2025-11-25 revision, which nearly all servers accept; one that knows only the stateless
+/// era is asked without. Pure: lines in, lines out.
 package struct ScanConversation: Sendable {
   package enum Step: Hashable, Sendable {
     /// Lines to send, ends included; then wait for more.
@@ -28,6 +29,8 @@ package struct ScanConversation: Sendable {
   private var byteCount = 0
   private var cursors: Set<JSONNode.Content> = []
   private let build: String
+  /// How the server has refused the handshake, if it is asked without.
+  private var refusal: String?
 
   package init(build: String) { self.build = build }
 
@@ -70,9 +73,15 @@ package struct ScanConversation: Sendable {
     if let method = message["method"]?.string { return answer(method, id: message["id"]) }
     guard let id = message["id"]?.integer, id == expectedID else { return .wait }
     if let error = message["error"] {
-      defer { state = .done }
       let text = error["message"]?.string ?? "no message"
-      return .failed("the server refused \(stepName): \(text)")
+      if state == .handshake, let code = error["code"]?.integer, Self.statelessCodes.contains(code) {
+        refusal = text
+        state = .listing(page: 1)
+        return .send(request(page: 1, cursor: nil))
+      }
+      defer { state = .done }
+      return .failed(
+        refusal.map { "the server refused initialize: \($0)" } ?? "the server refused \(stepName): \(text)")
     }
     guard let result = message["result"], result.members != nil else {
       defer { state = .done }
@@ -92,6 +101,9 @@ package struct ScanConversation: Sendable {
     case .done: return .wait
     }
   }
+
+  /// What a server of the stateless era says to a handshake: no such method, no version, headers or members missing.
+  private static let statelessCodes: Set<Int> = [-32601, -32602, -32600, -32022, -32021, -32020]
 
   /// Whether a line that cannot be read is a message all the same, and no banner or line of a log: nothing better comes.
   private static func isMessage(_ line: [UInt8]) -> Bool {
@@ -148,6 +160,19 @@ package struct ScanConversation: Sendable {
     if let cursor {
       writer.key("cursor")
       writer.node(cursor)
+    }
+    if refusal != nil {
+      writer.key("_meta")
+      writer.beginObject()
+      writer.member("io.modelcontextprotocol/protocolVersion", "2026-07-28")
+      writer.key("io.modelcontextprotocol/clientInfo")
+      writer.beginObject()
+      writer.member("name", "gatehouse")
+      writer.member("version", build)
+      writer.endObject()
+      writer.key("io.modelcontextprotocol/clientCapabilities")
+      writer.raw("{}".utf8)
+      writer.endObject()
     }
     writer.endObject()
     writer.endObject()

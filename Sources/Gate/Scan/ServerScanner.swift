@@ -15,7 +15,7 @@ package struct ScanFailure: Error, Hashable, Sendable {
   static let most = 5
 }
 
-/// Starts registered servers and asks each for its tools, several at a time.
+/// Starts registered servers, or calls them over HTTP, and asks each for its tools, several at a time.
 package enum ServerScanner {
   /// Asks all of them, and gives their results in the order in which they came.
   ///
@@ -82,6 +82,7 @@ private final class ServerScan {
   private var conversation: ScanConversation
   private var framer = LineFramer()
   private var child: Child?
+  private var remote: RemoteServer?
   private var input: OutQueue?
   private var output: InStream?
   private var errors: InStream?
@@ -103,9 +104,52 @@ private final class ServerScan {
   }
 
   func start() {
-    guard case .stdio(let program, let arguments, let environment, let directory) = server.transport else {
-      return end(.failure(ScanFailure(message: "servers over HTTP cannot be asked by this build yet")))
+    switch server.transport {
+    case .http(let entry): start(entry)
+    case .stdio(let program, let arguments, let environment, let directory):
+      start(program, arguments, environment, directory)
     }
+  }
+
+  private func start(_ entry: RemoteEntry) {
+    do {
+      let target = try RemoteTarget(entry, of: server.name, ProcessEnvironment(entries: []))
+      let remote = RemoteServer(target)
+      self.remote = remote
+      try remote.start(
+        ServerEvents(
+          received: { [weak self] bytes in self?.received(bytes) }, outputEnded: {}, errorsEnded: {},
+          exited: { [weak self] _ in self?.remoteEnded() }, pressureChanged: {},
+          lost: { [weak self] _, failure in self?.conclude(.failure(ScanFailure(message: failure.text))) }),
+        errors: nil)
+      var greeting = conversation.greeting
+      send(&greeting)
+      startTimer()
+    } catch let error as ControlError {
+      end(.failure(ScanFailure(message: error.message)))
+    } catch {
+      end(.failure(ScanFailure(message: "\(error)")))
+    }
+  }
+
+  private func remoteEnded() {
+    end(result ?? .failure(ScanFailure(message: remote?.lastWords ?? "the server ended the connection")))
+  }
+
+  private func send(_ lines: inout [UInt8]) {
+    if let remote { remote.write(&lines) } else { input?.write(&lines) }
+  }
+
+  private func startTimer() {
+    timer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [weak self] in
+      guard let self else { return }
+      conclude(.failure(ScanFailure(message: "no complete answer within \(seconds) seconds")))
+    }
+  }
+
+  private func start(
+    _ program: String, _ arguments: [String], _ environment: [String: String], _ directory: String?
+  ) {
     do {
       var variables = ProcessEnvironment(entries: ThisProcess.environmentEntries)
       variables.merge(environment)
@@ -130,10 +174,7 @@ private final class ServerScan {
         ended: { [weak self] _ in self?.endIfExited() })
       var greeting = conversation.greeting
       input.write(&greeting)
-      timer = Loop.shared.after(microseconds: Int64(seconds) * 1_000_000) { [weak self] in
-        guard let self else { return }
-        conclude(.failure(ScanFailure(message: "no complete answer within \(seconds) seconds")))
-      }
+      startTimer()
     } catch {
       child?.kill()
       end(.failure(ScanFailure(message: "\(error)")))
@@ -147,7 +188,7 @@ private final class ServerScan {
         return conclude(.failure(ScanFailure(message: "the server's answer is longer than a message may be")))
       }
       switch conversation.received(Array(framer.bytes[range])) {
-      case .send(var lines): input?.write(&lines)
+      case .send(var lines): send(&lines)
       case .wait: break
       case .finished(let tools): conclude(.success(tools))
       case .failed(let message): conclude(.failure(ScanFailure(message: message)))
@@ -194,6 +235,7 @@ private final class ServerScan {
     self.result = result
     timer?.cancel()
     child?.tearDown()
+    remote?.tearDown()
   }
 
   private func end(_ result: Result<[[UInt8]], ScanFailure>) {

@@ -34,8 +34,8 @@ extension GuardedSession {
   // MARK: A second server
 
   /// Gives the client another server in the place of one that died of a question that it did not know.
-  func startAgain(_ command: ChildCommand) {
-    self.command = nil
+  func startAgain(_ source: ServerSource) {
+    self.source = nil
     unreadAtEnd = nil
     isUndecided = false
     exit = nil
@@ -43,7 +43,7 @@ extension GuardedSession {
     serverFramer = LineFramer()
     core.startsAgain(at: Clock.now(), gate: &gate.state, into: &output)
     do {
-      try launch(command)
+      try launch(source)
       if let childPid { startedAgain?(childPid) }
       flush()
       regulate()

@@ -42,7 +42,7 @@ final class GuardedSession {
   private var isTrimDue = false
   var patience: LoopTimer?
   /// What the server is started with, as long as it may be started again.
-  var command: ChildCommand?
+  var source: ServerSource?
   /// How many bytes the server had not read when it closed its output, which it may have done by ending.
   var unreadAtEnd: Int?
   /// Nothing more is read from the client until it is known whether the server is started again.
@@ -79,10 +79,10 @@ final class GuardedSession {
   /// Starts the server and the relaying.
   ///
   /// A server that cannot be started ends the session as a shell would: code 127, the reason on the client's errors.
-  func start(_ command: ChildCommand, _ ends: consuming ClientEnds, _ limits: TimeLimits) {
+  func start(_ source: ServerSource, _ ends: consuming ClientEnds, _ limits: TimeLimits) {
     core.limits = limits
-    self.command = command
-    secrets = Secrets(environment: command.environment.entries, own: command.ownVariables, words: command.words)
+    self.source = source
+    secrets = source.secrets
     errors = ErrorsRelay(
       to: ends.errors, ServerMessageKeeper(secrets, of: name, session: core.session, gate: gate))
     folder = ends.folder
@@ -91,7 +91,7 @@ final class GuardedSession {
     core.opened(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     do {
-      try launch(command)
+      try launch(source)
       fromClient = try InStream(
         ends.input, received: { [self] bytes in received(fromClient: bytes) },
         ended: { [self] _ in clientInputEnded() })
@@ -100,8 +100,8 @@ final class GuardedSession {
     }
   }
 
-  func launch(_ command: ChildCommand) throws(SystemError) {
-    let server = ChildServer(command)
+  func launch(_ source: ServerSource) throws(SystemError) {
+    let server = source.makeEnd()
     self.server = server
     toClient?.pressureChanged = { [self] _ in regulate() }
     // A client that reads no more has left.
@@ -110,12 +110,11 @@ final class GuardedSession {
       ServerEvents(
         received: { [self] bytes in received(fromServer: bytes) }, outputEnded: { [self] in serverOutputEnded() },
         errorsEnded: { [self] in concludeWhenRead() }, exited: { [self] exit in serverExited(exit) },
-        pressureChanged: { [self] in regulate() }),
+        pressureChanged: { [self] in regulate() }, lost: { [self] id, failure in lost(id, failure) }),
       errors: errors)
     isStarted = true
-    guard let pid = server.pid else { return }
-    gate.clients.started(pid, session: core.session, server: name)
-    gate.serverStarted(name, pid: pid)
+    if let pid = server.pid { gate.clients.started(pid, session: core.session, server: name) }
+    gate.serverStarted(name, pid: server.pid)
   }
 
   func couldNotStart(_ error: SystemError) {
@@ -142,6 +141,12 @@ final class GuardedSession {
     Self.takeAll(&serverFramer, from: .server, &core, &gate.state, into: &output)
     flush()
     if let server, server.backlog >= Self.highWater { regulate() }
+  }
+
+  /// A request of ours gets no answer of the server's, and the session goes on.
+  private func lost(_ id: ExactText, _ failure: RemoteFailure) {
+    core.lost(id, failure, at: Clock.now(), gate: &gate.state, into: &output)
+    flush()
   }
 
   /// Another policy is in force.
@@ -240,8 +245,13 @@ final class GuardedSession {
     case .code(let code): exit = .code(code)
     case .signal(let signal): exit = .signal(signal)
     }
-    if isStarted { gate.serverExited(name, pid: server?.pid ?? 0, childExit, byItself: server?.endedByItself ?? false) }
-    if !isHurried, let unread = unreadAtEnd ?? server?.unread, core.mayStartAgain(unread: unread) {
+    if isStarted {
+      gate.serverExited(
+        name, pid: server?.pid, childExit, byItself: server?.endedByItself ?? false, words: server?.lastWords)
+    }
+    if !isHurried, source?.mayStartAgain ?? false, let unread = unreadAtEnd ?? server?.unread,
+      core.mayStartAgain(unread: unread)
+    {
       unreadAtEnd = unread
       isUndecided = true
       regulate()
@@ -262,12 +272,16 @@ final class GuardedSession {
   private func concludeServer() {
     guard let exit, !isOver else { return }
     server?.close()
-    if isUndecided, !isHurried, core.mayStartAgain(unread: unreadAtEnd ?? 0), let command {
-      return startAgain(command)
+    if isUndecided, !isHurried, core.mayStartAgain(unread: unreadAtEnd ?? 0), let source {
+      return startAgain(source)
     }
     // What the client has asked before it could know gets its answer too.
     if !isHurried { fromClient?.takeRest() }
-    core.serverExited(exit, at: Clock.now(), gate: &gate.state, into: &output)
+    if let words = server?.lastWords {
+      core.end(words, at: Clock.now(), gate: &gate.state, into: &output)
+    } else {
+      core.serverExited(exit, at: Clock.now(), gate: &gate.state, into: &output)
+    }
     flush()
     closeClient()
   }

@@ -5,7 +5,10 @@ package struct RegisteredServer: Hashable, Sendable {
   package enum Transport: Hashable, Sendable {
     /// A program that is started for each session; its arguments and environment may hold secrets.
     case stdio(program: String, arguments: [String], environment: [String: String], directory: String?)
-    case http(url: String)
+    case http(RemoteEntry)
+
+    /// A remote server that needs nothing but its address.
+    package static func http(url: String) -> Transport { .http(RemoteEntry(url: url)) }
   }
 
   package var name: ExactText
@@ -34,7 +37,8 @@ package struct RegisteredServer: Hashable, Sendable {
     switch transport {
     case .stdio(let program, _, _, _):
       return ("stdio", program.split(separator: "/").last.map(String.init) ?? program)
-    case .http(let url):
+    case .http(let remote):
+      let url = remote.url
       let scheme = url.prefix { $0 != ":" }
       let rest = url.dropFirst(scheme.count + 3)
       let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }

@@ -6,10 +6,7 @@ extension RegisteredServer.Transport {
     guard node.members != nil else { throw RegistryError("an entry must be an object, not \(node.kindInWords)") }
     if let url = node["url"] ?? node["serverUrl"] {
       guard node["command"] == nil else { throw RegistryError("an entry has `command` or `url`, not both") }
-      guard let text = url.string, text.hasPrefix("https://") || text.hasPrefix("http://") else {
-        throw RegistryError("`url` must be a string that begins with https:// or http://")
-      }
-      self = .http(url: text)
+      self = .http(try RemoteEntry(node, url: url))
       return
     }
     guard let command = node["command"] else { throw RegistryError("`command` or `url` is missing") }
@@ -56,8 +53,7 @@ extension RegisteredServer.Transport {
   var node: JSONNode {
     func text(_ value: String) -> JSONNode { JSONNode(.string(ExactText(value))) }
     switch self {
-    case .http(let url):
-      return JSONNode(.object([JSONMember(key: "url", value: text(url))]))
+    case .http(let remote): return remote.node
     case .stdio(let program, let arguments, let environment, let directory):
       var members = [JSONMember(key: "command", value: text(program))]
       if !arguments.isEmpty { members.append(JSONMember(key: "args", value: JSONNode(.array(arguments.map(text))))) }

@@ -12,15 +12,27 @@ extension Gatehouse {
   ]
 
   private static let serversAdd = Command(
-    ["servers", "add"], operands: "NAME -- COMMAND...", count: 1...1, takesCommand: true,
+    ["servers", "add"], operands: "NAME -- COMMAND... | NAME --url URL", count: 1...1, takesCommand: true,
     summary: "Register an MCP server; `gatehouse connect NAME` then guards it.",
-    details: "Environment variables given here are kept in the registry file (mode 0600) and never shown.",
+    details: "Environment variables and headers given here are kept in the registry file (mode 0600) and never shown.",
     options: [
+      .init("--url", "URL", "a remote server of the Streamable HTTP transport"),
+      .init("--header", "'NAME: VALUE'", "send a header to it; `${VARIABLE}` in the value stands for a variable"),
+      .init("--header-env", "'NAME=VARIABLE'", "the same with a variable as the value, read when a session begins"),
+      .init("--header-file", "'NAME=FILE'", "the same with what a file holds"),
+      .init("--ca-file", "FILE", "trust the certificates in it, and not the system's"),
+      .init("--private-addresses", "let the name in the URL stand for an address that is not public"),
+      .init("--proxy", "reach it through the proxy that the environment names"),
       .init("--env", "NAME=VALUE", "set a variable for the server; may be given several times"),
       .init("--cwd", "FOLDER", "start the server there, not in its client's folder"),
     ]
   ) { arguments throws(Failure) in
     let name = ExactText(arguments.operands[0])
+    if let url = arguments.value("--url") {
+      let server = RegisteredServer(name: name, transport: .http(try remote(url, arguments)))
+      try changeRegistry { registry throws(RegistryError) in try registry.add(server) }
+      return sayRegistered(name)
+    }
     guard let words = arguments.command, let program = words.first, !program.isEmpty else {
       throw .usage("the server's command is missing", help: "gatehouse servers add \(name.string) -- COMMAND...")
     }
@@ -44,6 +56,10 @@ extension Gatehouse {
         program: program, arguments: Array(words.dropFirst()), environment: environment,
         directory: arguments.value("--cwd")))
     try changeRegistry { registry throws(RegistryError) in try registry.add(server) }
+    return sayRegistered(name)
+  }
+
+  private static func sayRegistered(_ name: ExactText) -> Int32 {
     say(
       "registered \(name.string)\n  in the client's configuration:  gatehouse connect \(name.string)\n"
         + "  to see its tools:  gatehouse servers scan \(name.string)\n")

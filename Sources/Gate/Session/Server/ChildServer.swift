@@ -12,6 +12,7 @@ final class ChildServer: ServerEnd {
 
   var pid: Int32? { child?.pid }
   var endedByItself: Bool { child?.endedByItself ?? false }
+  var lastWords: String? { nil }
 
   func start(_ events: ServerEvents, errors: ErrorsRelay?) throws(SystemError) {
     let child = try Child(command)

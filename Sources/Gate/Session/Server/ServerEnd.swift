@@ -1,3 +1,5 @@
+internal import GateCore
+internal import JSONText
 internal import System
 
 /// How a session reaches its server: lines go in, lines come out, and at some time it is over.
@@ -7,6 +9,8 @@ protocol ServerEnd: AnyObject {
   var pid: Int32? { get }
   /// Whether it ended without our doing.
   var endedByItself: Bool { get }
+  /// How it ended, where an exit status does not say it.
+  var lastWords: String? { get }
 
   /// Starts the server, which is told of by `events` from then on; what it says of errors goes to `errors`.
   func start(_ events: ServerEvents, errors: ErrorsRelay?) throws(SystemError)
@@ -57,4 +61,6 @@ struct ServerEvents {
   var exited: @LoopActor (Child.Exit) -> Void
   /// What waits to be written has grown over the mark, or shrunk again.
   var pressureChanged: @LoopActor () -> Void
+  /// The request with this id gets no answer.
+  var lost: @LoopActor (ExactText, RemoteFailure) -> Void
 }

@@ -1,0 +1,202 @@
+internal import GateCore
+internal import Policy
+internal import JSONText
+internal import System
+
+/// A server that is reached over HTTP: moves bytes, and leaves the protocol to `RemoteConversation`.
+@LoopActor
+final class RemoteServer: ServerEnd {
+  private let target: RemoteTarget
+  private var conversation: RemoteConversation
+  private var client: HTTPClient?
+  private var transfers: [Int: HTTPTransfer] = [:]
+  private var events: ServerEvents?
+  private var errors: ErrorsRelay?
+  private var pending: [RemoteAction] = []
+  private var isPerforming = false
+  private var alarm: LoopTimer?
+  private var alarmDue: Moment?
+  private var wasFull = false
+  private(set) var hasEnded = false
+  private(set) var endedByItself = false
+  private(set) var lastWords: String?
+
+  init(_ target: RemoteTarget) {
+    self.target = target
+    conversation = RemoteConversation(hasCredentials: !target.headers.isEmpty)
+  }
+
+  var pid: Int32? { nil }
+
+  func start(_ events: ServerEvents, errors: ErrorsRelay?) throws(SystemError) {
+    guard let client = HTTPClient(target.options) else {
+      throw SystemError("load", "libcurl", code: 2, help: "install the package libcurl4")
+    }
+    self.client = client
+    self.events = events
+    self.errors = errors
+  }
+
+  // MARK: To the server
+
+  func write(_ lines: inout [UInt8]) {
+    guard !hasEnded, !lines.isEmpty else { return lines.removeAll(keepingCapacity: true) }
+    let now = Clock.now()
+    for line in lines.split(separator: 0x0A) { conversation.take(Array(line), at: now) }
+    lines.removeAll(keepingCapacity: true)
+    perform()
+    let isFull = backlog >= OutQueue.standardHighWater
+    if isFull != wasFull {
+      wasFull = isFull
+      events?.pressureChanged()
+    }
+  }
+
+  var backlog: Int { conversation.queuedBytes }
+  var unread: Int? { hasEnded ? nil : conversation.queuedBytes }
+  /// There is nothing to close: each request is whole.
+  func closeInputWhenEmpty() {}
+
+  // MARK: From the server
+
+  var isPaused = false {
+    didSet {
+      guard isPaused != oldValue else { return }
+      for transfer in transfers.values { transfer.isPaused = isPaused }
+    }
+  }
+
+  func endWhenEmpty() {}
+
+  /// Does what the conversation wants, in its order, also where that brings more.
+  private func perform() {
+    pending += conversation.takeActions()
+    guard !isPerforming else { return }
+    isPerforming = true
+    while !pending.isEmpty {
+      let actions = pending
+      pending = []
+      for action in actions { perform(action) }
+      pending += conversation.takeActions()
+    }
+    isPerforming = false
+    setAlarm()
+    if wasFull, backlog < OutQueue.standardHighWater / 2 {
+      wasFull = false
+      events?.pressureChanged()
+    }
+  }
+
+  private func perform(_ action: RemoteAction) {
+    switch action {
+    case .send(let request): send(request)
+    case .cancel(let exchange): transfers.removeValue(forKey: exchange)?.cancel()
+    case .deliver(let line): events?.received(line.span)
+    case .fail(let id, let failure): events?.lost(id, shown(failure))
+    case .end(let reason): end(reason)
+    }
+  }
+
+  private func send(_ request: RemoteRequest) {
+    let exchange = request.exchange
+    let headers = request.headers.map { Array("\($0.name): ".utf8) + $0.value }
+    let transfer = client?.start(
+      HTTPClient.Request(
+        method: request.method.rawValue, url: target.url, headers: headers + target.headers, body: request.body),
+      HTTPTransfer.Events(
+        began: { [weak self] status, lines in
+          self?.tell { $0.began(exchange, RemoteHead(status: status, headers: lines.compactMap(Self.header)), at: $1) }
+        },
+        received: { [weak self] bytes in
+          guard let self else { return }
+          conversation.received(exchange, bytes, at: Clock.now())
+          perform()
+        },
+        finished: { [weak self] failure in
+          guard let self else { return }
+          transfers[exchange] = nil
+          tell { $0.finished(exchange, failure.map { Self.failure($0) }, at: $1) }
+        }))
+    transfer?.isPaused = isPaused
+    transfers[exchange] = transfer
+  }
+
+  private func tell(_ body: (inout RemoteConversation, Moment) -> Void) {
+    body(&conversation, Clock.now())
+    perform()
+  }
+
+  private static func header(_ line: [UInt8]) -> RemoteRequest.Header? {
+    guard let colon = line.firstIndex(of: 0x3A) else { return nil }
+    var value = line[(colon + 1)...]
+    while let first = value.first, first == 0x20 || first == 0x09 { value.removeFirst() }
+    while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
+    return RemoteRequest.Header(String(decoding: line[..<colon], as: UTF8.self), value)
+  }
+
+  private static func failure(_ failure: HTTPFailure) -> RemoteFailure {
+    RemoteFailure("the server \(failure.words)", mayHaveHappened: failure.hasSent, isOutage: true)
+  }
+
+  /// Says which server it is about: a person with several has to find the one.
+  private func shown(_ failure: RemoteFailure) -> RemoteFailure {
+    var failure = failure
+    if failure.text.hasPrefix("the server ") {
+      failure.text = "the server `\(target.host)` " + failure.text.dropFirst("the server ".count)
+    }
+    return failure
+  }
+
+  private func setAlarm() {
+    guard let due = conversation.wakeUp, !hasEnded else {
+      alarm?.cancel()
+      alarm = nil
+      return
+    }
+    if alarm != nil, let alarmDue, alarmDue <= due { return }
+    alarm?.cancel()
+    alarmDue = due
+    alarm = Loop.shared.after(microseconds: due.microseconds(since: Clock.now())) { [weak self] in
+      guard let self else { return }
+      alarm = nil
+      tell { $0.timePassed(at: $1) }
+    }
+  }
+
+  // MARK: The end
+
+  func tearDown() {
+    conversation.close(at: Clock.now())
+    perform()
+  }
+
+  func terminate() { tearDown() }
+
+  func kill() {
+    conversation.kill()
+    perform()
+  }
+
+  func close() {
+    alarm?.cancel()
+    for transfer in transfers.values { transfer.cancel() }
+    transfers = [:]
+    client?.close()
+    client = nil
+  }
+
+  func trim() {}
+
+  private func end(_ reason: String?) {
+    guard !hasEnded else { return }
+    hasEnded = true
+    endedByItself = reason != nil
+    lastWords = reason ?? "the connection to the server was closed"
+    if let reason { errors?.say(shown(RemoteFailure(reason, mayHaveHappened: false)).text) }
+    close()
+    let events = events
+    self.events = nil
+    // Not from inside whatever has led to it.
+    Loop.shared.atEndOfTurn { events?.exited(.code(reason == nil ? 0 : 1)) }
+  }
+}

@@ -1,0 +1,59 @@
+import JSONText
+import Store
+import System
+
+extension Gatehouse {
+  /// The entry that `servers add --url` writes.
+  static func remote(_ url: String, _ arguments: Arguments) throws(Failure) -> RemoteEntry {
+    guard arguments.command == nil else { throw .usage("a server has a command or a `--url`, not both") }
+    guard let host = HostName.host(of: url) else {
+      throw .usage(
+        "`--url` takes an address that begins with https:// or http://, without a user",
+        help: "credentials go into a header: --header-env 'Authorization=VARIABLE'")
+    }
+    var entry = RemoteEntry(url: url)
+    entry.certificates = arguments.value("--ca-file")
+    if let path = entry.certificates, !path.hasPrefix("/") { throw .usage("`--ca-file` takes a path from / on") }
+    entry.usesProxy = arguments.has("--proxy")
+    entry.allowsPrivate = arguments.has("--private-addresses")
+    do throws(RegistryError) {
+      for text in arguments.values("--header") {
+        let (name, value) = try split(text, at: ":", "--header")
+        entry.headers.append(RemoteEntry.Header(name, .text(value)))
+      }
+      for text in arguments.values("--header-env") {
+        let (name, value) = try split(text, at: "=", "--header-env")
+        entry.headers.append(RemoteEntry.Header(name, .text("${\(value)}")))
+      }
+      for text in arguments.values("--header-file") {
+        let (name, value) = try split(text, at: "=", "--header-file")
+        entry.headers.append(RemoteEntry.Header(name, .file(value)))
+      }
+      let names = entry.headers.map { $0.name.lowercased() }
+      guard Set(names).count == names.count else { throw RegistryError("a header is given twice") }
+    } catch {
+      throw .usage(error.message)
+    }
+    if url.lowercased().hasPrefix("http://"), !entry.headers.isEmpty, !AddressRule(host: host).isOfThisMachine {
+      StandardError.write(
+        "gatehouse: the headers will go to `\(host)` without encryption; is there an https:// address?\n")
+    }
+    return entry
+  }
+
+  /// Cuts `NAME: VALUE` in two; the value, which may be a secret, is not repeated in an error.
+  private static func split(
+    _ text: String, at mark: Character, _ option: String
+  ) throws(RegistryError) -> (name: String, value: String) {
+    guard let place = text.firstIndex(of: mark) else {
+      throw RegistryError("`\(option)` takes NAME\(mark)VALUE; the value is not repeated here")
+    }
+    let name = String(text[..<place])
+    let value = text[text.index(after: place)...].drop { $0 == " " }
+    try RemoteEntry.check(header: name)
+    guard !value.isEmpty, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+      throw RegistryError("the value of the header `\(name)` must be one line of text")
+    }
+    return (name, String(value))
+  }
+}
