@@ -21,6 +21,26 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     self.words = words
   }
 
+  /// Reads what `hexadecimal` writes; nil for anything else.
+  package init?(hexadecimal text: String) {
+    let digits = Array(text.utf8)
+    guard digits.count == 64 else { return nil }
+    var words: [UInt64] = []
+    for start in stride(from: 0, to: 64, by: 16) {
+      var word: UInt64 = 0
+      for digit in digits[start..<start + 16] {
+        switch digit {
+        case 0x30...0x39: word = word << 4 | UInt64(digit - 0x30)
+        case 0x61...0x66: word = word << 4 | UInt64(digit - 0x61 + 10)
+        default: return nil
+        }
+      }
+      // The digits are those of the bytes as they lie in memory.
+      words.append(UInt64(bigEndian: word))
+    }
+    self.words = (words[0], words[1], words[2], words[3])
+  }
+
   package static func == (left: ContentDigest, right: ContentDigest) -> Bool { left.words == right.words }
 
   package func hash(into hasher: inout Hasher) {

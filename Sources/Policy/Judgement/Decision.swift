@@ -9,8 +9,8 @@ package enum Verdict: String, CaseIterable, Hashable, Sendable {
 package struct Decision: Hashable, Sendable {
   package var verdict: Verdict
   /// The JSON pointer of the rule in the policy (`/servers/git/tools/push/limits/0`), or one of `(default)`,
-  /// `(hidden)`, `(lockdown)`, `(malformed)`, `(none)`, `(record)`, `(self_approval)`, `(unavailable)`, `(unreadable)`,
-  /// `(withdrawn)`.
+  /// `(hidden)`, `(lockdown)`, `(malformed)`, `(none)`, `(pin)`, `(record)`, `(self_approval)`, `(unavailable)`,
+  /// `(unreadable)`, `(withdrawn)`.
   package var rule: String
   /// What the agent is told on a denial: one sentence without a full stop, lower case.
   package var reason: String?

@@ -10,6 +10,8 @@ package struct Explanation: Hashable, Sendable {
       case limit
       case approveIf = "approve_if"
       case allowIf = "allow_if"
+      /// Whether the tool is as it was accepted.
+      case pin
     }
 
     package enum Outcome: String, CaseIterable, Hashable, Sendable {

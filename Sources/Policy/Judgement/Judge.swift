@@ -26,19 +26,19 @@ struct ApplicableRules {
 extension CompiledPolicy {
   /// Judges one request in the order that the format promises; the first denial wins.
   func judge<Trace: JudgementTrace>(
-    _ call: Call, counters: inout Counters, at now: Moment, arguments: () -> JSONNode?, inputSchema: () -> ToolSchema,
-    trace: inout Trace
+    _ call: Call, pin: PinVerdict, counters: inout Counters, at now: Moment, arguments: () -> JSONNode?,
+    inputSchema: () -> ToolSchema, trace: inout Trace
   ) -> Judgement {
     var places = CountPlaces(isKept: false)
     return judge(
-      call, find(call, at: now), &places, counters: &counters, at: now, arguments: arguments,
+      call, find(call, at: now), &places, pin: pin, counters: &counters, at: now, arguments: arguments,
       inputSchema: inputSchema, trace: &trace)
   }
 
   /// The same by what `find` says of the request at this moment.
   func judge<Trace: JudgementTrace>(
-    _ call: Call, _ found: FoundRules, _ places: inout CountPlaces, counters: inout Counters, at now: Moment,
-    arguments: () -> JSONNode?, inputSchema: () -> ToolSchema, trace: inout Trace
+    _ call: Call, _ found: FoundRules, _ places: inout CountPlaces, pin: PinVerdict, counters: inout Counters,
+    at now: Moment, arguments: () -> JSONNode?, inputSchema: () -> ToolSchema, trace: inout Trace
   ) -> Judgement {
     let level = found.level
     let section = PolicySection(call.target)
@@ -60,7 +60,11 @@ extension CompiledPolicy {
       trace.note(.init(.action, rule: denying.rule.pointer, .denies, "its action is deny"))
       return Judgement(denying.denial)
     }
-    let question: (decision: Decision, terms: ApprovalTerms)?
+    if case .denies(let reason) = pin {
+      trace.note(.init(.pin, rule: PinVerdict.rule, .denies, reason))
+      return Judgement(Decision(.deny, rule: PinVerdict.rule, reason: reason, isEnforced: isEnforced))
+    }
+    var question: (decision: Decision, terms: ApprovalTerms)?
     var held: JSONNode??
     // Read once, and only where somebody looks.
     func read() -> JSONNode? {
@@ -87,6 +91,12 @@ extension CompiledPolicy {
       question = self.question(rules, level, section, nil, now, &trace)
     } else {
       question = nil
+    }
+    if case .asks(let reason) = pin {
+      // Whatever else asks, and whatever would spare it: that was said of another definition.
+      trace.note(.init(.pin, rule: PinVerdict.rule, .asks, reason))
+      let terms = question?.terms ?? rules.first { $0.rule.approval } ?? ApprovalTerms()
+      question = (Decision(.ask, rule: PinVerdict.rule, reason: reason, isEnforced: isEnforced), terms)
     }
     let tool: ExactText? = if case .tool(let name) = call.target { name } else { nil }
     let outcome = counters.reserve(

@@ -26,29 +26,29 @@ package struct PolicyEngine: Sendable {
   ///
   /// The result depends on nothing but the policy and what is given here. `arguments` is asked at most once, and only where a
   /// condition, a cost or a schema needs them: the arguments of a tool or prompt, the parameters of a server's request, nil where
-  /// there are none; of a resource it is not asked. `inputSchema` is asked where a rule wants the arguments to match the tool's own
+  /// there are none; of a resource it is not asked. `pin` is what the tool's pin says. `inputSchema` is asked where a rule wants the arguments to match the tool's own
   /// schema. Nothing is allocated where neither is asked, all limits were counted before, and all of them count what is forwarded.
   package func judge(
-    _ call: Call, counters: inout Counters, at now: Moment, arguments: () -> JSONNode? = { nil },
-    inputSchema: () -> ToolSchema = { .unknown }
+    _ call: Call, pin: PinVerdict = .passes, counters: inout Counters, at now: Moment,
+    arguments: () -> JSONNode? = { nil }, inputSchema: () -> ToolSchema = { .unknown }
   ) -> Judgement {
     guard let policy else { return Judgement(Self.noPolicy) }
     var trace = NoTrace()
     return policy.judge(
-      call, counters: &counters, at: now, arguments: arguments, inputSchema: inputSchema, trace: &trace)
+      call, pin: pin, counters: &counters, at: now, arguments: arguments, inputSchema: inputSchema, trace: &trace)
   }
 
   /// The same for a call that may come again, which remembers what was found out about it.
   package func judge(
-    _ recurring: inout RecurringCall, counters: inout Counters, at now: Moment, arguments: () -> JSONNode? = { nil },
-    inputSchema: () -> ToolSchema = { .unknown }
+    _ recurring: inout RecurringCall, pin: PinVerdict = .passes, counters: inout Counters, at now: Moment,
+    arguments: () -> JSONNode? = { nil }, inputSchema: () -> ToolSchema = { .unknown }
   ) -> Judgement {
     guard let policy else { return Judgement(Self.noPolicy) }
     recurring.find(in: policy, at: now)
     var trace = NoTrace()
     return policy.judge(
-      recurring.call, recurring.found, &recurring.places, counters: &counters, at: now, arguments: arguments,
-      inputSchema: inputSchema, trace: &trace)
+      recurring.call, recurring.found, &recurring.places, pin: pin, counters: &counters, at: now,
+      arguments: arguments, inputSchema: inputSchema, trace: &trace)
   }
 
   /// Counts a call and answers true where `judge` would allow it as it allowed the last one, and nothing could be given
@@ -63,14 +63,15 @@ package struct PolicyEngine: Sendable {
 
   /// Judges one request as `judge` does, and tells how the decision came about; counts nothing.
   package func explain(
-    _ call: Call, arguments: JSONNode?, inputSchema: ToolSchema = .unknown, counters: Counters = Counters(),
-    at now: Moment
+    _ call: Call, pin: PinVerdict = .passes, arguments: JSONNode?, inputSchema: ToolSchema = .unknown,
+    counters: Counters = Counters(), at now: Moment
   ) -> Explanation {
     guard let policy else { return Explanation(Self.noPolicy, steps: []) }
     var counters = counters
     var trace = StepList()
     let judgement = policy.judge(
-      call, counters: &counters, at: now, arguments: { arguments }, inputSchema: { inputSchema }, trace: &trace)
+      call, pin: pin, counters: &counters, at: now, arguments: { arguments }, inputSchema: { inputSchema },
+      trace: &trace)
     return Explanation(judgement.decision, steps: trace.steps)
   }
 

@@ -32,6 +32,13 @@ package enum NameSkeleton {
     return ExactText(String(view))
   }
 
+  /// The letter that a font draws like this one; nil where there is none.
+  static func likeness(of scalar: Unicode.Scalar) -> Unicode.Scalar? {
+    if let other = likenesses[scalar] { return other }
+    let small = scalar.properties.lowercaseMapping.unicodeScalars
+    return small.count == 1 ? small.first.flatMap { likenesses[$0] } : nil
+  }
+
   /// Of folded letters: a capital's likeness is under its small letter.
   private static let likenesses: [Unicode.Scalar: Unicode.Scalar] = {
     let groups: [(Unicode.Scalar, String)] = [

@@ -1,4 +1,4 @@
-import JSONText
+package import JSONText
 
 extension ToolDefinition {
   /// The members that tell what a tool is; others (`_meta`, `icons`) may change without the tool being another one.
@@ -6,15 +6,15 @@ extension ToolDefinition {
     "name", "title", "description", "inputSchema", "outputSchema", "annotations",
   ]
 
-  static func digest(of node: JSONNode) -> ContentDigest {
+  package static func digest(of node: JSONNode) -> ContentDigest {
     var writer = JSONWriter()
-    writer.beginObject()
-    for member in sorted(node.members ?? []) where pinned.contains(member.key) {
-      writer.key(text: member.key.string)
-      write(member.value, to: &writer)
-    }
-    writer.endObject()
+    write(pinnedPart(of: node), to: &writer)
     return ContentDigest(of: writer.bytes)
+  }
+
+  /// A tool as its server declared it, without what may change.
+  package static func pinnedPart(of node: JSONNode) -> JSONNode {
+    JSONNode(.object((node.members ?? []).filter { pinned.contains($0.key) }))
   }
 
   /// Writes a value with the keys of every object in the order of their bytes.
