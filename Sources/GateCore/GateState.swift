@@ -22,6 +22,8 @@ package struct GateState: Sendable {
   private(set) var schemasRevision = 0
   /// Survive a change of `schemas`.
   var schemaCache = SchemaCache()
+  /// What was accepted of servers' tools.
+  package var pins = PinBook()
   /// What waits for a person, and what people have approved.
   package var approvals = Approvals()
   /// Nil where nothing is locked down.

@@ -20,7 +20,7 @@ import System
       keys,
       tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, selftest,
       watch,
-    ] + deciding + [
+    ] + deciding + pinning + [
       logVerify, status, stop, doctor, themes, themesCheck,
     ] + internals
 

@@ -263,7 +263,7 @@ struct ControlRequestCodingTests {
       #"{"op":"fly"}"#,
       "`fly` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
         + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown, "
-        + "counters, explain, simulate, glimpse"
+        + "counters, explain, simulate, glimpse, may_approve, pins, pin, accept, reject"
     ),
     (#"{"op":"hello"}"#, "a request lacks `version`"),
     (#"{"op":"hello","version":"1"}"#, "`version` of a request must be a whole number"),

@@ -113,6 +113,7 @@ struct ArgumentTests {
     #expect(isPassed(play.client(call("5", "pay", #"{"a":1}"#))))
     #expect(!isPassed(play.client(#"{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"name":"pay"}}"#)))
     list(&play, Self.string, id: "7")
+    play.acceptPins()
     #expect(isPassed(play.client(call("8", "pay", #"{"a":"1"}"#))))
     // A tool that is no longer listed is judged by what others were told.
     list(&play, "", id: "9")

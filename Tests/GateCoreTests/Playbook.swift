@@ -92,6 +92,13 @@ struct Playbook {
     _ = client(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
   }
 
+  /// A person takes all tools as they are now.
+  mutating func acceptPins() {
+    for row in gate.pins.rows(onlyOpen: true) where row.state != .removed {
+      _ = try? gate.pins.accept(row.server, row.tool, digest: row.digest, by: "me", at: now)
+    }
+  }
+
   private static func lines(_ bytes: [UInt8]) -> [String] {
     #expect(bytes.isEmpty || bytes.last == 0x0A)
     return bytes.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }

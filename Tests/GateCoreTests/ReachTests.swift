@@ -78,7 +78,7 @@ struct ReachTests {
     tell(of: "pays", &play)
     #expect(play.gate.approvals.pending(at: play.now)[0].digest == before)
     tell(of: "pays all", &play)
-    #expect(play.told.count == 1)
+    #expect(play.told.count == 2)
     let stale = #expect(throws: ApprovalError.self) { try play.approve("q-1", digest: before) }
     #expect(
       stale?.description == "arguments, tool or policy are others than those you were shown; look at it again")

@@ -111,6 +111,7 @@ extension ConsoleState {
       return took(answer)
     case .simulated(let simulation, let id): return took(simulation, id: id)
     case .glimpses(let calls, let id): glimpses.take(calls, id: id)
+    case .pin, .pins, .pinDetails: break
     }
     return []
   }

@@ -77,11 +77,17 @@ extension ControlRequest {
       }
       return .glimpse(sequences: sequences, id: id)
     case "may_approve": return .mayApprove(approval: try fields.name("approval"), id: id)
+    case "pins":
+      return .pins(
+        server: try fields.textIfPresent("server"), all: fields["all"] == nil ? false : try fields.bool("all"), id: id)
+    case "pin": return .pin(server: try fields.text("server"), tool: try fields.textIfPresent("tool"), id: id)
+    case "accept": return .accept(server: try fields.text("server"), try PinChoice.list(fields), id: id)
+    case "reject": return .reject(server: try fields.text("server"), try PinChoice.list(fields), id: id)
     default:
       throw ControlError(
         "`\(op)` is no operation of this gate; there are hello, subscribe, snapshot, status, reload, stderr, stop, "
           + "attach, tool, approve, deny, extend, revoke, approvals, approval, lockdown, "
-          + "counters, explain, simulate, glimpse, may_approve"
+          + "counters, explain, simulate, glimpse, may_approve, pins, pin, accept, reject"
       )
     }
   }
@@ -173,6 +179,26 @@ extension ControlRequest {
     case .mayApprove(let approval, let id):
       writer.member("op", "may_approve")
       writer.member("approval", approval)
+      writer.member("id", ifPresent: id)
+    case .pins(let server, let all, let id):
+      writer.member("op", "pins")
+      writer.member("server", ifPresent: server?.string)
+      if all { writer.member("all", true) }
+      writer.member("id", ifPresent: id)
+    case .pin(let server, let tool, let id):
+      writer.member("op", "pin")
+      writer.member("server", server.string)
+      writer.member("tool", ifPresent: tool?.string)
+      writer.member("id", ifPresent: id)
+    case .accept(let server, let choices, let id):
+      writer.member("op", "accept")
+      writer.member("server", server.string)
+      PinChoice.write(choices, &writer)
+      writer.member("id", ifPresent: id)
+    case .reject(let server, let choices, let id):
+      writer.member("op", "reject")
+      writer.member("server", server.string)
+      PinChoice.write(choices, &writer)
       writer.member("id", ifPresent: id)
     }
     writer.endObject()

@@ -142,6 +142,17 @@ extension GateEvent {
       writer.beginArray()
       for call in calls { call.write(&writer) }
       writer.endArray()
+    case .pin(let event):
+      writer.member("event", "pin")
+      event.write(&writer)
+    case .pins(let answer, let id):
+      writer.member("event", "pins")
+      writer.member("id", ifPresent: id)
+      answer.write(&writer)
+    case .pinDetails(let details, let id):
+      writer.member("event", "pin_details")
+      writer.member("id", ifPresent: id)
+      details.write(&writer)
     }
   }
 }

@@ -78,6 +78,9 @@ extension GateEvent {
     case "explained": self = .explained(try CallExplanation(fields), id: try fields.integerIfPresent("id"))
     case "glimpses": self = .glimpses(try CallGlimpse.list(fields), id: try fields.integerIfPresent("id"))
     case "simulated": self = .simulated(try Simulation(fields), id: try fields.integerIfPresent("id"))
+    case "pin": self = .pin(try PinEvent(fields))
+    case "pins": self = .pins(try PinsAnswer(fields), id: try fields.integerIfPresent("id"))
+    case "pin_details": self = .pinDetails(try PinDetails(fields), id: try fields.integerIfPresent("id"))
     default: return nil
     }
   }

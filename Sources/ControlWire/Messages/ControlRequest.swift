@@ -48,6 +48,15 @@ package enum ControlRequest: Hashable, Sendable {
   /// Whether who asks could approve a call, for which something is to be done before.
   case mayApprove(approval: String, id: Int?)
 
+  /// How pins stand, of one server or of all; those that are as they were accepted only with `all`.
+  case pins(server: ExactText?, all: Bool, id: Int?)
+  /// One pin with the definitions; the server's instructions where no tool is named.
+  case pin(server: ExactText, tool: ExactText?, id: Int?)
+  /// Takes what a server tells of its tools, or of itself.
+  case accept(server: ExactText, [PinChoice], id: Int?)
+  /// Denies tools until they are as they were accepted.
+  case reject(server: ExactText, [PinChoice], id: Int?)
+
   /// What the answer repeats, so that who asks more than one thing knows which it belongs to.
   package var id: Int? {
     switch self {
@@ -57,7 +66,8 @@ package enum ControlRequest: Hashable, Sendable {
       .extend(_, _, let id), .revoke(_, let id), .approvals(let id), .approval(_, let id), .lockdown(_, let id),
       .counters(_, _, let id),
       .explain(_, let id), .simulate(_, let id), .glimpse(_, let id),
-      .mayApprove(_, let id):
+      .mayApprove(_, let id),
+      .pins(_, _, let id), .pin(_, _, let id), .accept(_, _, let id), .reject(_, _, let id):
       id
     }
   }

@@ -38,6 +38,8 @@ package indirect enum GateEvent: Hashable, Sendable {
   case approval(ApprovalEvent)
   /// Everything is denied from now on, or no longer.
   case lockdown(LockdownEvent)
+  /// Something becomes of pins.
+  case pin(PinEvent)
 
   // Answers
   case hello(Hello)
@@ -56,6 +58,8 @@ package indirect enum GateEvent: Hashable, Sendable {
   case explained(CallExplanation, id: Int?)
   case simulated(Simulation, id: Int?)
   case glimpses([CallGlimpse], id: Int?)
+  case pins(PinsAnswer, id: Int?)
+  case pinDetails(PinDetails, id: Int?)
 }
 
 extension GateEvent {

@@ -10,6 +10,8 @@ package struct AttachOptions: Sendable {
   package var startsGate: Bool
   /// The gate lives in this very process.
   package var isPrivate: Bool
+  /// With that, tools are denied until somebody accepts them.
+  package var hasStrictPins = false
 
   package init(paths: Paths, build: String, server: Attachment.Server, startsGate: Bool, isPrivate: Bool) {
     self.paths = paths

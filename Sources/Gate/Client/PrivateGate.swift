@@ -32,6 +32,7 @@ enum PrivateGate {
     Signals.ignoreBrokenPipes()
     var serve = ServeOptions(paths: options.paths, build: options.build, isBackground: false, idleExit: nil)
     serve.isPrivate = true
+    serve.hasStrictPins = options.hasStrictPins
     serve.configuration = try GateConfiguration.load(options.paths.settings)
     let gate = GateProcess(serve)
     try Child.reapStrangers()

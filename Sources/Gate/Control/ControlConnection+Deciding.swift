@@ -1,5 +1,6 @@
 internal import ControlWire
 internal import GateCore
+internal import JSONText
 internal import System
 
 // MARK: What a person decides
@@ -42,6 +43,15 @@ extension ControlConnection {
       try state.revoke(standing, by: by, at: now)
       return []
     }
+    send(.done(id: id))
+  }
+
+  func decide(
+    pins choices: [PinChoice], of server: ExactText, isAccepted: Bool, id: Int?
+  ) throws(ControlError) {
+    let subject = choices.first?.tool.map { "\(server)/\($0)" } ?? server.string
+    try gate.check(isAccepted ? .acceptPins : .rejectPins, by: decider, about: subject)
+    try gate.decide(pins: choices, of: server, isAccepted: isAccepted, by: decider)
     send(.done(id: id))
   }
 

@@ -92,6 +92,12 @@ final class ControlConnection {
     case .approvals(let id): send(gate.approvals(id: id))
     case .approval(let approval, let id): send(try gate.details(of: approval, id: id))
     case .lockdown(let isOn, let id): try lockDown(isOn, id: id)
+    case .pins(let server, let all, let id): send(.pins(gate.pinsAnswer(of: server, all: all), id: id))
+    case .pin(let server, let tool, let id): send(.pinDetails(try gate.pinDetails(server, tool), id: id))
+    case .accept(let server, let choices, let id):
+      try decide(pins: choices, of: server, isAccepted: true, id: id)
+    case .reject(let server, let choices, let id):
+      try decide(pins: choices, of: server, isAccepted: false, id: id)
     case .counters(let server, let tool, let id): send(.counters(gate.counters(of: tool, on: server), id: id))
     case .explain(let sequence, let id): send(.explained(gate.explain(sequence), id: id))
     case .glimpse(let sequences, let id): send(.glimpses(gate.state.glimpses(of: sequences), id: id))

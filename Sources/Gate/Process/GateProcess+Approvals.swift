@@ -13,11 +13,13 @@ extension GateProcess {
     case lockdownOff = "lockdown off"
     case reload, stop
     case simulate
+    case acceptPins = "pins accept"
+    case rejectPins = "pins reject"
 
     /// Whether it is an answer to a question, or widens what may be done.
     var isAnswer: Bool {
       switch self {
-      case .approve, .deny, .extend, .lockdownOff: true
+      case .approve, .deny, .extend, .lockdownOff, .acceptPins, .rejectPins: true
       case .revoke, .reload, .stop, .simulate: false
       }
     }

@@ -26,6 +26,7 @@ package final class GateProcess {
   /// Who may not decide about what waits.
   let clients: Clients
   let lockdownFile: LockdownFile
+  let pins: PinKeeper
   let notifier: Notifier
   var approvalsTimer: LoopTimer?
   /// What became of questions before it in the stream was noticed.
@@ -76,7 +77,11 @@ package final class GateProcess {
     clients = Clients(processes)
     lockdownFile = LockdownFile(options.paths.lockdown)
     notifier = Notifier(options.configuration.approvals.notify)
+    pins = PinKeeper(options.paths)
     counterKeeper.tryAgain = { [weak self] in self?.beginCounts() }
+    pins.look = { [weak self] in self?.readPins() }
+    pins.begin(&state.pins)
+    notePinning()
     takeInventory()
     restoreLockdown()
     noteApprovers()
@@ -111,6 +116,8 @@ package final class GateProcess {
     record.use(settings.current.record)
     notifier.use(settings.current.approvals.notify)
     noteApprovers()
+    notePinning()
+    readPins()
     policyKeeper?.read()
     inventory.reload()
     takeInventory()

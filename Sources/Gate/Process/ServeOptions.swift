@@ -11,6 +11,8 @@ package struct ServeOptions: Sendable {
   package var isBackground: Bool
   /// Inside the process of its one client, whose death leaves nobody who could end what the server started.
   package var isPrivate = false
+  /// Tools are denied until somebody accepts them, whatever the configuration says.
+  package var hasStrictPins = false
   /// After how many seconds without sessions and clients it ends by itself; nil for never.
   package var idleExit: Int?
 

@@ -162,6 +162,7 @@ final class GuardedSession {
         refusal.reason, events: refusal.position, at: Loop.shared.now, gate: &gate.state, into: &output)
     }
     gate.keepCounts()
+    gate.keepPins()
     guard !output.isEmpty else {
       gate.publish()
       if core.isHolding { setAlarm() }

@@ -69,6 +69,7 @@ extension Approvals {
     guard let approval = earlier.last else { return }
     for number in pending.map(\.number) {
       guard let place = place(of: number), approval.covers(pending[place].question),
+        !pending[place].decision.isOfPin || approval.identity.isSamePinned(as: pending[place].question.identity),
         let hold = pending[place].hold
       else { continue }
       let session = pending[place].question.session

@@ -75,6 +75,7 @@ package struct Approvals: Sendable {
     var outstanding: UInt64?
     /// What the one who comes second is told.
     var words: String
+    var definition: ContentDigest?
   }
 
   /// `prefix` makes names that no other gate of this user has given; `key` is chance.
@@ -112,7 +113,7 @@ package struct Approvals: Sendable {
   }
 
   mutating func find(_ question: Question, _ decision: Decision, _ terms: ApprovalTerms, at now: Moment) -> Finding {
-    if let number = standing(for: question, at: now) { return .passes(on: number) }
+    if let number = standing(for: question, isPinned: decision.isOfPin, at: now) { return .passes(on: number) }
     unheard.removeAll { $0.until <= now }
     if let place = unheard.firstIndex(where: {
       $0.session == question.session && $0.identity.isIdentical(to: question.identity)
@@ -137,8 +138,12 @@ package struct Approvals: Sendable {
   }
 
   /// The approval on which a call would pass, the widest first.
-  func standing(for question: Question, at now: Moment) -> UInt64? {
-    let fitting = earlier.filter { $0.holds(at: now) && $0.covers(question) }
+  ///
+  /// With `isPinned` it must have been given for this very definition.
+  func standing(for question: Question, isPinned: Bool = false, at now: Moment) -> UInt64? {
+    let fitting = earlier.filter {
+      $0.holds(at: now) && $0.covers(question) && (!isPinned || $0.identity.isSamePinned(as: question.identity))
+    }
     return (fitting.first { $0.reach == .session } ?? fitting.max { ($0.end ?? now) < ($1.end ?? now) })?.number
   }
 
@@ -240,12 +245,20 @@ package struct Approvals: Sendable {
 
   // MARK: Steps of one call
 
-  /// Whether an approval on which a call has passed is good for its next step: while the policy is the same.
-  func isGood(_ number: UInt64, for question: Question) -> Bool {
+  /// Whether an approval on which a call has passed is good for its next step: while the policy is the same, and with
+  /// `isPinned` also the definition.
+  func isGood(_ number: UInt64, for question: Question, isPinned: Bool = false) -> Bool {
     let approved = settled.last { $0.event.id == name(number) }?.event ?? earlier.first { $0.number == number }?.event
     guard let approved, approved.state == .approved else { return false }
     return approved.server == question.server && approved.grant == question.grant
       && approved.revision == question.identity.revision
+      && (!isPinned || definition(of: number) == question.identity.definition)
+  }
+
+  /// The tool's definition as it was when the call was approved.
+  private func definition(of number: UInt64) -> ContentDigest? {
+    let approval = earlier.first { $0.number == number }
+    return approval?.identity.definition ?? settled.last { $0.event.id == name(number) }?.definition
   }
 
   /// The next step of a call passes.
@@ -284,7 +297,9 @@ package struct Approvals: Sendable {
     if state != .approved { event.remaining = 0 }
     event.holdRemaining = nil
     if settled.count == Self.mostSettled { settled.removeFirst() }
-    settled.append(Settled(event: event, outstanding: row.outstanding, words: words))
+    settled.append(
+      Settled(
+        event: event, outstanding: row.outstanding, words: words, definition: row.question.identity.definition))
     return event
   }
 

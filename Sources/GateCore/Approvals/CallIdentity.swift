@@ -49,6 +49,9 @@ package struct CallIdentity: Hashable, Sendable {
     definition == nil || other.definition == nil || definition == other.definition
   }
 
+  /// Whether an approval of one is good for the other where the tool is not as it was accepted: only if it is the very same.
+  func isSamePinned(as other: CallIdentity) -> Bool { definition == other.definition }
+
   /// Whether an approval of one is good for the other.
   func isIdentical(to other: CallIdentity) -> Bool { isSameCall(as: other) && revision == other.revision }
 }

@@ -40,7 +40,8 @@ extension GateState {
     guard let arguments else { return answer }
     let schema = inputSchema(of: call.target, on: call.server)
     var explanation = engine.explain(
-      call, arguments: arguments, inputSchema: schema, counters: counters, at: now)
+      call, pin: pin(of: call.target, on: call.server), arguments: arguments, inputSchema: schema, counters: counters,
+      at: now)
     if let shown { explanation.hide(shown) }
     answer.explanation = explanation
     return answer

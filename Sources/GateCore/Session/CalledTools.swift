@@ -15,6 +15,10 @@ struct CalledTools: Sendable {
     /// What decisions' lines say that allow a call as before, and by what was found and which catalogue.
     private var line: (text: [UInt8], findings: Int, revision: Int)?
 
+    /// What the tool's pin says, as of these revisions of all pins and of what the session was told.
+    private var pin = PinVerdict.passes
+    private var pinRevision = (-1, -1)
+
     init(_ call: Call) { recurring = RecurringCall(call) }
 
     /// What stands in the stream as the tool.
@@ -36,6 +40,20 @@ struct CalledTools: Sendable {
         category: badge?.category, severity: badge?.severity, revision: gate.engine.revision)
       line = (text, recurring.findings, gate.catalogueRevision)
       return text
+    }
+
+    /// Whether the tool is known to be as it was accepted.
+    func isPinned(by pins: PinBook, _ told: ToolsTold) -> Bool {
+      pinRevision == (pins.revision, told.revision) && pin == .passes
+    }
+
+    /// What the tool's pin says.
+    mutating func pin(in pins: PinBook, _ told: ToolsTold) -> PinVerdict {
+      if pinRevision != (pins.revision, told.revision) {
+        pinRevision = (pins.revision, told.revision)
+        pin = pins.verdict(recurring.call.server, name, told: told[name])
+      }
+      return pin
     }
 
     /// What the tool's badge says.

@@ -22,7 +22,7 @@ extension SessionCore {
     let hash = NameHash.of(line.extracting(id))
     guard !requests.contains(line.extracting(id), hash),
       holding.isEmpty || !holding.contains(client: line.exactText(id)),
-      mistakableArgument(message, line, gate: &gate) == nil,
+      mistakableArgument(message, line, gate: &gate) == nil, called[place].isPinned(by: gate.pins, told),
       gate.engine.allowsAgain(&called[place].recurring, counters: &gate.counters, at: now)
     else { return false }
     let key = line.exactText(id)

@@ -30,9 +30,11 @@ extension SessionCore {
       return
     case .initialize:
       handshakeDone(message, request, line, into: &output)
+      hearInstructions(message, line, at: now, gate: &gate)
       return
     case .discover:
       discovered(message, request, line, into: &output)
+      hearInstructions(message, line, at: now, gate: &gate)
       return
     case .subscriptionsListen:
       endSubscription(number, request, .ok, at: now, gate: &gate, into: &output)
@@ -105,9 +107,9 @@ extension SessionCore {
     let edits = page.edits(line, isUncacheable: request.isModern, isHidden: isHidden)
     output.toClient.appendAnswer(message, line, id: request.clientID, edits: edits)
     let known = gate.schemas[server]
-    if let all = tools.add(page, cursor: request.cursor, sharing: known, isHidden: isHidden) {
-      output.listedTools = all
-    }
+    let all = tools.add(page, cursor: request.cursor, sharing: known, isHidden: isHidden)
+    if let all { output.listedTools = all }
+    hear(page, cursor: request.cursor, all: all, at: now, gate: &gate)
     gate.noteDefinitions(of: session, at: now) { tools.definition(of: $0) }
   }
 

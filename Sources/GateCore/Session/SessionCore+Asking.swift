@@ -39,7 +39,7 @@ extension SessionCore {
       return Judged(decision: decision, sequence: recorded(decision))
     }
     let question = question(asking, words, gate: gate)
-    if asking.approval != 0, gate.approvals.isGood(asking.approval, for: question) {
+    if asking.approval != 0, gate.approvals.isGood(asking.approval, for: question, isPinned: decision.isOfPin) {
       let sequence = recorded(decision)
       gate.tell(gate.approvals.step(asking.approval, question, decision, sequence: sequence, at: now), at: now)
       return Judged(
@@ -77,7 +77,7 @@ extension SessionCore {
 
   private func question(_ asking: Asking, _ words: Question.Words, gate: GateState) -> Question {
     let definition: ContentDigest? =
-      if case .tool(let name) = asking.target { tools.definition(of: name) } else { nil }
+      if case .tool(let name) = asking.target { definition(of: name, gate) } else { nil }
     return Question(
       session: session, client: client, grant: grant, server: server, method: asking.method, target: asking.target,
       category: asking.badge?.category, severity: asking.badge?.severity, argumentsDigest: asking.argumentsDigest,
@@ -137,11 +137,14 @@ extension SessionCore {
       giveBack(held.reservation, at: now, gate: &gate)
       let schema = schema(of: question.target, gate)
       judgement = gate.engine.judge(
-        call, counters: &gate.counters, at: now, arguments: arguments, inputSchema: { schema })
+        call, pin: pin(of: question.target, gate), counters: &gate.counters, at: now, arguments: arguments,
+        inputSchema: { schema })
     } else {
       var uncounted = Counters()
       let schema = schema(of: question.target, gate)
-      judgement = gate.engine.judge(call, counters: &uncounted, at: now, arguments: arguments, inputSchema: { schema })
+      judgement = gate.engine.judge(
+        call, pin: pin(of: question.target, gate), counters: &uncounted, at: now, arguments: arguments,
+        inputSchema: { schema })
       judgement.reservation = held?.reservation
     }
     let decision = judgement.decision

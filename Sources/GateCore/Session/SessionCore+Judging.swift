@@ -53,13 +53,16 @@ extension SessionCore {
       // No count of its own and none of the others': the step belongs to a call that had its place, or is not sent.
       var uncounted = Counters()
       judgement = gate.engine.judge(
-        call(), counters: &uncounted, at: now, arguments: arguments, inputSchema: inputSchema)
+        call(), pin: pin(of: target, gate), counters: &uncounted, at: now, arguments: arguments,
+        inputSchema: inputSchema)
       judgement.reservation = nil
       badge = gate.badge(of: target.subject, on: server)
     } else if case .tool(let name) = target {
       let place = called.place(of: name, call)
+      let pin = called[place].pin(in: gate.pins, told)
       judgement = gate.engine.judge(
-        &called[place].recurring, counters: &gate.counters, at: now, arguments: arguments, inputSchema: inputSchema)
+        &called[place].recurring, pin: pin, counters: &gate.counters, at: now, arguments: arguments,
+        inputSchema: inputSchema)
       badge = called[place].badge(in: gate)
     } else {
       judgement = gate.engine.judge(

@@ -61,6 +61,8 @@ package struct SessionCore: Sendable {
   var serverRequests = ServerRequests()
   var continuations = Continuations()
   var tools = ToolsSeen()
+  /// What the client was told of tools, for their pins.
+  var told = ToolsTold()
   var tasks = TasksBegun()
   var listPromise = ListPromise.none
   var era = EraWitness()

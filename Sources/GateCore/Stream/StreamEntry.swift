@@ -6,7 +6,7 @@ package struct StreamEntry: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case decision(Verdict)
     case result
-    /// What becomes of questions to people, and lockdowns: recorded before anything follows from it.
+    /// What becomes of questions to people, lockdowns and pins: recorded before anything follows from it.
     case approval
     /// What is told of the record itself, and is no part of it.
     case aside
@@ -45,10 +45,10 @@ package struct StreamEntry: Hashable, Sendable {
       decision = event.decisionSequence
       isFailure = event.outcome != .ok
     case .record: kind = .aside
-    case .approval, .lockdown: kind = .approval
+    case .approval, .lockdown, .pin: kind = .approval
     case .session, .server, .policy, .toolsChanged, .gap, .tick, .hello, .snapshot, .status, .serverMessages, .done,
       .refused, .exit, .tool, .approvals, .approvalDetails, .counters, .explained, .simulated,
-      .glimpses:
+      .glimpses, .pins, .pinDetails:
       break
     }
   }

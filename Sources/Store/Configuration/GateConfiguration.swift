@@ -41,6 +41,13 @@ package struct GateConfiguration: Hashable, Sendable {
   package var approvals = Approvals()
   package var timeouts = Timeouts()
 
+  package struct Pins: Hashable, Sendable {
+    /// Whether a tool is denied until somebody accepts its definition.
+    package var isStrict = false
+  }
+
+  package var pins = Pins()
+
   /// What holds where there is no file.
   package init() {}
 
@@ -60,10 +67,11 @@ package struct GateConfiguration: Hashable, Sendable {
     var reader = ConfigurationReader(text)
     var configuration = GateConfiguration()
     // The console's part is read by the console alone: a slip in it must not stop a gate.
-    reader.object(root, "a configuration", ["record", "timeouts", "approvals", ConsoleConfiguration.key]) {
+    reader.object(root, "a configuration", ["record", "timeouts", "approvals", "pins", ConsoleConfiguration.key]) {
       reader, key, value in
       switch key {
       case "approvals": reader.approvals(value, &configuration.approvals)
+      case "pins": reader.pins(value, &configuration.pins)
       case "record": reader.record(value, &configuration.record)
       case "timeouts": reader.timeouts(value, &configuration.timeouts)
       default: break
@@ -132,6 +140,17 @@ extension ConfigurationReader {
 }
 
 extension ConfigurationReader {
+  fileprivate mutating func pins(_ node: JSONNode, _ pins: inout GateConfiguration.Pins) {
+    object(node, "`pins`", ["strict"]) { reader, _, value in
+      guard let isStrict = value.bool else {
+        return reader.error(
+          at: value.range.lowerBound, "`strict` must be true or false, not \(value.kindInWords)",
+          help: "write true to have tools denied until they are accepted")
+      }
+      pins.isStrict = isStrict
+    }
+  }
+
   fileprivate mutating func timeouts(_ node: JSONNode, _ timeouts: inout GateConfiguration.Timeouts) {
     object(node, "`timeouts`", ["initialize", "discover", "list", "call"]) { reader, key, value in
       let most = GateConfiguration.Timeouts.longest

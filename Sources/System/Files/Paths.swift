@@ -16,6 +16,8 @@ package struct Paths: Hashable, Sendable {
   package var filters: String { "\(configuration)/filters.conf" }
   package var themes: String { "\(configuration)/themes" }
   package var pins: String { "\(SafeFile.folder(of: policy))/tools.lock.json" }
+  /// What servers tell that is not as it was accepted.
+  package var heardPins: String { "\(SafeFile.folder(of: policy))/tools.heard.json" }
   package var database: String { "\(state)/gatehouse.db" }
   /// Holds the segments of the record, of every lane.
   package var record: String { "\(state)/record" }

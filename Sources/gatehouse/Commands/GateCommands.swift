@@ -12,13 +12,15 @@ extension Gatehouse {
     options: [
       .init("--policy", "FILE", "the policy; else $GATEHOUSE_POLICY, else policy.json in the configuration folder"),
       .init("--socket", "PATH", "the control socket; else $GATEHOUSE_SOCKET, else in the runtime folder"),
+      .init("--strict-pins", "deny tools until somebody accepts their definitions"),
       .init("--idle-exit", "SECONDS", "end by itself that long after the last session and console are gone"),
     ]
   ) { arguments throws(Failure) in
-    GateProgram.serve(
-      ServeOptions(
-        paths: try paths(arguments), build: Build.version, isBackground: false,
-        idleExit: try arguments.seconds("--idle-exit")))
+    var options = ServeOptions(
+      paths: try paths(arguments), build: Build.version, isBackground: false,
+      idleExit: try arguments.seconds("--idle-exit"))
+    options.hasStrictPins = arguments.has("--strict-pins")
+    return GateProgram.serve(options)
   }
 
   static let connect = Command(
@@ -55,15 +57,22 @@ extension Gatehouse {
   private static let attachOptions: [Command.Option] = [
     .init("--no-start", "refuse to start a gate if none is running"),
     .init("--private", "keep the gate inside this very process; for containers and CI"),
+    .init("--strict-pins", "with --private: deny tools until somebody accepts their definitions"),
     .init("--policy", "FILE", "with a gate that is started now: its policy"),
     .init("--socket", "PATH", "the gate's control socket"),
   ]
 
   private static func attach(_ arguments: Arguments, _ server: Attachment.Server) throws(Failure) -> Int32 {
-    AttachProgram.run(
-      AttachOptions(
-        paths: try paths(arguments), build: Build.version, server: server,
-        startsGate: !arguments.has("--no-start"), isPrivate: arguments.has("--private")))
+    guard arguments.has("--private") || !arguments.has("--strict-pins") else {
+      throw .usage(
+        "`--strict-pins` goes with --private alone: others use the same gate",
+        help: "write `\"pins\": {\"strict\": true}` into config.json, or start it with `gatehouse serve --strict-pins`")
+    }
+    var options = AttachOptions(
+      paths: try paths(arguments), build: Build.version, server: server,
+      startsGate: !arguments.has("--no-start"), isPrivate: arguments.has("--private"))
+    options.hasStrictPins = arguments.has("--strict-pins")
+    return AttachProgram.run(options)
   }
 
   /// Where the files are, by the environment and the options that stand above it.

@@ -92,6 +92,7 @@ extension Gatehouse {
     case .lockdown(let event):
       let by = event.by.map { "  by \(TerminalText.safe($0))" } ?? ""
       return "\(time)  lockdown \(event.isOn ? "on: everything is denied" : "off")\(by)"
+    case .pin(let event): return "\(time)  \(TerminalText.safe(words(event)))"
     case .tick(let tick) where tick.skipped > 0:
       return "\(Clock.now().timeOfDay)  -- \(tick.skipped) more allowed calls --"
     default: return nil
