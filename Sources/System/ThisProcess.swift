@@ -78,6 +78,13 @@ package enum ThisProcess {
     return text(buffer)
   }
 
+  /// The folder that the system makes for what runs while its user is logged in; nil if there is none of the user's own.
+  package static var runtimeFolder: String? {
+    let path = "/run/user/\(user)"
+    guard SafeFile.exists(path), (try? SafeFile.checkOwnFolder(path)) != nil else { return nil }
+    return path
+  }
+
   /// A path that starts this very program again, also after its file was replaced.
   package static let executable = "/proc/self/exe"
 

@@ -62,9 +62,16 @@ struct PathsTests {
   @Test func theRestFollows() throws {
     let paths = try Paths(environment: ["GATEHOUSE_HOME": "/g", "GATEHOUSE_POLICY": "/etc/p.json"], in: here)
     #expect(
-      [paths.registry, paths.themes, paths.pins, paths.database, paths.log, paths.lock] == [
-        "/g/servers.json", "/g/themes", "/etc/tools.lock.json", "/g/gatehouse.db", "/g/gate.log", "/g/gate.sock.lock",
+      [paths.registry, paths.clients, paths.themes, paths.pins, paths.database, paths.log, paths.lock] == [
+        "/g/servers.json", "/g/clients.json", "/g/themes", "/etc/tools.lock.json", "/g/gatehouse.db", "/g/gate.log", "/g/gate.sock.lock",
       ])
+  }
+
+  @Test func theSystemsRuntimeFolderIsUsedWithoutItsVariable() throws {
+    let known = Paths.Circumstances(user: 1000, home: "/home/u", directory: "/", runtime: "/run/user/1000")
+    #expect(try Paths(environment: ["TMPDIR": "/var/tmp"], in: known).socket == "/run/user/1000/gatehouse/gate.sock")
+    #expect(try Paths(environment: ["XDG_RUNTIME_DIR": "/r"], in: known).socket == "/r/gatehouse/gate.sock")
+    #expect(try Paths(environment: ["GATEHOUSE_HOME": "/g"], in: known).socket == "/g/gate.sock")
   }
 
   @Test func whatHasNoPlaceSaysWhatToDo() {

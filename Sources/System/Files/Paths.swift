@@ -26,6 +26,8 @@ package struct Paths: Hashable, Sendable {
   /// There as long as everything is denied, whatever the policy says.
   package var lockdown: String { "\(state)/lockdown" }
   package var log: String { "\(state)/gate.log" }
+  /// What entries of MCP clients' files were before they were routed through the gate, with their secrets.
+  package var clients: String { "\(state)/clients.json" }
   /// Unsaved edits of consoles, for the case that they end before saving.
   package var unsaved: String { "\(state)/unsaved" }
   /// Held by the gate that listens on the socket.
@@ -38,11 +40,21 @@ package struct Paths: Hashable, Sendable {
     package var home: String?
     /// The working folder, for relative paths of the command line.
     package var directory: String?
+    /// The folder that the system has made for what runs: clients start servers without `XDG_RUNTIME_DIR`.
+    package var runtime: String?
 
-    package init(user: UInt32, home: String?, directory: String?) {
+    package init(user: UInt32, home: String?, directory: String?, runtime: String? = nil) {
       self.user = user
       self.home = home
       self.directory = directory
+      self.runtime = runtime
+    }
+
+    /// Those of this process.
+    package static var current: Circumstances {
+      Circumstances(
+        user: ThisProcess.user, home: ThisProcess.home, directory: ThisProcess.directory,
+        runtime: ThisProcess.runtimeFolder)
     }
   }
 
@@ -91,6 +103,8 @@ package struct Paths: Hashable, Sendable {
       self.socket = Paths.joined(home, "gate.sock")
     } else if let runtime = environment["XDG_RUNTIME_DIR"], runtime.utf8.first == 0x2F {
       self.socket = Paths.joined(runtime, "gatehouse/gate.sock")
+    } else if let runtime = circumstances.runtime {
+      self.socket = Paths.joined(runtime, "gatehouse/gate.sock")
     } else {
       let temporary = environment["TMPDIR"].flatMap { $0.utf8.first == 0x2F ? $0 : nil } ?? "/tmp"
       self.socket = Paths.joined(temporary, "gatehouse-\(circumstances.user)/gate.sock")
@@ -105,17 +119,13 @@ package struct Paths: Hashable, Sendable {
 
   /// The paths of a process of this user and in this folder that has another environment.
   package static func of(_ environment: [String: String]) throws(PathError) -> Paths {
-    try Paths(
-      environment: environment,
-      in: Circumstances(user: ThisProcess.user, home: ThisProcess.home, directory: ThisProcess.directory))
+    try Paths(environment: environment, in: .current)
   }
 
   /// The paths of the running process.
   package static func current(policy: String? = nil, socket: String? = nil) throws(PathError) -> Paths {
     try Paths(
-      environment: ThisProcess.environment,
-      in: Circumstances(user: ThisProcess.user, home: ThisProcess.home, directory: ThisProcess.directory),
-      policy: policy, socket: socket)
+      environment: ThisProcess.environment, in: .current, policy: policy, socket: socket)
   }
 
   private static func trimmed(_ path: String) -> String {
