@@ -16,7 +16,7 @@ import System
   }
 
   static let commands: [Command] =
-    [console, demo, serve, connect, run] + servers + [
+    [console, demo, serve, connect, run] + servers + clients + [
       keys,
       tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, selftest,
       watch,

@@ -117,7 +117,7 @@ package struct ImportPlan: Hashable, Sendable {
   }
 
   /// The name with everything else made `-`.
-  private static func legal(_ name: ExactText) -> ExactText {
+  static func legal(_ name: ExactText) -> ExactText {
     var bytes: [UInt8] = []
     for byte in name.utf8.prefix(256) where bytes.count < 48 {
       if isLegal(byte) { bytes.append(byte) } else if bytes.last != 0x2D, !bytes.isEmpty { bytes.append(0x2D) }
@@ -126,7 +126,7 @@ package struct ImportPlan: Hashable, Sendable {
     return ExactText(bytes.isEmpty ? "server" : String(decoding: bytes, as: UTF8.self))
   }
 
-  private static func free(_ name: ExactText, client: ClientKind, _ taken: Set<ExactText>) -> ExactText {
+  static func free(_ name: ExactText, client: ClientKind, _ taken: Set<ExactText>) -> ExactText {
     let short = ExactText("\(name.string)-\(client.rawValue)")
     if isLegal(short), !taken.contains(short) { return short }
     var number = 2

@@ -16,7 +16,12 @@ package enum ShownWords {
 
   /// The words of a command as one line; what needs quotes has them.
   package static func line(program: String, arguments: [String]) -> String {
-    var words = [program]
+    ([program] + list(arguments)).map(quoted).joined(separator: " ")
+  }
+
+  /// Words that follow each other, each as it may be shown.
+  static func list(_ arguments: [String]) -> [String] {
+    var words: [String] = []
     var hidesNext = false
     for argument in arguments {
       let isOption = argument.utf8.first == 0x2D
@@ -29,7 +34,7 @@ package enum ShownWords {
       words.append(shown)
       hidesNext = isName
     }
-    return words.map(quoted).joined(separator: " ")
+    return words
   }
 
   /// A URL without what may be a secret in it: scheme, host and path.
@@ -66,7 +71,7 @@ package enum ShownWords {
   }
 
   /// Whether something of this name is nobody's to see.
-  private static func hides(_ name: String) -> Bool {
+  static func hides(_ name: String) -> Bool {
     let plain = name.lowercased()
     let parts = plain.split { $0 == "-" || $0 == "_" || $0 == "." }.map(String.init)
     let joined = parts.joined()

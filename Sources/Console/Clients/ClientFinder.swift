@@ -10,14 +10,22 @@ package enum ClientFinder {
 
   /// Every file that is there, in the order of `ClientKind`; `folder` is the project that the person stands in.
   package static func find(_ homes: ClientHomes, folder: String?) -> [ClientFile] {
-    var files: [ClientFile] = []
+    findTexts(homes, folder: folder).map(\.file)
+  }
+
+  /// The same, with the texts; nil where a file cannot be read.
+  package static func findTexts(_ homes: ClientHomes, folder: String?) -> [(file: ClientFile, text: [UInt8]?)] {
+    var files: [(file: ClientFile, text: [UInt8]?)] = []
     var seen: Set<String> = []
+    // One file may have two names: by a link, or where a file system overlooks case.
+    var identities: Set<SafeFile.Identity> = []
     var projects = folder.map { [$0] } ?? []
     func look(_ places: [ClientPlace]) {
       for place in places where seen.insert(place.path).inserted {
-        guard let file = read(place, home: homes.home) else { continue }
-        files.append(file)
-        projects += file.projects
+        guard let found = read(place, home: homes.home) else { continue }
+        if let identity = SafeFile.identity(behind: place.path), !identities.insert(identity).inserted { continue }
+        files.append(found)
+        projects += found.file.projects
       }
     }
     look(homes.places)
@@ -31,11 +39,12 @@ package enum ClientFinder {
   }
 
   /// Nil where there is no such file.
-  private static func read(_ place: ClientPlace, home: String) -> ClientFile? {
+  private static func read(_ place: ClientPlace, home: String) -> (file: ClientFile, text: [UInt8]?)? {
     do throws(SystemError) {
-      return ClientFile(try SafeFile.read(place.path, limit: ClientFile.longestText), at: place, home: home)
+      let text = try SafeFile.read(place.path, limit: ClientFile.longestText)
+      return (ClientFile(text, at: place, home: home), text)
     } catch {
-      return error.isAbsence ? nil : ClientFile(at: place, problem: "\(error)")
+      return error.isAbsence ? nil : (ClientFile(at: place, problem: "\(error)"), nil)
     }
   }
 

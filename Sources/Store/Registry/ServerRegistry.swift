@@ -165,7 +165,7 @@ package struct ServerRegistry: Hashable, Sendable {
     throw RegistryError("no server `\(name.string)` is registered\(hint)")
   }
 
-  private mutating func edit(
+  mutating func edit(
     _ change: (inout JSONTextEditor) throws(JSONTextEditor.Failure) -> Void
   ) throws(RegistryError) {
     let before = text ?? Array("{\n  \"mcpServers\": {}\n}\n".utf8)
