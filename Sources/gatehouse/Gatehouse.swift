@@ -16,7 +16,7 @@ import System
   }
 
   static let commands: [Command] =
-    [console, demo, serve, connect, run] + servers + clients + [
+    [console, demo, serve, connect, run] + servers + clients + grants + [
       keys,
       tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, selftest,
       watch,

@@ -14,6 +14,8 @@ package struct Paths: Hashable, Sendable {
   package var keys: String { "\(configuration)/keys.conf" }
   /// The filters of the console that have a name.
   package var filters: String { "\(configuration)/filters.conf" }
+  /// Who may use the gate over HTTP.
+  package var grants: String { "\(configuration)/grants.json" }
   package var themes: String { "\(configuration)/themes" }
   package var pins: String { "\(SafeFile.folder(of: policy))/tools.lock.json" }
   /// What servers tell that is not as it was accepted.
