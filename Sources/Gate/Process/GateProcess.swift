@@ -141,13 +141,25 @@ package final class GateProcess {
     _ attachment: Attachment, _ ends: consuming GuardedSession.ClientEnds, pid: Int32,
     finished: @escaping @LoopActor (ExitStatus) -> Void
   ) throws(ControlError) -> GuardedSession {
+    let descriptors = [OtherEnd(of: ends.input.number), OtherEnd(of: ends.output.number)]
+    let client = DescriptorClient(input: ends.input, output: ends.output)
+    return try attach(
+      attachment, client, errors: ends.errors, folder: ends.folder, pid: pid, grant: GrantBook.local,
+      descriptors: descriptors, finished: finished)
+  }
+
+  /// The same for a client that is reached in any way; `descriptors` are what of it can be seen on this machine.
+  func attach(
+    _ attachment: Attachment, _ client: any ClientEnd, errors: consuming Descriptor?, folder: consuming Descriptor?,
+    pid: Int32, grant: ExactText, descriptors: [OtherEnd], finished: @escaping @LoopActor (ExitStatus) -> Void
+  ) throws(ControlError) -> GuardedSession {
     guard !isStopping else { throw ControlError("the gate is stopping") }
-    let (server, source, timeout) = try inventory.command(for: attachment, in: ends.folder?.number)
+    let (server, source, timeout) = try inventory.command(for: attachment, in: folder?.number)
     sessionNumber += 1
     let id = ExactText("\(Self.base(started))-\(sessionNumber)")
     let tellsKeysApart = inventory.tellsKeysApart(attachment.server)
     let session = GuardedSession(
-      session: id, server: server, pid: pid, gate: self, tellsKeysApart: tellsKeysApart
+      session: id, server: server, pid: pid, grant: grant, gate: self, tellsKeysApart: tellsKeysApart
     ) { [self] status in
       sessions[id] = nil
       state.counters.forget(session: id)
@@ -156,11 +168,12 @@ package final class GateProcess {
       noteIdleness()
     }
     sessions[id] = session
-    clients.attached(
-      pid, ends: [OtherEnd(of: ends.input.number), OtherEnd(of: ends.output.number)], session: id, server: server)
+    clients.attached(pid, ends: descriptors, session: id, server: server)
     noteIdleness()
     let limits = TimeLimits(settings.current.timeouts, callTimeout: timeout)
-    session.start(source.with(fileMask: attachment.fileMask, isGuarded: options.isPrivate), ends, limits)
+    session.start(
+      source.with(fileMask: attachment.fileMask, isGuarded: options.isPrivate), client, errors: errors, folder: folder,
+      limits)
     return session
   }
 

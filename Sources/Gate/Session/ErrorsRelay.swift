@@ -3,7 +3,8 @@ internal import System
 /// Passes on what a server writes to its standard error: to its client, and to those who ask the gate for it.
 @LoopActor
 final class ErrorsRelay {
-  private let client: OutQueue
+  /// Nil where no client listens to it.
+  private let client: OutQueue?
   private let messages: ServerMessageKeeper
   private var source: InStream?
   /// The client takes nothing of it.
@@ -15,8 +16,8 @@ final class ErrorsRelay {
   /// How long it may take nothing of the last of it.
   private static let readersPatience: Int64 = 60_000_000
 
-  init(to client: consuming Descriptor, _ messages: ServerMessageKeeper) {
-    self.client = OutQueue(client)
+  init(to client: consuming Descriptor?, _ messages: ServerMessageKeeper) {
+    if let client { self.client = OutQueue(client) } else { self.client = nil }
     self.messages = messages
   }
 
@@ -26,7 +27,7 @@ final class ErrorsRelay {
   /// Passes on what comes from a server, in the place of one before.
   func read(_ errors: consuming Descriptor, ended: @escaping @LoopActor () -> Void) throws(SystemError) {
     source?.close()
-    client.pressureChanged = { [self] isFull in pressureChanged(isFull) }
+    client?.pressureChanged = { [self] isFull in pressureChanged(isFull) }
     source = try InStream(
       own: errors, received: { [self] bytes in received(bytes) },
       ended: { [self] _ in
@@ -38,7 +39,7 @@ final class ErrorsRelay {
   /// Says something of the gate's to the client.
   func say(_ text: String) {
     var bytes = Array("gatehouse: \(text)\n".utf8)
-    client.write(&bytes)
+    client?.write(&bytes)
   }
 
   /// Keeps lines of the server's output that are no messages.
@@ -52,12 +53,12 @@ final class ErrorsRelay {
     messages.end()
     patience?.cancel()
     source?.close()
-    client.closeWhenEmpty(patience: Self.readersPatience)
+    client?.closeWhenEmpty(patience: Self.readersPatience)
   }
 
   private func received(_ bytes: Span<UInt8>) {
     messages.take(errors: bytes)
-    guard !isDeaf else { return }
+    guard !isDeaf, let client else { return }
     var copy: [UInt8] = []
     copy.reserveCapacity(bytes.count)
     unsafe bytes.withUnsafeBufferPointer { unsafe copy.append(contentsOf: $0) }
@@ -70,7 +71,7 @@ final class ErrorsRelay {
     isDeaf = false
     source?.isPaused = isFull
     patience?.cancel()
-    guard isFull else { return }
+    guard isFull, let client else { return }
     let before = client.count
     patience = Loop.shared.after(microseconds: Self.listenersPatience) { [self] in
       guard client.isFull else { return }

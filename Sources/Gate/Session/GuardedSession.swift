@@ -27,8 +27,8 @@ final class GuardedSession {
   var server: (any ServerEnd)?
   /// Where the server works, if it is not a path; open as long as one may have to be started there.
   private var folder: Descriptor?
-  private var fromClient: InStream?
-  private var toClient: OutQueue?
+  /// Nil once the session is concluded.
+  private var client: (any ClientEnd)?
   /// What its server was given and nobody shall read.
   private(set) var secrets = Secrets.none
   private var errors: ErrorsRelay?
@@ -62,11 +62,11 @@ final class GuardedSession {
   private static let readersPatience: Int64 = 60_000_000
 
   init(
-    session: ExactText, server: ExactText, pid: Int32, gate: GateProcess, tellsKeysApart: Bool = false,
-    finished: @escaping @LoopActor (ExitStatus) -> Void
+    session: ExactText, server: ExactText, pid: Int32, grant: ExactText = "local", gate: GateProcess,
+    tellsKeysApart: Bool = false, finished: @escaping @LoopActor (ExitStatus) -> Void
   ) {
     name = server
-    core = SessionCore(session: session, server: server, pid: pid, tellsKeysApart: tellsKeysApart)
+    core = SessionCore(session: session, server: server, pid: pid, grant: grant, tellsKeysApart: tellsKeysApart)
     self.gate = gate
     self.finished = finished
   }
@@ -79,22 +79,26 @@ final class GuardedSession {
   /// Starts the server and the relaying.
   ///
   /// A server that cannot be started ends the session as a shell would: code 127, the reason on the client's errors.
-  func start(_ source: ServerSource, _ ends: consuming ClientEnds, _ limits: TimeLimits) {
+  func start(
+    _ source: ServerSource, _ client: any ClientEnd, errors: consuming Descriptor?, folder: consuming Descriptor?,
+    _ limits: TimeLimits
+  ) {
     core.limits = limits
     self.source = source
     secrets = source.secrets
-    errors = ErrorsRelay(
-      to: ends.errors, ServerMessageKeeper(secrets, of: name, session: core.session, gate: gate))
-    folder = ends.folder
-    let toClient = OutQueue(ends.output)
-    self.toClient = toClient
+    self.errors = ErrorsRelay(
+      to: errors, ServerMessageKeeper(secrets, of: name, session: core.session, gate: gate))
+    self.folder = folder
+    self.client = client
+    client.connect(
+      ClientEvents(
+        received: { [self] bytes in received(fromClient: bytes) }, inputEnded: { [self] in clientInputEnded() },
+        left: { [self] in abandon() }, pressureChanged: { [self] in regulate() }))
     core.opened(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     do {
       try launch(source)
-      fromClient = try InStream(
-        ends.input, received: { [self] bytes in received(fromClient: bytes) },
-        ended: { [self] _ in clientInputEnded() })
+      try client.startReading()
     } catch {
       couldNotStart(error)
     }
@@ -103,9 +107,6 @@ final class GuardedSession {
   func launch(_ source: ServerSource) throws(SystemError) {
     let server = source.makeEnd()
     self.server = server
-    toClient?.pressureChanged = { [self] _ in regulate() }
-    // A client that reads no more has left.
-    toClient?.broke = { [self] _ in abandon() }
     try server.start(
       ServerEvents(
         received: { [self] bytes in received(fromServer: bytes) }, outputEnded: { [self] in serverOutputEnded() },
@@ -129,11 +130,20 @@ final class GuardedSession {
 
   // MARK: Messages
 
+  /// Takes one whole message of a client that does not write lines.
+  func take(fromClient message: Span<UInt8>) {
+    let now = Clock.now()
+    core.fromClient(message, at: now, gate: &gate.state, into: &output)
+    if gate.state.stream.needsStamp { gate.state.stream.stamp(took: max(1, Clock.now().microseconds(since: now))) }
+    flush()
+    if let server, server.backlog >= Self.highWater { regulate() }
+  }
+
   private func received(fromClient bytes: Span<UInt8>) {
     clientFramer.feed(bytes)
     Self.takeAll(&clientFramer, from: .client, &core, &gate.state, into: &output)
     flush()
-    if toClient?.isFull ?? false { regulate() }
+    if let client, client.backlog >= Self.highWater { regulate() }
   }
 
   private func received(fromServer bytes: Span<UInt8>) {
@@ -169,7 +179,7 @@ final class GuardedSession {
       return
     }
     server?.write(&output.toServer)
-    toClient?.write(&output.toClient)
+    client?.write(&output.toClient)
     gate.publish()
     if !output.noise.isEmpty { errors?.keep(noise: output.noise) }
     if let tools = output.listedTools { gate.toolsListed(tools, of: name) }
@@ -192,7 +202,7 @@ final class GuardedSession {
       clientFramer.trim()
       serverFramer.trim()
       server?.trim()
-      toClient?.trim()
+      client?.trim()
     }
   }
 
@@ -201,10 +211,10 @@ final class GuardedSession {
   /// Our own answers, which go back to whoever was read, may pile up further before they stop the reading too: a client
   /// may write many calls before it reads its first answer, and must not be held up for it.
   func regulate() {
-    let clientHas = toClient?.count ?? 0
+    let clientHas = client?.backlog ?? 0
     let serverHas = server?.backlog ?? 0
     server?.isPaused = clientHas >= Self.highWater || serverHas >= Self.farMark
-    fromClient?.isPaused = isUndecided || serverHas >= Self.highWater || clientHas >= Self.farMark
+    client?.isPaused = isUndecided || serverHas >= Self.highWater || clientHas >= Self.farMark
   }
 
   private static let highWater = OutQueue.standardHighWater
@@ -213,7 +223,7 @@ final class GuardedSession {
   // MARK: Ends
 
   /// The client says no more, and has every answer that it waits for.
-  private var isDrained: Bool { (fromClient?.hasEnded ?? false) && !core.hasRequestsInFlight && exit == nil }
+  private var isDrained: Bool { (client?.hasEnded ?? false) && !core.hasRequestsInFlight && exit == nil }
 
   private func clientInputEnded() {
     if let rest = clientFramer.end() {
@@ -277,7 +287,7 @@ final class GuardedSession {
       return startAgain(source)
     }
     // What the client has asked before it could know gets its answer too.
-    if !isHurried { fromClient?.takeRest() }
+    if !isHurried { client?.takeRest() }
     if let words = server?.lastWords {
       core.end(words, at: Clock.now(), gate: &gate.state, into: &output)
     } else {
@@ -291,15 +301,13 @@ final class GuardedSession {
     guard !isOver else { return }
     isOver = true
     alarm?.cancel()
-    fromClient?.close()
+    client?.closeInput()
     server?.close()
-    guard let toClient, toClient.isOpen else { return conclude() }
-    toClient.broke = nil
+    guard let client else { return conclude() }
     patience?.cancel()
-    toClient.closed = { [self] in conclude() }
-    toClient.closeWhenEmpty(patience: Self.readersPatience)
+    client.closeWhenEmpty(patience: Self.readersPatience) { [self] in conclude() }
     // That may have been the end already.
-    if isHurried, self.toClient != nil { concludeSoon() }
+    if isHurried, self.client != nil { concludeSoon() }
   }
 
   private func concludeSoon() { setPatience { [self] in conclude() } }
@@ -310,11 +318,11 @@ final class GuardedSession {
   }
 
   private func conclude() {
-    guard toClient != nil else { return }
+    guard let client else { return }
     patience?.cancel()
     folder = nil
-    toClient?.close()
-    toClient = nil
+    client.close()
+    self.client = nil
     errors?.close()
     errors = nil
     startedAgain = nil
@@ -323,11 +331,11 @@ final class GuardedSession {
 
   /// The client is gone: ends the server, and keeps nothing for nobody.
   func abandon(hastily isHasty: Bool = true) {
-    fromClient?.close()
+    client?.closeInput()
     core.clientClosed(at: Clock.now(), gate: &gate.state, into: &output)
     gate.publish()
     isHurried = true
-    if isOver, toClient != nil { concludeSoon() }
+    if isOver, client != nil { concludeSoon() }
     if isHasty { server?.terminate() } else { server?.tearDown() }
     if server == nil, !isOver {
       exit = .code(1)
