@@ -36,6 +36,8 @@ package struct GateState: Sendable {
   package private(set) var lastSequence: UInt64
   /// Decisions since the start by verdict, in the order of `Verdict.allCases`.
   package private(set) var counts: [Int]
+  /// How long calls took since the start.
+  package private(set) var latency = LatencyCounts()
 
   package init(
     engine: PolicyEngine = .denyEverything, counters: Counters = Counters(),
@@ -83,6 +85,7 @@ package struct GateState: Sendable {
   /// The same for the end of a request.
   mutating func tell(_ result: ResultEvent, at now: Moment) {
     lastSequence += 1
+    latency.add(result.took)
     stream.append(result, sequence: lastSequence, at: now)
   }
 
