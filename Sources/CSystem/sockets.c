@@ -1,7 +1,11 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -125,4 +129,68 @@ ssize_t csys_receive_descriptors(int fd, void *bytes, size_t count, int *fds, in
     }
   }
   return received;
+}
+
+/* Reads a numeric address; names are for people, and a name's address can change. */
+static int inet_of(const char *host, int port, struct sockaddr_storage *address, socklen_t *size) {
+  memset(address, 0, sizeof *address);
+  struct sockaddr_in *four = (struct sockaddr_in *)address;
+  if (inet_pton(AF_INET, host, &four->sin_addr) == 1) {
+    four->sin_family = AF_INET;
+    four->sin_port = htons((uint16_t)port);
+    *size = sizeof *four;
+    return 0;
+  }
+  struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
+  if (inet_pton(AF_INET6, host, &six->sin6_addr) == 1) {
+    six->sin6_family = AF_INET6;
+    six->sin6_port = htons((uint16_t)port);
+    *size = sizeof *six;
+    return 0;
+  }
+  errno = EINVAL;
+  return -1;
+}
+
+int csys_tcp_listen(const char *host, int port, int backlog) {
+  struct sockaddr_storage address;
+  socklen_t size;
+  if (inet_of(host, port, &address, &size) < 0) return -1;
+  int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return -1;
+  int on = 1;
+  if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0) return closing(fd);
+  if (address.ss_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
+    return closing(fd);
+  if (bind(fd, (const struct sockaddr *)&address, size) < 0 || listen(fd, backlog) < 0) return closing(fd);
+  return fd;
+}
+
+bool csys_is_loopback(const char *host) {
+  struct sockaddr_storage address;
+  socklen_t size;
+  if (inet_of(host, 0, &address, &size) < 0) return false;
+  if (address.ss_family == AF_INET)
+    return ntohl(((struct sockaddr_in *)&address)->sin_addr.s_addr) >> 24 == 127;
+  return IN6_IS_ADDR_LOOPBACK(&((struct sockaddr_in6 *)&address)->sin6_addr);
+}
+
+bool csys_is_address(const char *host) {
+  struct sockaddr_storage address;
+  socklen_t size;
+  return inet_of(host, 0, &address, &size) == 0;
+}
+
+int csys_tcp_port(int fd) {
+  struct sockaddr_storage address;
+  socklen_t size = sizeof address;
+  if (getsockname(fd, (struct sockaddr *)&address, &size) < 0) return -1;
+  if (address.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&address)->sin_port);
+  if (address.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+  return -1;
+}
+
+void csys_tcp_no_delay(int fd) {
+  int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }

@@ -97,6 +97,12 @@ int csys_accept(int listener);
 int csys_socket_pair(int ends[_Nonnull 2]);
 int csys_peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
 size_t csys_longest_socket_path(void);
+/* At a numeric address, of version 4 or 6; port 0 is any that is free. */
+int csys_tcp_listen(const char *host, int port, int backlog);
+bool csys_is_address(const char *host);
+bool csys_is_loopback(const char *host);
+int csys_tcp_port(int fd);
+void csys_tcp_no_delay(int fd);
 
 enum { CSYS_MOST_DESCRIPTORS = 8 };
 /// Never blocks, never raises SIGPIPE.

@@ -35,10 +35,17 @@ package enum GateProgram {
     }
     var options = options
     options.configuration = try GateConfiguration.load(options.paths.settings)
+    let http = listening(options)
+    // Nobody who comes over HTTP could start it again.
+    if !http.isEmpty { options.idleExit = nil }
     let gate = GateProcess(options)
     let address = try GateAddress(of: options.paths, lock: lock, gate: gate)
+    let service = http.isEmpty ? nil : try HTTPService(gate, http)
     // A client that comes while the last servers end is one for the next gate.
-    gate.stopping = { address.close() }
+    gate.stopping = {
+      address.close()
+      service?.close()
+    }
     try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in
       // Who asks twice does not want to wait for the servers.
       if gate.isStopping { Loop.shared.stop() } else { gate.stop() }
@@ -47,12 +54,39 @@ package enum GateProgram {
     gate.ended = { Loop.shared.stop() }
     if !options.isBackground {
       StandardError.write("gatehouse: the gate listens at \(socket), its policy is \(options.paths.policy)\n")
+      if let service { StandardError.write(words(service)) }
     }
     ThisProcess.giveMemoryBack(code: true)
     Loop.shared.run()
+    service?.close()
     Child.killAll()
     gate.conclude()
     address.remove()
     return 0
+  }
+
+  /// Where HTTP clients are let in: by the command line, and by the configuration.
+  private static func listening(_ options: ServeOptions) -> HTTPOptions {
+    var http = options.http
+    let configured = options.configuration.http
+    http.addresses += configured.listen.compactMap { TCPSocket.Address($0) }.filter { !http.addresses.contains($0) }
+    http.socket = http.socket ?? configured.socket
+    http.hosts += configured.hosts
+    http.origins += configured.origins
+    return http
+  }
+
+  /// What people paste into their clients.
+  @LoopActor
+  private static func words(_ http: HTTPService) -> String {
+    var lines: [String] = []
+    for place in http.places {
+      lines.append("gatehouse: each server is at \(place)/mcp/NAME")
+      guard place.hasPrefix("http://") else { continue }
+      let headers = http.needsToken ? #", "headers": {"Authorization": "Bearer TOKEN"}"# : ""
+      lines.append("  for a client's configuration, with a server's name for NAME:")
+      lines.append(#"  {"mcpServers": {"NAME": {"type": "http", "url": "\#(place)/mcp/NAME"\#(headers)}}}"#)
+    }
+    return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -7,6 +7,8 @@ package struct ServeOptions: Sendable {
   package var build: String
   /// How the gate is to run, as it was read at its start.
   package var configuration = GateConfiguration()
+  /// Where it listens for HTTP clients, beside what the configuration says.
+  package var http = HTTPOptions()
   /// Started by a client of the gate, detached from its terminal.
   package var isBackground: Bool
   /// Inside the process of its one client, whose death leaves nobody who could end what the server started.

@@ -37,6 +37,21 @@ package struct GateConfiguration: Hashable, Sendable {
     package static let mostWords = 100
   }
 
+  /// Where the gate listens for HTTP clients; nowhere by default.
+  package struct HTTP: Hashable, Sendable {
+    /// Addresses as `127.0.0.1:8787`.
+    package var listen: [String] = []
+    /// The path of a socket's file.
+    package var socket: String?
+    /// Names by which clients may call this machine.
+    package var hosts: [String] = []
+    /// Web pages that may use the gate, as `https://example.org`.
+    package var origins: [String] = []
+
+    package static let most = 100
+  }
+
+  package var http = HTTP()
   package var record = Record()
   package var approvals = Approvals()
   package var timeouts = Timeouts()
@@ -67,9 +82,12 @@ package struct GateConfiguration: Hashable, Sendable {
     var reader = ConfigurationReader(text)
     var configuration = GateConfiguration()
     // The console's part is read by the console alone: a slip in it must not stop a gate.
-    reader.object(root, "a configuration", ["record", "timeouts", "approvals", "pins", ConsoleConfiguration.key]) {
+    reader.object(
+      root, "a configuration", ["record", "timeouts", "approvals", "pins", "http", ConsoleConfiguration.key]
+    ) {
       reader, key, value in
       switch key {
+      case "http": reader.http(value, &configuration.http)
       case "approvals": reader.approvals(value, &configuration.approvals)
       case "pins": reader.pins(value, &configuration.pins)
       case "record": reader.record(value, &configuration.record)

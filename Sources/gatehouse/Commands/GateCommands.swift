@@ -13,6 +13,8 @@ extension Gatehouse {
       .init("--policy", "FILE", "the policy; else $GATEHOUSE_POLICY, else policy.json in the configuration folder"),
       .init("--socket", "PATH", "the control socket; else $GATEHOUSE_SOCKET, else in the runtime folder"),
       .init("--strict-pins", "deny tools until somebody accepts their definitions"),
+      .init("--listen", "ADDRESS:PORT", "let HTTP clients in there, as 127.0.0.1:8787; may be given several times"),
+      .init("--listen-socket", "PATH", "let HTTP clients in over a socket's file"),
       .init("--idle-exit", "SECONDS", "end by itself that long after the last session and console are gone"),
     ]
   ) { arguments throws(Failure) in
@@ -20,6 +22,17 @@ extension Gatehouse {
       paths: try paths(arguments), build: Build.version, isBackground: false,
       idleExit: try arguments.seconds("--idle-exit"))
     options.hasStrictPins = arguments.has("--strict-pins")
+    for text in arguments.values("--listen") {
+      guard let address = TCPSocket.Address(text) else {
+        throw .usage("`\(text)` is no address to listen on", help: "as in 127.0.0.1:8787, [::1]:8787 or 8787")
+      }
+      options.http.addresses.append(address)
+    }
+    options.http.socket = try arguments.value("--listen-socket").map { path throws(Failure) in
+      if path.hasPrefix("/") { return path }
+      guard let here = ThisProcess.directory else { throw Failure("the working folder is gone; use a full path") }
+      return "\(here)/\(path)"
+    }
     return GateProgram.serve(options)
   }
 

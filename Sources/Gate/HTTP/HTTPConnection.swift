@@ -1,0 +1,244 @@
+internal import HTTPWire
+internal import Policy
+internal import System
+
+/// One connection of an HTTP client: moves bytes, and leaves every judgement to `HTTPConversation` and the front.
+@LoopActor
+final class HTTPConnection {
+  private let front: HTTPFront
+  private var talk: HTTPConversation
+  private var input: InStream?
+  private let output: OutQueue
+  private var alarm: LoopTimer?
+  private var isTaking = false
+  private var isOver = false
+
+  /// What the present request is for, and its head; nil between requests.
+  private var route: HTTPFront.Route?
+  private var head: HTTPHead?
+  /// The number of the present request.
+  private(set) var exchange = 0
+  /// Who answers it later, and is told if the client goes away before.
+  weak var owner: HTTPClientEnd?
+  private var isEvents = false
+  /// Written at once with what follows in the same turn.
+  private var pending: [UInt8] = []
+
+  /// A client that reads its events so slowly loses the stream, and may come back for the rest.
+  private static let mostUnread = 1 << 20
+  /// How long a client may take nothing at all of what it was sent.
+  private static let readersPatience: Int64 = 30_000_000
+  /// How long is read what a client still sends that was told the end, so that it can read that.
+  private static let farewell: Int64 = 500_000
+
+  init(_ socket: consuming Descriptor, front: HTTPFront) throws(SystemError) {
+    self.front = front
+    talk = HTTPConversation(at: Clock.now().microseconds)
+    TCPSocket.sendAtOnce(socket.number)
+    output = OutQueue(try Descriptor.duplicate(socket.number), highWater: 256 << 10)
+    output.broke = { [weak self] _ in self?.close() }
+    output.pressureChanged = { [weak self] isFull in self?.pressureChanged(isFull) }
+    // Both hold this connection until it is over.
+    input = try InStream(socket, received: { [self] in received($0) }, ended: { [self] _ in close() })
+    setAlarm()
+  }
+
+  /// How many bytes the client has yet to read.
+  var unread: Int { output.count }
+
+  // MARK: Requests
+
+  private func received(_ bytes: Span<UInt8>) {
+    talk.feed(bytes, at: Loop.shared.now.microseconds)
+    take()
+  }
+
+  /// Takes all requests that can be answered now.
+  private func take() {
+    guard !isTaking, !isOver else { return }
+    isTaking = true
+    let now = Loop.shared.now.microseconds
+    while !isOver, let event = talk.next(at: now) { take(event) }
+    isTaking = false
+    guard !isOver else { return }
+    input?.isPaused = talk.isFull
+    setAlarm()
+  }
+
+  private func take(_ event: HTTPConversation.Event) {
+    switch event {
+    case .head(let head):
+      self.head = head
+      let route = front.route(head)
+      self.route = route
+      if case .refused(let refusal, let fields) = route, head.body != .none {
+        return refuse(refusal, fields: fields, closes: true)
+      }
+      if head.expectsContinue { write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
+    case .request(let head, let body):
+      guard let route else { return close() }
+      exchange = front.nextExchange()
+      front.take(route, head, body, self)
+    case .refused(let refusal):
+      front.refused()
+      refuse(refusal, closes: true)
+    case .timeUp: close()
+    }
+  }
+
+  // MARK: Answers
+
+  /// Answers the present request as a whole.
+  func answer(
+    _ status: HTTPStatus, _ body: [UInt8] = [], type: StaticString = "application/json", fields: [HTTPField] = []
+  ) {
+    guard let head, !isOver else { return }
+    pending.appendHead(
+      status, type: body.isEmpty ? nil : type, length: body.count, fields: fields + origin(head), closes: head.closes)
+    if head.method != .head { pending.append(contentsOf: body) }
+    finishRequest()
+  }
+
+  /// Answers the present request with a refusal.
+  func refuse(_ refusal: HTTPRefusal, code: Int = -32600, fields: [HTTPField] = [], closes: Bool = false) {
+    guard !isOver else { return }
+    let ends = closes || (head?.closes ?? true)
+    pending.appendRefusal(refusal, code: code, fields: fields + (head.map(origin) ?? []), closes: ends)
+    if closes {
+      flush()
+      end()
+    } else {
+      finishRequest()
+    }
+  }
+
+  /// Begins a stream of events as the answer.
+  func begin(fields: [HTTPField]) {
+    guard let head, !isOver, !isEvents else { return }
+    isEvents = true
+    let fields =
+      [HTTPField("Cache-Control", "no-cache, no-transform"), HTTPField("X-Accel-Buffering", "no")] + fields
+      + origin(head)
+    pending.appendHead(
+      .ok, type: "text/event-stream", length: nil, fields: fields, closes: head.closes, isOld: head.isOld)
+  }
+
+  /// Sends an event; `flush` follows.
+  func event(_ message: [UInt8], id: String?) {
+    guard isEvents, !isOver else { return }
+    guard output.count < Self.mostUnread else { return close() }
+    append { $0.appendEvent(message.span, id: id) }
+  }
+
+  func comment() {
+    guard isEvents, !isOver, output.count == 0 else { return }
+    append { $0.appendComment() }
+  }
+
+  /// Ends the stream of events.
+  func finish() {
+    guard isEvents, let head, !isOver else { return }
+    if head.isOld { return end() }
+    pending.appendLastChunk()
+    finishRequest()
+  }
+
+  func flush() {
+    guard !pending.isEmpty else { return }
+    output.write(&pending)
+  }
+
+  private func append(_ body: (inout [UInt8]) -> Void) {
+    guard let head, !head.isOld else { return body(&pending) }
+    var bytes: [UInt8] = []
+    body(&bytes)
+    pending.appendChunk(bytes.span)
+  }
+
+  private func write(_ bytes: [UInt8]) {
+    var bytes = bytes
+    output.write(&bytes)
+  }
+
+  private func finishRequest() {
+    flush()
+    owner = nil
+    isEvents = false
+    guard let head, !head.closes, !front.isClosing else { return end() }
+    self.head = nil
+    route = nil
+    talk.answered(at: Clock.now().microseconds)
+    take()
+  }
+
+  /// Lets a page that may use this server read the answer.
+  private func origin(_ head: HTTPHead) -> [HTTPField] {
+    guard let origin = head.all("origin").first else { return [] }
+    return [
+      HTTPField("Access-Control-Allow-Origin", origin), HTTPField("Vary", "Origin"),
+      HTTPField("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate"),
+    ]
+  }
+
+  // MARK: Time
+
+  private func setAlarm() {
+    guard alarm == nil, let deadline = talk.deadline else { return }
+    let wait = deadline - Clock.now().microseconds
+    alarm = Loop.shared.after(microseconds: max(0, wait)) { [weak self] in self?.timePassed() }
+  }
+
+  private func timePassed() {
+    alarm = nil
+    guard !isOver else { return }
+    if let event = talk.timePassed(at: Clock.now().microseconds) { take(event) }
+    if !isOver { setAlarm() }
+  }
+
+  /// A client that takes nothing of what it is sent does not hold it for ever.
+  private func pressureChanged(_ isFull: Bool) {
+    owner?.pressureChanged()
+    if isFull { watchReader(unlessLessThan: output.count) }
+  }
+
+  private func watchReader(unlessLessThan last: Int) {
+    Loop.shared.after(microseconds: Self.readersPatience) { [weak self] in
+      guard let self, !isOver, output.isFull else { return }
+      if output.count < last { watchReader(unlessLessThan: output.count) } else { close() }
+    }
+  }
+
+  // MARK: The end
+
+  /// The client gets what was written, and then the connection ends.
+  func end() {
+    guard !isOver else { return }
+    flush()
+    leave()
+    output.closeWhenEmpty(patience: Self.readersPatience)
+    guard let input else { return }
+    self.input = nil
+    input.isPaused = false
+    Loop.shared.after(microseconds: Self.farewell) { input.close() }
+  }
+
+  /// The connection ends now.
+  func close() {
+    guard !isOver else { return }
+    leave()
+    output.close()
+    input?.close()
+    input = nil
+  }
+
+  private func leave() {
+    isOver = true
+    talk.end()
+    alarm?.cancel()
+    alarm = nil
+    front.left(self)
+    let owner = owner
+    self.owner = nil
+    owner?.closed(exchange)
+  }
+}

@@ -1,0 +1,302 @@
+internal import ControlWire
+internal import GateCore
+internal import HTTPWire
+internal import JSONText
+internal import MCPWire
+internal import Policy
+internal import Store
+internal import System
+
+/// The gate's side towards HTTP clients: lets them in, and finds each request's session.
+@LoopActor
+final class HTTPFront {
+  let gate: GateProcess
+  let grants: GrantKeeper
+  private let guarding: HTTPGuard
+  /// Sessions of the older era, by their ids.
+  private var sessions: [String: HTTPClientEnd] = [:]
+  private var stateless: [StatelessKey: HTTPClientEnd] = [:]
+  private(set) var connections: [ObjectIdentifier: HTTPConnection] = [:]
+  private var exchanges = 0
+  private var reader = MessageReader()
+  private var sweep: LoopTimer?
+  private(set) var isClosing = false
+  /// How many requests could not be read.
+  private(set) var refusals = 0
+
+  private struct StatelessKey: Hashable {
+    let grant: ExactText
+    let server: ExactText
+    let client: ExactText
+  }
+
+  static let mostConnections = 20_000
+  static let mostSessions = 1_000
+  /// Of one grant.
+  static let mostOfOne = 200
+  private static let sweeping: Int64 = 20_000_000
+  /// How long a session without a client lasts; one of the stateless era costs nothing but its server's start.
+  private static let patience: Int64 = 1_800_000_000
+  private static let statelessPatience: Int64 = 300_000_000
+
+  init(_ gate: GateProcess, guarding: HTTPGuard) {
+    self.gate = gate
+    self.guarding = guarding
+    grants = GrantKeeper(gate.options.paths.grants)
+    grants.changed = { [weak self] in self?.endUngranted() }
+    sweepSoon()
+  }
+
+  var sessionCount: Int { sessions.count + stateless.count }
+
+  func nextExchange() -> Int {
+    exchanges += 1
+    return exchanges
+  }
+
+  func refused() { refusals += 1 }
+
+  // MARK: Connections
+
+  func accepted(_ socket: consuming Descriptor) {
+    guard connections.count < Self.mostConnections, !isClosing else { return }
+    guard let connection = try? HTTPConnection(socket, front: self) else { return }
+    connections[ObjectIdentifier(connection)] = connection
+  }
+
+  func left(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
+
+  // MARK: Where a request goes
+
+  enum Route {
+    case health
+    case metrics
+    case preflight
+    case server(ExactText, grant: ExactText)
+    case refused(HTTPRefusal, [HTTPField])
+  }
+
+  /// Where a request goes, by its head.
+  func route(_ head: HTTPHead) -> Route {
+    if let refusal = guarding.refusal(of: head) { return .refused(refusal, []) }
+    let path = head.path.map { ExactText(String(decoding: $0, as: UTF8.self)) }
+    switch path {
+    case ["healthz"]: return head.isReading ? .health : .refused(Self.wrongMethod, [HTTPField("Allow", "GET, HEAD")])
+    case ["metrics"]:
+      guard head.isReading else { return .refused(Self.wrongMethod, [HTTPField("Allow", "GET, HEAD")]) }
+      if case .refused(let refusal, let fields) = grants.access(head, to: nil) { return .refused(refusal, fields) }
+      return .metrics
+    case let path where path.count == 2 && path[0] == "mcp": return route(head, to: path[1])
+    default: return .refused(HTTPRefusal(.notFound, "there is nothing here; servers are at /mcp/NAME"), [])
+    }
+  }
+
+  private func route(_ head: HTTPHead, to server: ExactText) -> Route {
+    if head.method == .options, !head.all("origin").isEmpty { return .preflight }
+    let grant: ExactText
+    switch grants.access(head, to: server) {
+    case .granted(let label): grant = label
+    case .refused(let refusal, let fields): return .refused(refusal, fields)
+    }
+    switch head.method {
+    case .post:
+      if let refusal = head.contentRefusal { return .refused(refusal, []) }
+      let accepted = head.accepted
+      guard accepted.json || accepted.events else { return .refused(Self.notAcceptable, []) }
+    case .get:
+      guard head.accepted.events else { return .refused(Self.notAcceptable, []) }
+    case .delete: break
+    case .head, .options, .other: return .refused(Self.wrongMethod, [HTTPField("Allow", "GET, POST, DELETE")])
+    }
+    return .server(server, grant: grant)
+  }
+
+  private static let wrongMethod = HTTPRefusal(.methodNotAllowed, "this method means nothing here")
+  private static let notAcceptable = HTTPRefusal(
+    .notAcceptable, "the client has to take `application/json` and `text/event-stream`")
+
+  func take(_ route: Route, _ head: HTTPHead, _ body: [UInt8], _ connection: HTTPConnection) {
+    switch route {
+    case .refused(let refusal, let fields): connection.refuse(refusal, fields: fields)
+    case .health: connection.answer(.ok, Array("ok\n".utf8), type: "text/plain")
+    case .metrics: connection.answer(.ok, gate.metrics(self), type: "text/plain; version=0.0.4")
+    case .preflight:
+      connection.answer(
+        .noContent,
+        fields: [
+          HTTPField("Access-Control-Allow-Methods", "GET, POST, DELETE"),
+          HTTPField("Access-Control-Allow-Headers", head.all("access-control-request-headers").first ?? []),
+          HTTPField("Access-Control-Max-Age", "600"),
+        ])
+    case .server(let server, let grant):
+      do throws(HTTPRefusal) {
+        switch head.method {
+        case .post: try post(PostedBody(body, &reader), head, server, grant, connection)
+        case .get: try session(head, server, grant).listen(try head.only("last-event-id"), connection)
+        case .delete:
+          end(try session(head, server, grant))
+          connection.answer(.noContent)
+        case .head, .options, .other: break
+        }
+      } catch {
+        connection.refuse(error)
+      }
+    }
+  }
+
+  // MARK: Sessions
+
+  private func post(
+    _ body: PostedBody, _ head: HTTPHead, _ server: ExactText, _ grant: ExactText, _ connection: HTTPConnection
+  ) throws(HTTPRefusal) {
+    if let message = body.only, message.isModern || head.isStateless {
+      return postStateless(body, message, head, server, grant, connection)
+    }
+    guard body.isHandshake, try head.only("mcp-session-id") == nil else {
+      return try session(head, server, grant).post(body, head, connection)
+    }
+    let id = GrantFile.name((0..<32).map { _ in UInt8.random(in: .min ... .max) })
+    let client = HTTPClientEnd(id: id, server: server, grant: grant)
+    guard begin(client, body, connection) else { return }
+    sessions[id] = client
+    client.post(body, head, connection)
+  }
+
+  private func postStateless(
+    _ body: PostedBody, _ message: WireMessage, _ head: HTTPHead, _ server: ExactText, _ grant: ExactText,
+    _ connection: HTTPConnection
+  ) {
+    switch message.kind {
+    case .request: break
+    // That era knows none over HTTP, and who sends one waits for no answer.
+    case .notification: return connection.answer(.accepted)
+    case .result, .error:
+      return connection.refuse(HTTPRefusal(.badRequest, "a client of this protocol version sends no answers"))
+    }
+    guard message.isModern else {
+      return fail(
+        connection, .badRequest, body.id, WireRefusal.Code.invalidParams.rawValue,
+        "the request has no `_meta` with the protocol version that its fields name")
+    }
+    if let problem = StatelessHeaders.problem(head, message, body.bytes.span) {
+      return fail(connection, .badRequest, body.id, StatelessHeaders.mismatch, problem)
+    }
+    let name = message.clientName.map { $0.decoded(body.bytes.span) } ?? ""
+    let key = StatelessKey(grant: grant, server: server, client: name)
+    if let client = stateless[key], !client.isOver { return client.post(body, head, connection) }
+    let client = HTTPClientEnd(id: nil, server: server, grant: grant)
+    guard begin(client, body, connection) else { return }
+    stateless[key] = client
+    client.post(body, head, connection)
+  }
+
+  /// The session that a request of the older era names.
+  private func session(
+    _ head: HTTPHead, _ server: ExactText, _ grant: ExactText
+  ) throws(HTTPRefusal) -> HTTPClientEnd {
+    if let version = try head.only("mcp-protocol-version") {
+      let name = ExactText(String(decoding: version, as: UTF8.self))
+      guard let known = ProtocolVersion(name) else {
+        throw HTTPRefusal(.badRequest, "the `MCP-Protocol-Version` is not known here")
+      }
+      guard !known.isStateless || head.method == .post else { throw Self.wrongMethod }
+    }
+    guard let id = try head.only("mcp-session-id") else {
+      throw HTTPRefusal(.badRequest, "there is no `Mcp-Session-Id`; a session begins with `initialize`")
+    }
+    guard let client = sessions[String(decoding: id, as: UTF8.self)], client.grant == grant, client.server == server,
+      !client.isOver
+    else { throw HTTPRefusal(.notFound, "there is no such session, or not any more; begin with `initialize`") }
+    return client
+  }
+
+  /// Starts a session's server.
+  ///
+  /// - Returns: Whether there is a session now; otherwise the request was answered.
+  private func begin(_ client: HTTPClientEnd, _ body: PostedBody, _ connection: HTTPConnection) -> Bool {
+    let ofGrant = (Array(sessions.values) + Array(stateless.values)).count { $0.grant == client.grant }
+    guard sessionCount < Self.mostSessions, ofGrant < Self.mostOfOne else {
+      fail(connection, .unavailable, body.id, WireRefusal.Code.internalError.rawValue, "there are too many sessions")
+      return false
+    }
+    client.mark = grants.mark(of: client.grant)
+    do throws(ControlError) {
+      client.session = try gate.attach(
+        Attachment(
+          server: .registered(client.server), directory: ThisProcess.directory ?? "/",
+          environment: ThisProcess.environmentEntries),
+        client, errors: nil, folder: nil, pid: 0, grant: client.grant, descriptors: []
+      ) { [weak self, weak client] _ in
+        if let client { self?.forget(client) }
+      }
+      return true
+    } catch {
+      fail(connection, .notFound, body.id, WireRefusal.Code.internalError.rawValue, error.message)
+      return false
+    }
+  }
+
+  private func fail(
+    _ connection: HTTPConnection, _ status: HTTPStatus, _ id: ExactText?, _ code: Int, _ message: String
+  ) {
+    var line: [UInt8] = []
+    line.appendError(code: code, message: "[gatehouse] refused: \(message)", id: (id ?? "null").utf8)
+    line.removeLast()
+    connection.answer(status, line)
+  }
+
+  private func forget(_ client: HTTPClientEnd) {
+    if let id = client.id { sessions[id] = nil }
+    if let key = stateless.first(where: { $0.value === client })?.key { stateless[key] = nil }
+  }
+
+  /// Ends a session: its client has asked for it, may not use it any more, or is gone.
+  private func end(_ client: HTTPClientEnd) {
+    forget(client)
+    client.session?.abandon(hastily: false)
+    client.close()
+  }
+
+  /// Ends what is not granted any more.
+  private func endUngranted() {
+    for client in Array(sessions.values) + Array(stateless.values)
+    where !grants.mayGoOn(client.grant, mark: client.mark, server: client.server) {
+      end(client)
+    }
+  }
+
+  // MARK: Time
+
+  private func sweepSoon() {
+    sweep = Loop.shared.after(microseconds: Self.sweeping) { [weak self] in
+      guard let self, !isClosing else { return }
+      endUngranted()
+      let now = Clock.now()
+      for client in Array(sessions.values) + Array(stateless.values) {
+        client.keepAlive()
+        let patience = client.id == nil ? Self.statelessPatience : Self.patience
+        if client.isIdle, now.microseconds(since: client.lastUse) > patience { end(client) }
+      }
+      sweepSoon()
+    }
+  }
+
+  /// Nobody is let in any more; answers that are on their way go out.
+  func close() {
+    isClosing = true
+    sweep?.cancel()
+    for connection in connections.values where connection.owner == nil { connection.end() }
+  }
+}
+
+extension HTTPHead {
+  /// Whether it only asks for something.
+  fileprivate var isReading: Bool { method == .get || method == .head }
+
+  /// Whether its fields say that it is of the stateless era.
+  fileprivate var isStateless: Bool {
+    all("mcp-protocol-version").contains {
+      ProtocolVersion(ExactText(String(decoding: $0, as: UTF8.self)))?.isStateless ?? false
+    }
+  }
+}

@@ -1,0 +1,78 @@
+internal import HTTPWire
+internal import Store
+package import System
+
+/// Everything of the gate that HTTP clients see, for as long as it listens.
+@LoopActor
+package final class HTTPService {
+  private let front: HTTPFront
+  private var listeners: [HTTPListener] = []
+  private var socketPath: String?
+  /// What people paste, one for each place.
+  package private(set) var places: [String] = []
+
+  /// Listens at once.
+  ///
+  /// Throws: `HTTPServiceError` for an address that other machines reach where no grant is kept.
+  package init(_ gate: GateProcess, _ options: HTTPOptions) throws {
+    var guarding = HTTPGuard()
+    guarding.hosts = Set(options.hosts.map { Array($0.lowercased().utf8) })
+    guarding.origins = Set(options.origins.map { Array($0.lowercased().utf8) })
+    for address in options.addresses where !address.isLoopback {
+      if let host = HTTPHost("\(address)".utf8) { guarding.hosts.insert(host.name) }
+    }
+    front = HTTPFront(gate, guarding: guarding)
+    for address in options.addresses {
+      if !address.isLoopback, front.grants.book?.grants.isEmpty ?? true {
+        throw HTTPServiceError(
+          "other machines reach \(address), and there is no grant", help: "gatehouse grants add LABEL")
+      }
+      let socket = try TCPSocket.listen(at: address)
+      let port = TCPSocket.port(of: socket.number) ?? address.port
+      listeners.append(try HTTPListener(socket, front: front))
+      places.append("http://\(TCPSocket.Address(host: address.host, port: port))")
+    }
+    if let path = options.socket {
+      // What is left of a gate that is gone; nobody else may put one there.
+      if (try? UnixSocket.connect(to: path)) == nil { try? SafeFile.remove(path) }
+      listeners.append(try HTTPListener(try UnixSocket.listen(at: path), front: front))
+      socketPath = path
+      places.append("http+unix:\(path)")
+    }
+  }
+
+  /// Whether nobody is let in without a token.
+  package var needsToken: Bool { front.grants.book != nil || front.grants.problem != nil }
+
+  /// Lets nobody in any more.
+  package func close() {
+    for listener in listeners { listener.close() }
+    front.close()
+    if let socketPath { try? SafeFile.remove(socketPath) }
+  }
+}
+
+/// Where the gate listens for HTTP clients, and for which of them it is there.
+package struct HTTPOptions: Hashable, Sendable {
+  package var addresses: [TCPSocket.Address] = []
+  /// A socket's file.
+  package var socket: String?
+  package var hosts: [String] = []
+  package var origins: [String] = []
+
+  package init() {}
+  package var isEmpty: Bool { addresses.isEmpty && socket == nil }
+}
+
+/// Why the gate does not listen.
+package struct HTTPServiceError: Error, CustomStringConvertible {
+  package let message: String
+  package let help: String
+
+  init(_ message: String, help: String) {
+    self.message = message
+    self.help = help
+  }
+
+  package var description: String { "\(message)\n  \(help)" }
+}

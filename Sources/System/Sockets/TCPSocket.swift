@@ -1,0 +1,54 @@
+internal import CSystem
+internal import Glibc
+
+/// Stream sockets of the network.
+package enum TCPSocket {
+  /// Where to listen: a numeric address and a port, 0 for any that is free.
+  package struct Address: Hashable, Sendable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
+
+    /// Reads `127.0.0.1:8787`, `[::1]:8787`, or a port alone, which is this machine's own.
+    package init?(_ text: String) {
+      let parts: (host: Substring, port: Substring)
+      if let bracket = text.firstIndex(of: "]"), text.first == "[" {
+        let rest = text[text.index(after: bracket)...]
+        guard rest.first == ":" else { return nil }
+        parts = (text[text.index(after: text.startIndex)..<bracket], rest.dropFirst())
+      } else if let colon = text.firstIndex(of: ":") {
+        parts = (text[..<colon], text[text.index(after: colon)...])
+      } else {
+        parts = ("127.0.0.1", text[...])
+      }
+      let host = parts.host == "localhost" ? "127.0.0.1" : String(parts.host)
+      guard 1...5 ~= parts.port.utf8.count, parts.port.utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
+        let port = Int(parts.port), port <= 65_535, unsafe csys_is_address(host)
+      else { return nil }
+      self.init(host: host, port: port)
+    }
+
+    package init(host: String, port: Int) {
+      self.host = host
+      self.port = port
+    }
+
+    /// Whether only this machine reaches it.
+    package var isLoopback: Bool { unsafe csys_is_loopback(host) }
+    package var description: String { host.utf8.contains(0x3A) ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  }
+
+  package static func listen(at address: Address, backlog: Int32 = 4_096) throws(SystemError) -> Descriptor {
+    let number = unsafe csys_tcp_listen(address.host, Int32(clamping: address.port), backlog)
+    guard number >= 0 else { throw .last("listen on", "\(address)") }
+    return Descriptor(owning: number)
+  }
+
+  /// The port of a listener; nil for what is none.
+  package static func port(of socket: Int32) -> Int? {
+    let port = csys_tcp_port(socket)
+    return port >= 0 ? Int(port) : nil
+  }
+
+  /// Sends what is written at once, however little it is; does nothing for other sockets.
+  package static func sendAtOnce(_ socket: Int32) { csys_tcp_no_delay(socket) }
+}
