@@ -10,6 +10,7 @@ final class HTTPConnection {
   private var input: InStream?
   private let output: OutQueue
   private var alarm: LoopTimer?
+  private var alarmDue: Int64 = 0
   private var isTaking = false
   private var isOver = false
 
@@ -183,7 +184,10 @@ final class HTTPConnection {
   // MARK: Time
 
   private func setAlarm() {
-    guard alarm == nil, let deadline = talk.deadline else { return }
+    // An alarm that goes off too early does no harm, and most are never needed.
+    guard let deadline = talk.deadline, alarm == nil || deadline < alarmDue else { return }
+    alarm?.cancel()
+    alarmDue = deadline
     let wait = deadline - Clock.now().microseconds
     alarm = Loop.shared.after(microseconds: max(0, wait)) { [weak self] in self?.timePassed() }
   }
