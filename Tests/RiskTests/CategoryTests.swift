@@ -42,6 +42,8 @@ struct CategoryTests {
     Case(.read, "resolve_hostname", "Resolves a hostname to an address."),
     Case(.read, "get_script", "Gets one script.", ["script_id": "string"]),
     Case(.read, "get_replay_details", "Get the state of a Sentry replay by URL or replay ID."),
+    Case(.read, "report_usage", "Reports what is used."),
+    Case(.read, "get_file", "Gets the path to the file of a page."),
     Case(.read, "cache_read", "Executes a read-only command.", ["command": "string"]),
   ]
 
@@ -64,6 +66,11 @@ struct CategoryTests {
     Case(.write, "cache_cas", "Embroiders a value with another. Returns: the value."),
     Case(.write, "create_customer", "Create a customer in Stripe.", ["email": "string"]),
     Case(.write, "move_page", "Move a page below another."),
+    Case(.write, "report_user", "Report a user to the moderators."),
+    Case(.write, "check_in_guest", "Checks a guest in."),
+    Case(.write, "format_table", "Format a table with borders."),
+    Case(.write, "render_map", "Render the view to a picture file of a size."),
+    Case(.write, "return_item", "Return an item that was bought."),
   ]
 
   static let executes: [Case] = [
@@ -83,6 +90,8 @@ struct CategoryTests {
       ["sql": "string"]),
     Case(.execute, "translate_workflow", "Executes a translation workflow."),
     Case(.execute, "stop_search", "Stops a search query that runs."),
+    Case(.execute, "show_dialog", "Show a dialog to the user."),
+    Case(.execute, "test_webhook", "Tests a webhook."),
   ]
 
   static let destructions: [Case] = [
@@ -106,6 +115,8 @@ struct CategoryTests {
     Case(.financial, "withdraw", "Withdraws coins to an address.", ["amount": "string"]),
     Case(.financial, "book_flight", "Books a flight and charges the card on file."),
     Case(.financial, "close_position", "Closes a position."),
+    Case(.financial, "list_token", "List a token for sale."),
+    Case(.financial, "collect_rewards", "Collect the rewards of a pool."),
     Case(.financial, "modify_order", "Changes an open order.", ["trigger_price": "number", "quantity": "number"]),
     Case(.financial, "exercise_option", "Exercises an option, converting it into shares.", ["symbol": "string"]),
   ]
@@ -122,7 +133,9 @@ struct CategoryTests {
   func neverHarmlessWithoutItsDescription(_ testCase: Case) throws {
     // `get_token` and the like say what they do in the description only.
     guard RiskClassifier.assess(try tool(testCase.name, "")).category != .read else {
-      #expect(["get_token", "render_chart", "graph_query", "translate_workflow"].contains(testCase.name))
+      #expect(
+        ["get_token", "render_chart", "graph_query", "translate_workflow", "render_map", "list_token"].contains(
+          testCase.name))
       return
     }
   }

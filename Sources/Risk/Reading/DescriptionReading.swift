@@ -61,6 +61,25 @@ struct DescriptionReading: Sendable {
     return topics
   }
 
+  private static let files: Set<Word> = ["file", "files", "disk", "folder", "directory"]
+  private static let waysToFiles: Set<Word> = [
+    "path", "paths", "link", "reference", "relative", "url", "access", "refers", "related", "similar", "pointer",
+  ]
+
+  /// The words by which the first sentence says that what is read ends in a file: "renders the map to an image file".
+  var keptInFile: Range<Int>? {
+    guard let lead else { return nil }
+    for index in firstSentence where index > lead + 1 {
+      guard let word = tokens[index].word, word == Self.to || word == Self.into else { continue }
+      if tokens[index - 1].word.map(Self.waysToFiles.contains) ?? false { continue }
+      for place in (index + 1)..<max(index + 1, min(index + 5, firstSentence.upperBound)) {
+        if tokens[place].gap >= .clause || entries[place].topics.contains(.preposition) { break }
+        if let word = tokens[place].word, Self.files.contains(word) { return index..<place + 1 }
+      }
+    }
+    return nil
+  }
+
   /// The lead resolves something to something else.
   var isLookup: Bool {
     guard let lead, let word = tokens[lead].word, word == "resolve" || word == "resolves" else { return false }
@@ -117,24 +136,32 @@ struct DescriptionReading: Sendable {
   /// What follows "read-only" where only a part or a state of the tool is.
   private static let parts: Set<Word> = ["mode", "action", "actions", "inspection", "preflight", "write"]
 
+  // A literal is made a word anew at each use: these are made once.
+  private static let write: Word = "write"
+  private static let readOnly: Word = "readonly"
+  private static let must: Word = "must"
+  private static let to: Word = "to"
+  private static let into: Word = "into"
+  private static let forWord: Word = "for"
+
   private mutating func findClaim() {
     var claims = false
     for index in tokens.indices.dropFirst() {
       let here = entries[index].topics
       let before = entries[index - 1].topics
       // "read-write": both are done
-      if tokens[index].word == "write", tokens[index].gap == .hyphen, before.contains(.readingStatement) { return }
+      if tokens[index].gap == .hyphen, tokens[index].word == Self.write, before.contains(.readingStatement) { return }
       let reads = { (topics: Topics) in topics.contains(.readingStatement) }
       let only = { (topics: Topics) in topics.contains(.exclusively) }
       let isPhrase = (reads(before) && only(here)) || (only(before) && reads(here))
-      if isPhrase || tokens[index].word == "readonly", !isNegated(index - 1) {
+      if isPhrase || tokens[index].word == Self.readOnly, !isNegated(index - 1) {
         let next = tokens.indices.contains(index + 1) ? tokens[index + 1].word : nil
         claims = claims || !(next.map(Self.parts.contains) ?? false)
       }
       // "only SELECT", "SELECT queries only", "must start with SELECT"
       if tokens[index].isUpperCase, reads(here) {
         let near = entries[max(0, index - 4)..<min(entries.count, index + 5)]
-        let isMust = tokens[max(0, index - 4)..<index].contains { $0.word == "must" }
+        let isMust = tokens[max(0, index - 4)..<index].contains { $0.word == Self.must }
         if isMust || near.contains(where: { only($0.topics) }) { claims = true }
       }
     }
@@ -178,7 +205,7 @@ struct DescriptionReading: Sendable {
     for index in tokens.indices.dropFirst().prefix(160) where acts.count < 16 {
       guard let verb = verb(index), verb.weight == .clear, verb.form != .third, !isNegated(index) else { continue }
       let before = entries[index - 1].topics
-      let isAct = isJoined(index) || before.contains(.promise) || tokens[index - 1].word == "for"
+      let isAct = isJoined(index) || before.contains(.promise) || tokens[index - 1].word == Self.forWord
       if isAct, tokens[index].gap < .clause { acts.append((spelling(index..<index + 1), verb)) }
     }
     return acts

@@ -15,7 +15,11 @@ extension MeaningReading {
     {
       findings.add(.description, description.spelling(lead..<lead + 1), .write, Weights.made)
     }
+    if description.leadVerb?.category == .read, let words = description.keptInFile {
+      findings.add(.description, description.spelling(words), .write, Weights.outputFile)
+    }
     reportOperating(&findings)
+    reportIdioms(&findings)
   }
 
   private func baseForm(of lead: Int) -> Word? {
@@ -57,6 +61,33 @@ extension MeaningReading {
       findings.add(.name, found, .write, Weights.made)
     }
   }
+
+  // MARK: Idioms
+
+  private func reportIdioms(_ findings: inout Findings) {
+    let words = name.parts.map(\.word)
+    if let main = name.main, let verb = words[main] {
+      // `check_in`, `check_off_item`
+      if verb == "check", main + 1 < words.count, let next = words[main + 1], Self.particles.contains(next) {
+        findings.add(.name, name.spelling(main), .write, Weights.operated)
+      }
+      for idiom in Idiom.all where idiom.verb == verb {
+        guard let object = words.indices.first(where: { $0 > main && words[$0].map(idiom.objects.contains) ?? false })
+        else { continue }
+        findings.add(.name, "\(name.spelling(main)) \(name.spelling(object))", idiom.category, Weights.operated)
+      }
+    }
+    guard let lead = description.lead, let verb = description.leadWord else { return }
+    for idiom in Idiom.all where idiom.isInText && (idiom.verb == verb || idiom.third == verb) {
+      let near = description.tokens[(lead + 1)...].prefix(6).prefix { $0.gap < .clause }
+      guard let object = near.first(where: { $0.word.map(idiom.objects.contains) ?? false })?.word,
+        let place = description.tokens.indices.first(where: { $0 > lead && description.tokens[$0].word == object })
+      else { continue }
+      findings.add(.description, description.spelling(lead..<place + 1), idiom.category, Weights.operated)
+    }
+  }
+
+  private static let particles: Set<Word> = ["in", "out", "off"]
 
   // MARK: References
 

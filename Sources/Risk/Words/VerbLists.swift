@@ -23,10 +23,10 @@ enum VerbLists {
     """
 
   private static let vagueReads = """
-    check query review report scan trace profile monitor watch download convert format wait think ask answer return
-    provide access match investigate outline view tell give see help guide learn peek stat select sample sort filter rank score
-    plan test look traverse generate export supply output present offer
-    df du deduce reason brainstorm correlate benchmark quote
+    check query review report scan trace profile monitor watch download convert wait think ask return
+    provide access match investigate outline view tell see help guide peek stat select sample sort filter rank score
+    plan test look traverse generate export output present
+    df du deduce reason brainstorm correlate quote
     """
 
   private static let clearWrites = """
@@ -52,7 +52,7 @@ enum VerbLists {
     synchronize commit push fork star pin draft log record schedule reserve book index stash request
     release refresh touch reset manage generate complete finish forward track note branch switch init setup vote rate
     join leave open fix tune package produce mutate make cancel handle maintain attend prepare respond
-    load customize customise encrypt decrypt sign block like favorite favourite bookmark zip trim merge
+    load customize customise encrypt decrypt sign format block like answer give learn supply offer favorite favourite bookmark zip trim merge
     charge transfer swap order settle claim bridge wrap unwrap compose
     """
 
@@ -64,7 +64,7 @@ enum VerbLists {
 
   private static let vagueExecutes = """
     call trigger build rebuild stop pause abort process play type fill press shell bash terminal evaluate
-    control automate train scale drive operate command power script begin continue proceed next turn attack debug wake
+    control automate train scale drive operate command power script begin continue proceed next turn attack debug wake benchmark
     """
 
   private static let clearDestructions = """
