@@ -120,7 +120,7 @@ private let messages: [(message: GateMessage, line: String)] = [
                   name: "push", title: "Push", description: "d",
                   assessment: Assessment(
                     category: .write, severity: .medium, confidence: 80,
-                    evidence: [.init(field: "name", found: "push", category: .write)]),
+                    evidence: [.init(field: "name", found: "push", category: .write, weight: 45)]),
                   parameters: ["branch"], requiredParameters: 1)
               ])
           ],
@@ -132,7 +132,7 @@ private let messages: [(message: GateMessage, line: String)] = [
       + #""servers":[{"name":"git","registered":true,"transport":"stdio","program":"mcp-server-git","#
       + #""state":"running","sessions":1,"last_error":"e","scanned":"1970-01-01T00:00:00.000002Z","#
       + #""tools":[{"name":"push","title":"Push","description":"d","category":"Write","severity":"Medium","#
-      + #""confidence":80,"evidence":[{"field":"name","found":"push","category":"Write"}],"#
+      + #""confidence":80,"evidence":[{"field":"name","found":"push","category":"Write","weight":45}],"#
       + #""parameters":["branch"],"required_parameters":1}]}],"approvals":[],"standing":[],"recent":[]}"#
   ),
   (

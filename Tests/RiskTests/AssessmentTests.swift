@@ -10,9 +10,9 @@ struct AssessmentTests {
         == Assessment(
           category: .destructive, severity: .critical, confidence: 96,
           evidence: [
-            .init(field: "name", found: "delete", category: .destructive),
-            .init(field: "description", found: "Deletes", category: .destructive),
-            .init(field: "description", found: "undone", category: .destructive),
+            .init(field: "name", found: "delete", category: .destructive, weight: 78),
+            .init(field: "description", found: "Deletes", category: .destructive, weight: 72),
+            .init(field: "description", found: "undone", category: .destructive, weight: 45),
           ]))
   }
 
@@ -20,7 +20,7 @@ struct AssessmentTests {
     let odd = RiskClassifier.assess(try tool("frobnicate", ""))
     #expect(odd.category == .write)
     #expect(odd.confidence <= 50)
-    #expect(odd.evidence == [.init(field: "name", found: "frobnicate", category: .write)])
+    #expect(odd.evidence == [.init(field: "name", found: "frobnicate", category: .write, weight: 40)])
   }
 
   @Test(arguments: ["list_notes", "delete_note", "run_job", "add_note", "pay_bill", "whatever"])
@@ -84,7 +84,60 @@ struct AssessmentTests {
     let assessment = RiskClassifier.assess(sly)
     #expect(assessment.category == .write)
     #expect(
-      assessment.evidence.first == .init(field: "annotations", found: "readOnlyHint: false", category: .write))
+      assessment.evidence.first
+        == .init(field: "annotations", found: "readOnlyHint: false", category: .write, weight: 50))
+  }
+
+  @Test(arguments: [
+    (
+      #"{"name":"delete_page","description":"Deletes a page.","annotations":{"readOnlyHint":true}}"#,
+      "the server calls it read-only, its words say Destructive", "readOnlyHint: true"
+    ),
+    (
+      #"{"name":"delete_page","description":"Deletes a page.","annotations":{"readOnlyHint":false,"destructiveHint":false}}"#,
+      "the server calls it not destructive, its words say Destructive", "destructiveHint: false"
+    ),
+    (
+      #"{"name":"get_page","description":"Gets a page.","annotations":{"destructiveHint":true}}"#,
+      "the server calls it destructive, its words say Read; the worse one counts", nil
+    ),
+    (
+      #"{"name":"get_page","description":"Gets a page.","annotations":{"readOnlyHint":false}}"#,
+      "the server calls it not read-only, its words say Read; the worse one counts", nil
+    ),
+  ])
+  func disagreement(_ json: String, words: String, claim: String?) throws {
+    let definition = try tool(json)
+    let assessment = RiskClassifier.assess(definition)
+    #expect(Disagreement(definition, assessment)?.words == words)
+    #expect(ToolProfile(definition).disagreement == words)
+    guard let claim else { return }
+    #expect(
+      assessment.evidence.last
+        == .init(field: "annotations", found: claim, category: claim.hasPrefix("read") ? .read : .write))
+  }
+
+  @Test(arguments: [
+    #"{"name":"delete_page","description":"Deletes a page.","annotations":{"destructiveHint":true}}"#,
+    #"{"name":"get_page","description":"Gets a page.","annotations":{"readOnlyHint":true}}"#,
+    #"{"name":"get_page","description":"Gets a page."}"#,
+    #"{"name":"create_page","description":"Creates a page.","annotations":{"readOnlyHint":false,"destructiveHint":false}}"#,
+  ])
+  func agreement(_ json: String) throws {
+    let definition = try tool(json)
+    #expect(Disagreement(definition, RiskClassifier.assess(definition)) == nil)
+  }
+
+  /// However much evidence there is, a claim against it is told.
+  @Test func claimIsNotCrowdedOut() throws {
+    let words =
+      "Deletes pages, removes tags, drops tables, purges caches, wipes disks, erases logs, revokes keys and terminates"
+      + " sessions. This cannot be undone."
+    let busy = try tool(
+      #"{"name":"delete_page","description":"\#(words)","annotations":{"readOnlyHint":true}}"#)
+    let evidence = RiskClassifier.assess(busy).evidence
+    #expect(evidence.count == 8)
+    #expect(evidence.last?.found == "readOnlyHint: true")
   }
 
   // MARK: Hostile input

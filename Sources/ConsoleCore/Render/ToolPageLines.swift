@@ -71,6 +71,9 @@ extension ConsoleState {
       lines += block(
         "claims   ", "the server claims: \(claims); a hint of its own, not trusted", .text, columns: columns)
     }
+    if let disagreement = profile.disagreement {
+      lines += block("         ", disagreement, .attention, columns: columns)
+    }
     return lines
   }
 
@@ -188,7 +191,8 @@ extension ConsoleState {
       lines.append(
         Line(
           TextSpan("  "), TextSpan(peer: evidence.field, .dim), TextSpan(" has ", .dim),
-          TextSpan(peer: "\"\(evidence.found)\""), TextSpan(" · \(evidence.category.rawValue)", .dim)))
+          TextSpan(peer: "\"\(evidence.found)\""), TextSpan(" · \(evidence.category.rawValue)", .dim),
+          TextSpan(evidence.weight > 0 ? " \(evidence.weight)" : "", .dim)))
     }
     return lines
   }

@@ -305,6 +305,7 @@ extension Snapshot.Tool {
       writer.member("field", evidence.field)
       writer.member("found", evidence.found)
       writer.member("category", evidence.category.rawValue)
+      writer.member("weight", evidence.weight)
       writer.endObject()
     }
     writer.endArray()

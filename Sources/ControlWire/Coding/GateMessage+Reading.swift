@@ -204,7 +204,8 @@ extension Snapshot.Tool {
       let found = try Fields(node, of: "a piece of evidence")
       evidence.append(
         Assessment.Evidence(
-          field: try found.string("field"), found: try found.string("found"), category: try found.word("category")))
+          field: try found.string("field"), found: try found.string("found"), category: try found.word("category"),
+          weight: found["weight"] == nil ? 0 : try found.integer("weight")))
     }
     var parameters: [String] = []
     for node in try fields.array("parameters") { parameters.append(node.string ?? "") }

@@ -95,6 +95,7 @@ struct SnapshotReader {
     var field: String?
     var found: String?
     var category: Category?
+    var weight = 0
     var object = try cursor.openObject(bytes, depth: 6)
     while let key = try cursor.nextKey(of: &object, bytes) {
       if JSONCursor.matches(key, "field", bytes) {
@@ -103,12 +104,14 @@ struct SnapshotReader {
         found = try pooled(bytes)
       } else if JSONCursor.matches(key, "category", bytes) {
         category = try word(bytes)
+      } else if JSONCursor.matches(key, "weight", bytes) {
+        weight = try number(bytes)
       } else {
         throw Strange()
       }
     }
     guard let field, let found, let category else { throw Strange() }
-    return Assessment.Evidence(field: field, found: found, category: category)
+    return Assessment.Evidence(field: field, found: found, category: category, weight: weight)
   }
 
   // MARK: Parts

@@ -28,11 +28,14 @@ package struct Assessment: Hashable, Sendable {
     /// The word, phrase or key that was found.
     package var found: String
     package var category: Category
+    /// How much it speaks for that category, of 100; 0 where that is not known.
+    package var weight: Int
 
-    package init(field: String, found: String, category: Category) {
+    package init(field: String, found: String, category: Category, weight: Int = 0) {
       self.field = field
       self.found = found
       self.category = category
+      self.weight = weight
     }
   }
 

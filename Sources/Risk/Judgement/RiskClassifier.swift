@@ -9,6 +9,15 @@ package enum RiskClassifier {
   private static let evidence = 8
 
   package static func assess(_ tool: ToolDefinition) -> Assessment {
+    assess(tool, annotations: tool.annotations)
+  }
+
+  /// The category by name, description and schema alone, whatever the server claims.
+  static func categoryOfWords(_ tool: ToolDefinition) -> Category {
+    assess(tool, annotations: ToolDefinition.Annotations()).category
+  }
+
+  private static func assess(_ tool: ToolDefinition, annotations: ToolDefinition.Annotations) -> Assessment {
     let name = NameReading(tool.name.string)
     let description = DescriptionReading(tool.description)
     let schema = SchemaReading(tool)
@@ -29,8 +38,13 @@ package enum RiskClassifier {
     var assessment = Assessment(
       category: category, severity: SeverityReading(name: name, description: description).severity(of: category),
       confidence: confidence(in: category, findings, hasDescription: !description.isEmpty), evidence: [])
-    raise(&assessment, by: tool.annotations, &findings)
+    raise(&assessment, by: annotations, &findings)
     assessment.evidence = sorted(findings, for: assessment.category)
+    if let claim = Disagreement(assessment.category, annotations)?.claim {
+      assessment.evidence = Array(assessment.evidence.prefix(Self.evidence - 1))
+      assessment.evidence.append(
+        Assessment.Evidence(field: Finding.Field.annotations.rawValue, found: claim.words, category: claim.category))
+    }
     return assessment
   }
 
@@ -96,7 +110,9 @@ package enum RiskClassifier {
       return left.offset < right.offset
     }
     return order.prefix(evidence).map {
-      Assessment.Evidence(field: $0.element.field.rawValue, found: $0.element.found, category: $0.element.category)
+      Assessment.Evidence(
+        field: $0.element.field.rawValue, found: $0.element.found, category: $0.element.category,
+        weight: $0.element.strength)
     }
   }
 }

@@ -16,6 +16,8 @@ package struct ToolProfile: Hashable, Sendable {
   package var confidence: String
   /// What the server claims of it; nothing here makes it better than it looks.
   package var claims: [String]
+  /// Where its claims and its words do not agree: one sentence.
+  package var disagreement: String?
   /// Why it needs a policy: two or three sentences.
   package var need: [String]
 
@@ -32,6 +34,7 @@ package struct ToolProfile: Hashable, Sendable {
     does = Self.does(assessment.category)
     confidence = Self.confidence(assessment, hasDescription: !tool.description.isEmpty)
     claims = Self.claims(tool.annotations)
+    disagreement = Disagreement(tool, assessment)?.words
     need = Self.need(assessment, reading.reaches, parameters)
   }
 

@@ -27,8 +27,8 @@ struct ToolPageEdgeScreens {
       │             those that send, pay or delete                                   │
       │                                                                              │
       │ why Read · Low                                                               │
-      │   name has "list" · Read                                                     │
-      │   description has "Lists" · Read                                             │
+      │   name has "list" · Read 78                                                  │
+      │   description has "Lists" · Read 72                                          │
       │                                                                              │
       │ the server says                                                              │
       │   Lists rooms.                                                               │
@@ -60,8 +60,8 @@ struct ToolPageEdgeScreens {
       │             those that send, pay or delete                                   │
       │                                                                              │
       │ why Read · Low                                                               │
-      │   name has "list" · Read                                                     │
-      │   description has "Lists" · Read                                             │
+      │   name has "list" · Read 78                                                  │
+      │   description has "Lists" · Read 72                                          │
       │                                                                              │
       │ the server says                                                              │
       │   Lists rooms.                                                               │
@@ -109,7 +109,7 @@ struct ToolPageEdgeScreens {
       desk.state,
       """
        saved  gate ● up rev e92cbb
-      ┌Tool────────────────── 6 of 85 lines ─┐
+      ┌Tool────────────────── 6 of 89 lines ─┐
       │ git_push                             │
       │ Push                                 │
       │ server   git, running, stdio         │

@@ -11,7 +11,7 @@ struct ToolPageScreens {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/1 up   1 tool (1 ungoverned)                        0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-      ┌1 Policy───────────┌Tool of git────────────────────────────────────────────────────────────────────────────────────────── 44 of 50 lines ─┐───────────────────┐
+      ┌1 Policy───────────┌Tool of git────────────────────────────────────────────────────────────────────────────────────────── 44 of 52 lines ─┐───────────────────┐
       │     kind risk tool│ git_push                                                                                                             │                   │
       │ ▾ git             │ Push                                                                                                                 │                   │
       │▶  ! WRIT MED  git_│ server   git, running, stdio                                                                                         │                   │
@@ -22,6 +22,7 @@ struct ToolPageScreens {
       │                   │ reaches  source code, issues and repositories (name has "git", title has "Push", description has "repository")       │                   │
       │                   │          files and folders (inputSchema has "repo_path")                                                             │                   │
       │                   │ claims   the server claims: read-only; a hint of its own, not trusted                                                │ule (default).     │
+      │                   │          the server calls it read-only, its words say Write                                                          │                   │
       │                   │                                                                                                                      │                   │
       │                   │ now      ✗ deny · global default, line 3                                                                             │                   │
       │                   │ better   30/minute · w applies it                                                                                    │                   │
@@ -37,13 +38,13 @@ struct ToolPageScreens {
       │                   │   mode optional · string · what it does                                                                              │                   │
       │                   │     one of normal, mirror                                                                                            │                   │
       │                   │                                                                                                                      │                   │
-      │                   │ why it needs a policy                                                                                                │                   │
-      └─ ! ungoverned: onl│   A wrong guess of the agent is written as readily as a right one, here to source code, issues and repositories.     │───────────────────┘
-      ┌4 Live ▶ follow────│   A limit keeps a mistake small enough to be taken back by hand.                                                     │───────────────────┐
-      │ time         clien│                                                                                                                      │                   │
-      │ 11:42:07 ── gate c│ what this access invites                                                                                             │                   │
-      │ No calls yet. Let │   rug pull                                                                                                           │                   │
-      │ gatehouse connect │     the server's command names no version of `mcp-git`: its next start may bring another tool under this name        │                   │
+      └─ ! ungoverned: onl│ why it needs a policy                                                                                                │───────────────────┘
+      ┌4 Live ▶ follow────│   A wrong guess of the agent is written as readily as a right one, here to source code, issues and repositories.     │───────────────────┐
+      │ time         clien│   A limit keeps a mistake small enough to be taken back by hand.                                                     │                   │
+      │ 11:42:07 ── gate c│                                                                                                                      │                   │
+      │ No calls yet. Let │ what this access invites                                                                                             │                   │
+      │ gatehouse connect │   rug pull                                                                                                           │                   │
+      │                   │     the server's command names no version of `mcp-git`: its next start may bring another tool under this name        │                   │
       │                   │     answer: name a version in the server's command, and let `default` be deny, so that what is new stays shut        │                   │
       │                   │   path traversal                                                                                                     │                   │
       │                   │     a value like `../../.ssh/id_ed25519` in `repo_path` leaves the folder that was meant                             │                   │
@@ -55,7 +56,6 @@ struct ToolPageScreens {
       │                   │   excessive agency                                                                                                   │                   │
       │                   │     one name stands for 2 acts, and `mode` chooses among them                                                        │                   │
       │                   │     answer: require with in on `args.mode`: list the acts that are needed                                            │                   │
-      │                   │                                                                                                                      │                   │
       └───────────────────└──────────────────────────────────────────────────────────── j k scroll · w apply the recommended rule · u undo · Esc ┘───────────────────┘
 
       """)
@@ -281,8 +281,8 @@ struct ToolPageScreens {
       │             those that send, pay or delete                                   │
       │                                                                              │
       │ why Read · Low                                                               │
-      │   description has "Reads" · Read                                             │
-      │   name has "get‹U+202E›token" · Read                                         │
+      │   description has "Reads" · Read 72                                          │
+      │   name has "get‹U+202E›token" · Read 60                                      │
       └──────────────────── j k scroll · w apply the recommended rule · u undo · Esc ┘
 
       """)
