@@ -21,7 +21,7 @@ import System
       tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, selftest,
       watch,
     ] + deciding + pinning + [
-      logVerify, status, stop, doctor, themes, themesCheck,
+      logVerify, status, stop, doctor, themes, themesCheck, risk, policySuggest,
     ] + internals
 
   private static func run(_ words: ArraySlice<String>) -> Int32 {

@@ -77,18 +77,6 @@ extension ConsoleState {
   /// The edits that give a tool such a rule: whoever recommends one makes it so.
   private func edits(_ name: ToolName, _ rule: RecommendedRule) -> [PolicyEdit] {
     guard case .limit(_, matchSchema: true) = rule else { return [ruleEdit(name, rule.setting)] }
-    let address = RuleAddress(server: name.server, .tools, NamePattern.key(for: name.tool))
-    return [.setRule(server: name.server, tool: name.tool, rule.setting), .change(address, .matchSchema(true))]
-  }
-}
-
-extension RecommendedRule {
-  /// The part of it that one setting can say.
-  var setting: RuleSetting {
-    switch self {
-    case .allow: .allow
-    case .limit(let most, _): .limit(max: most, window: "minute", scope: "grant")
-    case .requireApproval: .requireApproval
-    }
+    return rule.edits(server: name.server, tool: name.tool)
   }
 }

@@ -7,11 +7,19 @@ import System
 extension Gatehouse {
   static let tools = Command(
     ["tools"], summary: "Every tool that is known, with its risk and the rule in force.",
-    details: "Tools are known from sessions and from `gatehouse servers scan`.",
+    details: """
+      Tools are known from sessions and from `gatehouse servers scan`. SURE is how sure the category is, BECAUSE the two
+      strongest signs. Below the table stands where a server claims another thing of a tool than the tool's words say.
+
+      With --json an array: [{"server", "name", "title", "description", "category", "severity", "confidence" (percent),
+      "evidence" [{"field", "found", "category", "weight"}], "parameters", "required_parameters", "disagreement",
+      "recommended", "verdict", "decision", "rule", "reason"}].
+      """,
     options: [
       .init("--server", "NAME", "of this server only"),
       .init("--category", "WORD", "only Read, Write, Execute, Destructive or Financial"),
-      .init("--risk", "WORD", "only Low, Medium, High or Critical"),
+      .init("--severity", "WORD", "only Low, Medium, High or Critical"),
+      .init("--risk", "WORD", "the same"),
       .init("--json", "print JSON, with descriptions, parameters and evidence"),
       .init("--policy", "FILE", "judge by this policy, not by the one in use"),
     ]
@@ -24,7 +32,8 @@ extension Gatehouse {
       }
     }
     let category: Category? = try arguments.word("--category")
-    let severity: Severity? = try arguments.word("--risk")
+    let severity: Severity? = try arguments.word(arguments.has("--severity") ? "--severity" : "--risk")
+    let claims = try claimsOfServers()
     let engine = try engine(arguments.value("--policy"))
     let now = Clock.now()
     var found: [(server: Snapshot.Server, tool: Snapshot.Tool, standing: Standing)] = []
@@ -43,6 +52,8 @@ extension Gatehouse {
         writer.beginObject()
         writer.member("server", server.name.string)
         tool.writeMembers(&writer)
+        writer.member("disagreement", ifPresent: claims[[server.name, tool.name]])
+        writer.member("recommended", RecommendedRule(for: tool.assessment.category).summary)
         writer.member("verdict", standing.verdict.rawValue)
         writer.member("decision", standing.summary)
         writer.member("rule", standing.rule)
@@ -57,15 +68,28 @@ extension Gatehouse {
       StandardOutput.write("no tool is known\n  ask the registered servers:  gatehouse servers scan\n")
       return 0
     }
-    var table = Table(header: ["SERVER", "TOOL", "CATEGORY", "SEVERITY", "DECISION", "RULE"])
+    var table = Table(header: ["SERVER", "TOOL", "CATEGORY", "SEVERITY", "SURE", "DECISION", "RULE", "BECAUSE"])
     for (server, tool, standing) in found {
       table.add([
         server.name.string, tool.name.string, tool.assessment.category.rawValue, tool.assessment.severity.rawValue,
-        standing.summary, standing.rule,
+        "\(tool.assessment.confidence)%", standing.summary, standing.rule, tool.assessment.reason,
       ])
     }
     StandardOutput.write(table.text)
+    for (server, tool, _) in found {
+      if let words = claims[[server.name, tool.name]] { say("\(server.name)/\(tool.name): \(words)\n") }
+    }
     return 0
+  }
+
+  /// Where servers claim another thing of a tool than its words say, by server and tool.
+  private static func claimsOfServers() throws(Failure) -> [[ExactText]: String] {
+    var claims: [[ExactText]: String] = [:]
+    for tool in try knownDefinitions() {
+      guard let server = tool.server else { continue }
+      claims[[server, tool.definition.name]] = Disagreement(tool.definition, tool.assessment)?.words
+    }
+    return claims
   }
 }
 
