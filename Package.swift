@@ -113,7 +113,8 @@ let package = Package(
     .testTarget(name: "ControlWireTests", dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo", "JSONText", "Policy", "Risk"]),
     .target(
-      name: "FuzzTargets", dependencies: ["HTTPWire", "InterceptImport", "JSONSchema", "JSONText", "Policy"],
+      name: "FuzzTargets",
+      dependencies: ["ClientFiles", "HTTPWire", "InterceptImport", "JSONSchema", "JSONText", "Policy"],
       path: "Tests/Fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     .testTarget(
@@ -167,7 +168,8 @@ if Context.environment["GATEHOUSE_FUZZ"] != nil {
   ]
   package.products.append(.executable(name: "gatehouse-fuzz", targets: ["gatehouse-fuzz"]))
   let watched: Set = [
-    "FuzzTargets", "HTTPWire", "InterceptImport", "JSONSchema", "JSONText", "Policy", "RegularExpressions",
+    "ClientFiles", "FuzzTargets", "HTTPWire", "InterceptImport", "JSONSchema", "JSONText", "Policy",
+    "RegularExpressions",
     "gatehouse-fuzz",
   ]
   for target in package.targets where watched.contains(target.name) {

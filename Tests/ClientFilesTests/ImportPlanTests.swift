@@ -30,7 +30,7 @@ struct ImportPlanTests {
       ], registered: [ClientServer("repo", run("git-server"))], homes: homes)
     #expect(
       plan.offers.map(\.standing) == [
-        .registered(as: "repo"), .guarded, .unusable("it is reached over HTTP, which this version cannot guard yet"),
+        .registered(as: "repo"), .guarded, .unusable("it is reached over HTTP: `gatehouse clients wrap` can add it"),
         .unusable("it names no command"), .new, .twin(of: .cursor),
       ])
     #expect(plan.offers.map(\.isOffered) == [false, false, false, false, true, false])

@@ -61,30 +61,30 @@ struct WrapPropertyTests {
   @Test func jsonWithComments() throws {
     var chance = Chance(1)
     var count = 0
-    for _ in 0..<120 {
+    for _ in 0..<80 {
       var writer = LooseJSON(chance: chance)
       let text = writer.document()
       chance = writer.chance
       count += try check(text, chance.pick([ClientKind.vscode, .cursor, .kiro]))
     }
-    #expect(count > 200)
+    #expect(count > 120)
   }
 
   @Test func toml() throws {
     var chance = Chance(2)
     var count = 0
-    for _ in 0..<120 { count += try check(looseTOML(&chance), .codex) }
-    #expect(count > 200)
+    for _ in 0..<80 { count += try check(looseTOML(&chance), .codex) }
+    #expect(count > 120)
   }
 
   @Test func yaml() throws {
     var chance = Chance(3)
     var count = 0
-    for _ in 0..<120 {
+    for _ in 0..<80 {
       let isGoose = chance.happens(oneIn: 2)
       count += try check(looseYAML(&chance, isGoose: isGoose), isGoose ? .goose : .continueDev)
     }
-    #expect(count > 200)
+    #expect(count > 120)
   }
 }
 

@@ -98,7 +98,7 @@ package struct ImportPlan: Hashable, Sendable {
     if server.isGuarded { return .guarded }
     if let name = known[start] { return .registered(as: name) }
     if let kind = found[start] { return .twin(of: kind) }
-    if case .url = start { return .unusable("it is reached over HTTP, which this version cannot guard yet") }
+    if case .url = start { return .unusable("it is reached over HTTP: `gatehouse clients wrap` can add it") }
     return .new
   }
 

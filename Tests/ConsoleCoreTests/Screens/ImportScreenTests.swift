@@ -95,10 +95,10 @@ struct ImportScreenTests {
       │                                                                              │
       │                                                                              │
       │                                                                              │
-      │ web‹U+202E›gpj: it is reached over HTTP, which this version cannot guard yet │
+      │ web‹U+202E›gpj: it is reached over HTTP: `gatehouse clients wrap` can add it │
       │ runs   https://x.example/mcp?[hidden]                                        │
       │ from   ~/.cursor/mcp.json                                                    │
-      │ so     it is reached over HTTP, which this version cannot guard yet          │
+      │ so     it is reached over HTTP: `gatehouse clients wrap` can add it          │
       │                                                                              │
       │                                                                              │
       └────────────────────────────────────── Space choose · a all · Enter add · Esc ┘

@@ -22,7 +22,7 @@ struct ImportScreenWideTests {
       │                   │  [ ] jira                    Cursor         jira-mcp --token [hidden]                                                │                   │
       │                   │   -  notes                   Cursor         it runs through the gate already                                         │                   │
       │                   │   -  time                    Cursor         registered already as time                                               │                   │
-      │                   │   -  web‹U+202E›gpj          Cursor         it is reached over HTTP, which this version cannot guard yet             │                   │
+      │                   │   -  web‹U+202E›gpj          Cursor         it is reached over HTTP: `gatehouse clients wrap` can add it             │                   │
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │

@@ -1,6 +1,6 @@
 /// One reader of text from outside, and what must hold for it whatever the text is.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-  case json, policy, conditions, schema, suite, intercept, counts, http
+  case json, policy, conditions, schema, suite, intercept, counts, http, clients
 
   /// What does not hold for an input; nil where all does.
   ///
@@ -16,6 +16,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
       case .intercept: try checkIntercept(input)
       case .counts: try checkCounts(input)
       case .http: try checkHTTP(input)
+      case .clients: try checkClients(input)
       }
       return nil
     } catch {
