@@ -63,7 +63,8 @@ struct PathsTests {
     let paths = try Paths(environment: ["GATEHOUSE_HOME": "/g", "GATEHOUSE_POLICY": "/etc/p.json"], in: here)
     #expect(
       [paths.registry, paths.clients, paths.themes, paths.pins, paths.database, paths.log, paths.lock] == [
-        "/g/servers.json", "/g/clients.json", "/g/themes", "/etc/tools.lock.json", "/g/gatehouse.db", "/g/gate.log", "/g/gate.sock.lock",
+        "/g/servers.json", "/g/clients.json", "/g/themes", "/etc/tools.lock.json", "/g/gatehouse.db", "/g/gate.log",
+        "/g/gate.sock.lock",
       ])
   }
 
