@@ -5,8 +5,10 @@ import json
 import re
 import stat
 import subprocess
+import threading
 import time
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from mcp import StdioServerParameters
 
 from rig import sdk
 from rig.gatehouse import Gatehouse
-from rig.wire import PLAIN
+from rig.wire import PLAIN, Wire
 
 FIXTURES = Path(__file__).resolve().parents[1] / "Fixtures/clients"
 
@@ -207,6 +209,72 @@ def test_a_real_client_reaches_the_real_server_through_the_gate(home: Home, clie
     assert "get_note" in tools and not answer.is_error
     assert home.registry()["notes"]["env"] == {"A_TOKEN": "s3cret"}
     home.clients("unwrap", client)
+    assert path.read_text() == text
+
+
+class Remote(BaseHTTPRequestHandler):
+    """A server over HTTP that tells with which token it was called."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        results = {
+            "initialize": {
+                "protocolVersion": "2025-11-25",
+                "capabilities": {"tools": {}},
+                "serverInfo": {"name": "remote", "version": "1"},
+            },
+            "tools/list": {"tools": [{"name": "token", "inputSchema": {"type": "object"}}]},
+            "tools/call": {"content": [{"type": "text", "text": self.headers.get("Authorization", "none")}]},
+        }
+        answer = {"jsonrpc": "2.0", "id": message.get("id"), "result": results.get(message["method"], {})}
+        body = json.dumps(answer).encode() if "id" in message else b""
+        self.send_response(200 if body else 202)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        self.send_response(405)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_DELETE = do_GET
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_server_over_http_gets_what_its_client_fills_in(home: Home) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Remote)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/mcp"
+    text = f'{{"servers": {{"far": {{"type": "http", "url": "{url}", "headers": {{"Authorization": "Bearer ${{input:t}}"}}}}}}}}'
+    path = home.write(".config/Code/User/mcp.json", text)
+    home.clients("wrap", "vscode", "far")
+    entry = json.loads(path.read_text())["servers"]["far"]
+    assert entry["type"] == "stdio" and entry["args"] == ["connect", "far"]
+    # What the client puts in place of what it asked its user for.
+    environment = {name: value.replace("${input:t}", "hunter2") for name, value in entry["env"].items()}
+    process = subprocess.Popen(
+        [entry["command"], *entry["args"]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={"HOME": str(home.folder), "PATH": "/usr/bin:/bin", **environment},
+        cwd=home.folder,
+    )
+    wire = Wire(process, within=30)
+    wire.initialize()
+    assert wire.call("token")["result"]["content"][0]["text"] == "Bearer hunter2"
+    assert wire.finish() == 0
+    for stream in (process.stdin, process.stdout):
+        stream.close()
+    server.shutdown()
+    server.server_close()
+    assert "hunter2" not in json.dumps(home.registry())
+    home.clients("unwrap")
     assert path.read_text() == text
 
 
