@@ -44,6 +44,11 @@ package struct ClientWrapper: Sendable {
     for name in names {
       if let value = environment[name], value.utf8.first == 0x2F { gate.variables.append(.init(name, value)) }
     }
+    let named = Dictionary(gate.variables.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    // `TMPDIR` decides, too, where there is no other folder for a socket.
+    if let known = try? Paths.of(bare.merging(named) { $1 }), known.socket != paths.socket {
+      gate.variables.append(.init("GATEHOUSE_SOCKET", paths.socket))
+    }
     return gate
   }
 

@@ -61,6 +61,7 @@ extension Gatehouse {
     for name in names {
       text += "    \"\(name)\": { \"command\": \"gatehouse\", \"args\": [\"connect\", \"\(name)\"] }\n"
     }
+    text += "  to let that be done:  gatehouse clients wrap\n"
     text += "  to see the tools:  gatehouse servers scan \(names.joined(separator: " "))\n"
     StandardOutput.write(text)
     return 0
