@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import mcp_types as types
 from fastmcp import Client
-from fastmcp.client.transports import StdioTransport
+from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
 
 import client_today
 import scenarios
@@ -89,11 +89,14 @@ class Playing(client_today.Playing):
 
 @asynccontextmanager
 async def connect(job: JSON) -> Any:
-    command, *arguments = job["command"]
     playing = Playing(job)
-    transport = StdioTransport(
-        command, arguments, env=job["environment"], keep_alive=False, log_file=Path(job["errors"])
-    )
+    if "url" in job:
+        transport = StreamableHttpTransport(job["url"])
+    else:
+        command, *arguments = job["command"]
+        transport = StdioTransport(
+            command, arguments, env=job["environment"], keep_alive=False, log_file=Path(job["errors"])
+        )
     async with Client(
         transport,
         mode=job["mode"],

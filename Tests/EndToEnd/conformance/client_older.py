@@ -11,6 +11,7 @@ import anyio
 import mcp.types as types
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import McpError
 from pydantic import AnyUrl, ConfigDict
 
@@ -165,13 +166,18 @@ class Playing(scenarios.Player):
                 return names
 
 
+def transport(job: JSON, errors: Any) -> Any:
+    if "url" in job:
+        return streamable_http_client(job["url"])
+    command, *arguments = job["command"]
+    return stdio_client(StdioServerParameters(command=command, args=arguments, env=job["environment"]), errlog=errors)
+
+
 @asynccontextmanager
 async def connect(job: JSON) -> Any:
-    command, *arguments = job["command"]
-    server = StdioServerParameters(command=command, args=arguments, env=job["environment"])
     playing = Playing(job)
     with open(job["errors"], "w") as errors:
-        async with stdio_client(server, errlog=errors) as (reading, writing), ClientSession(
+        async with transport(job, errors) as (reading, writing, *_), ClientSession(
             reading,
             writing,
             sampling_callback=playing.sampled,

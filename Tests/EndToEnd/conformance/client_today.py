@@ -10,6 +10,7 @@ import anyio
 import mcp.types as types
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.client.subscriptions import listen
 
 import scenarios
@@ -178,14 +179,19 @@ class Playing(scenarios.Player):
         return listening()
 
 
+def transport(job: JSON, errors: Any) -> Any:
+    if "url" in job:
+        return streamable_http_client(job["url"])
+    command, *arguments = job["command"]
+    return stdio_client(StdioServerParameters(command=command, args=arguments, env=job["environment"]), errlog=errors)
+
+
 @asynccontextmanager
 async def connect(job: JSON) -> Any:
-    command, *arguments = job["command"]
-    server = StdioServerParameters(command=command, args=arguments, env=job["environment"])
     playing = Playing(job)
     with open(job["errors"], "w") as errors:
         async with Client(
-            stdio_client(server, errlog=errors),
+            transport(job, errors),
             mode=job["mode"],
             sampling_callback=playing.sampled,
             elicitation_callback=playing.elicited,

@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import sys
 import warnings
 from typing import Any
 
@@ -15,6 +16,7 @@ from pydantic import BaseModel
 
 import acts
 import material
+import over_http
 
 warnings.simplefilter("ignore")
 logging.disable(logging.ERROR)
@@ -176,4 +178,7 @@ async def complete(ref: Any, argument: Any, context: Any) -> types.Completion:
     return types.Completion.model_validate(material.completion(plain(argument)))
 
 
-server.run("stdio", show_banner=False)
+if "http" in sys.argv[1:]:
+    over_http.serve(server.http_app(json_response="json" in sys.argv))
+else:
+    server.run("stdio", show_banner=False)

@@ -1,16 +1,23 @@
 """A server of the last SDK that knows only the older era: everything that the comparison compares."""
 
+import sys
 import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 import mcp.types as types
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import McpError
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 import acts
 import material
+import over_http
 
 warnings.simplefilter("ignore")
 server: Any = Server("conformance", version="1.5", instructions=material.INSTRUCTIONS)
@@ -143,4 +150,24 @@ async def main() -> None:
         await server.run(reading, writing, options)
 
 
-anyio.run(main)
+def application() -> Starlette:
+    options = server.create_initialization_options
+    server.create_initialization_options = lambda *_: options(NotificationOptions(prompts_changed=True))
+    manager = StreamableHTTPSessionManager(server, json_response="json" in sys.argv)
+
+    class Endpoint:
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await manager.handle_request(scope, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        async with manager.run():
+            yield
+
+    return Starlette(routes=[Route("/mcp", Endpoint())], lifespan=lifespan)
+
+
+if "http" in sys.argv[1:]:
+    over_http.serve(application())
+else:
+    anyio.run(main)

@@ -1,5 +1,6 @@
 """A server of the SDK of today, in both eras: everything that the comparison compares."""
 
+import sys
 import warnings
 from typing import Any
 
@@ -15,6 +16,7 @@ from mcp.shared.subscriptions import PromptsListChanged, ResourcesListChanged, R
 
 import acts
 import material
+import over_http
 
 warnings.simplefilter("ignore")
 bus = InMemorySubscriptionBus()
@@ -155,4 +157,7 @@ async def main() -> None:
         await server.run(reading, writing, server.create_initialization_options(NotificationOptions(prompts_changed=True)))
 
 
-anyio.run(main)
+if "http" in sys.argv[1:]:
+    over_http.serve(server.streamable_http_app(json_response="json" in sys.argv))
+else:
+    anyio.run(main)

@@ -80,13 +80,20 @@ class Pairs:
             {
                 "name": str(index),
                 "mode": mode,
-                "command": [gatehouse.binary, "run", "--name", NAME, "--", *command] if gated else command,
+                **self.way(gatehouse, command, gated),
                 "environment": environment,
                 "errors": str(self._folder / f"{server}-{program}-{mode}-{gated}"),
                 "only": only,
             }
             for index, (mode, gated) in enumerate(ways)
         ]
+        return self.played(program, jobs, environment)
+
+    def way(self, gatehouse: Gatehouse, command: list[str], gated: bool) -> dict[str, Any]:
+        """How a client reaches the server."""
+        return {"command": [gatehouse.binary, "run", "--name", NAME, "--", *command] if gated else command}
+
+    def played(self, program: str, jobs: list[dict[str, Any]], environment: dict[str, str]) -> list[Seen]:
         done = subprocess.run(
             [self.python(program), str(FOLDER / f"client_{program}.py"), json.dumps(jobs)],
             capture_output=True, text=True, timeout=LONGEST, env=environment,
