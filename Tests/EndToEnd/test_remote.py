@@ -45,11 +45,11 @@ def connect(gatehouse: Gatehouse) -> Iterator[Callable[..., Wire]]:
     """Registers a server and begins a session with it."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def begin(url: str, *options: str, name: str = "remote", **more: Any) -> Wire:
+    def begin(url: str, *options: str, name: str = "remote", within: float = 10, **more: Any) -> Wire:
         gatehouse.succeed("servers", "add", name, "--url", url, *options)
         process = gatehouse.start("connect", name, **more)
         started.append(process)
-        return Wire(process)
+        return Wire(process, within)
 
     yield begin
     for process in started:
@@ -245,3 +245,38 @@ def test_p83_certificates_are_checked(
     assert text(wire.call("fine", id=1)) == "fine"
     assert text(wire.call("two-answers", id=2)) == "done"
     assert wire.finish() == 0
+
+
+# MARK: Real parts
+
+
+def test_a_proxy_behind_the_gate(
+    gatehouse: Gatehouse, connect: Callable[..., Wire], older_python: Path, tmp_path: Path
+) -> None:
+    """mcp-proxy serves a server of standard input and output over HTTP, in sessions of the older era."""
+    server = [str(older_python), str(Path(__file__).resolve().parent / "conformance/server_older.py")]
+    port = free_port()
+    with open(tmp_path / "proxy.log", "wb") as log:
+        proxy = subprocess.Popen(
+            [str(older_python.parent / "mcp-proxy"), "--port", str(port), "--pass-environment", "--", *server],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=gatehouse.environment,
+        )
+    try:
+        def listens() -> bool:
+            assert proxy.poll() is None, (tmp_path / "proxy.log").read_text()
+            with socket.socket() as one:
+                return one.connect_ex(("127.0.0.1", port)) == 0
+
+        eventually(listens, 60, "mcp-proxy does not listen")
+        wire = connect(f"http://127.0.0.1:{port}/mcp", within=30)
+        assert wire.initialize()["result"]["serverInfo"]["name"] == "conformance"
+        tools = wire.ask("tools/list")["result"]["tools"]
+        assert "test_simple_text" in [tool["name"] for tool in tools]
+        answer = wire.call("test_simple_text", id=2)
+        assert answer["result"]["content"][0]["type"] == "text"
+        gatehouse.set_policy({"version": "1", "default": "deny"})
+        eventually(lambda: wire.call("test_simple_text", id=3)["result"].get("isError"), 20, "the policy rules")
+        assert wire.finish() == 0
+    finally:
+        proxy.terminate()
+        proxy.wait(20)

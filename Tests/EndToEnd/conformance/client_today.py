@@ -12,6 +12,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.client.subscriptions import listen
+from mcp.shared.inbound import encode_header_value
 
 import scenarios
 from material import JSON
@@ -129,6 +130,14 @@ class Playing(scenarios.Player):
                 "io.modelcontextprotocol/clientCapabilities": able,
                 **params.get("_meta", {}),
             }
+            # Over HTTP they say again what the body says.
+            headers = {
+                "mcp-protocol-version": params["_meta"]["io.modelcontextprotocol/protocolVersion"],
+                "mcp-method": method,
+            }
+            if method in ("tools/call", "prompts/get", "resources/read"):
+                headers["mcp-name"] = encode_header_value(str(params.get("name") or params.get("uri")))
+            return await self.session._dispatcher.send_raw_request(method, params, {"headers": headers})
         return await self.session._dispatcher.send_raw_request(method, params, {})
 
     async def listen(self, uri: str, calls: list[tuple[str, JSON]]) -> JSON:

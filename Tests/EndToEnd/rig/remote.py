@@ -37,8 +37,9 @@ class HTTPServer:
 
     def __init__(self, command: list[str], environment: dict[str, str], path: str = "/mcp") -> None:
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
-            cwd=os.environ.get("TMPDIR", "/tmp"),
+            command, stdout=subprocess.PIPE, text=True, cwd=os.environ.get("TMPDIR", "/tmp"),
+            # FastMCP writes sets into its errors, whose order is chance otherwise.
+            env={**environment, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
         )
         line = self.process.stdout.readline().strip()
         assert line.isdigit(), f"{command} ended with {self.process.wait()}"
