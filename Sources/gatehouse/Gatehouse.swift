@@ -81,14 +81,32 @@ import System
     throw .usage("`\(first)` is no command", help: hint ?? "see `gatehouse --help`")
   }
 
+  /// A text in lines of so many characters, broken between words.
+  private static func folded(_ text: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
+  }
+
   private static var overview: String {
     let shown = commands.filter { !$0.isInternal }
     let names = shown.map { ([$0.path.joined(separator: " ")] + [$0.operands]).filter { !$0.isEmpty } }
       .map { $0.joined(separator: " ") }
       .map { $0.isEmpty ? "(no command)" : $0 }
-    let width = names.map(\.count).max() ?? 0
+    let width = names.map(\.count).filter { $0 <= 36 }.max() ?? 0
+    let margin = String(repeating: " ", count: width + 4)
     let list = zip(names, shown).map { name, command in
-      "  \(name)\(String(repeating: " ", count: width - name.count))  \(command.summary)"
+      let summary = folded(command.summary, to: 118 - width - 4).joined(separator: "\n" + margin)
+      // A longer one stands on a line of its own.
+      return name.count > width
+        ? "  \(name)\n\(margin)\(summary)"
+        : "  \(name)\(String(repeating: " ", count: width - name.count))  \(summary)"
     }
     return """
       Gatehouse: a policy gate for the tools that AI agents call over MCP, and a console on it.
