@@ -44,6 +44,9 @@ struct CategoryTests {
     Case(.read, "get_replay_details", "Get the state of a Sentry replay by URL or replay ID."),
     Case(.read, "report_usage", "Reports what is used."),
     Case(.read, "get_file", "Gets the path to the file of a page."),
+    Case(.read, "investigate_entity", "Investigate an entity by id, name, email or domain."),
+    Case(.read, "export_schema", "Export a schema. Returns a string. Accepts a name."),
+    Case(.read, "decompile_function", "Decompile a function."),
     Case(.read, "cache_read", "Executes a read-only command.", ["command": "string"]),
   ]
 
@@ -66,6 +69,7 @@ struct CategoryTests {
     Case(.write, "cache_cas", "Embroiders a value with another. Returns: the value."),
     Case(.write, "create_customer", "Create a customer in Stripe.", ["email": "string"]),
     Case(.write, "move_page", "Move a page below another."),
+    Case(.write, "contact_updates", "Check for new contacts and import them."),
     Case(.write, "report_user", "Report a user to the moderators."),
     Case(.write, "check_in_guest", "Checks a guest in."),
     Case(.write, "format_table", "Format a table with borders."),

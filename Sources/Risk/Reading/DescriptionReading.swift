@@ -143,6 +143,7 @@ struct DescriptionReading: Sendable {
   private static let to: Word = "to"
   private static let into: Word = "into"
   private static let forWord: Word = "for"
+  private static let accepts: Word = "accepts"
 
   private mutating func findClaim() {
     var claims = false
@@ -238,6 +239,12 @@ struct DescriptionReading: Sendable {
       // "lists users and updates" may mean things called updates, "the view and edit restrictions" are nouns too;
       // "and updates the user" is an act.
       let hasObject = index + 1 < entries.count && entries[index + 1].topics.contains(.determiner)
+      // "Investigate one by name, email or phone": these are nouns.
+      if !hasObject, verb.weight == .vague, form == .base, entries[lead].verb?.category == .read,
+        entries[(lead + 1)..<index].contains(where: { $0.topics.contains(.preposition) })
+      {
+        continue
+      }
       let isNoun = form == .third || isAfterNounVerb(index, lead: lead)
       let isReading = entries[lead].verb?.category == .read
       let mayBeNoun = isNoun || entries[index].topics.contains(.nounToo)
@@ -282,7 +289,8 @@ struct DescriptionReading: Sendable {
       guard let verb = verb(index), verb.category != .read else { continue }
       let promised = index > 0 && tokens[index].gap < .clause && entries[index - 1].topics.contains(.promise)
       let says = verb.form == .third ? isOpening || promised : verb.form == .base && promised && isFirmPromise(index)
-      guard says, !isNegated(index) else { continue }
+      // "Accepts a list of names" tells of the arguments.
+      guard says, !isNegated(index), tokens[index].word != Self.accepts else { continue }
       let strength = verb.weight == .clear ? Weights.laterClear : Weights.laterVague
       guard spent[verb.category, default: 0] + strength <= Weights.laterMost else { continue }
       spent[verb.category, default: 0] += strength

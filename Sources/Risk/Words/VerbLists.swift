@@ -19,7 +19,7 @@ enum VerbLists {
     translate transcribe decode render ping simulate obtain collect gather tail introspect geocode assess
     recall advise interpret consult contrast tally hget hgetall hkeys hvals hexists hlen lrange llen lindex smembers
     scard sismember zrange zcard zscore xrange xlen ttl mget strlen getrange hmget zrank
-    traceroute nslookup whois dig ls proofread paraphrase critique
+    decompile disassemble demangle traceroute nslookup whois dig ls proofread paraphrase critique
     """
 
   private static let vagueReads = """
