@@ -53,7 +53,7 @@ struct WrapPlanTests {
     ])
     #expect(plan.additions.map(\.key) == ["git", "git-zed"])
     let names = plan.items.map { item -> ExactText? in
-      guard case .wrapped(let name, _, _, _) = item.outcome else { return nil }
+      guard case .wrapped(let name, _, _) = item.outcome else { return nil }
       return name
     }
     #expect(names == ["git", "git", "git", "git-zed"])
@@ -71,8 +71,8 @@ struct WrapPlanTests {
     #expect(String(decoding: after, as: UTF8.self).contains(#"["connect", "other"]"#))
     #expect(
       plan.items.map(\.outcome) == [
-        .wrapped(as: "other", isRegistered: true, isNewName: true, notes: []),
-        .wrapped(as: "b-cursor", isRegistered: true, isNewName: true, notes: []),
+        .wrapped(as: "other", isRegistered: true, notes: ["the registry has the same server as `other`"]),
+        .wrapped(as: "b-cursor", isRegistered: true, notes: ["`b` is another server's name in the registry"]),
       ])
   }
 

@@ -127,7 +127,7 @@ def test_all_go_through_the_gate_and_come_back(everything: Home) -> None:
     word = re.search(r"clients wrap --preview (\w+)", dry).group(1)
 
     said = everything.clients("wrap", "--preview", word)
-    assert "restart" in said and "Goose developer" in said
+    assert "restart Claude Code, " in said and "Goose developer" in said
     changed = everything.contents()
     for place in PLACES.values():
         path = everything.folder / place
@@ -308,7 +308,8 @@ def test_a_file_that_changed_since_the_preview_is_left(home: Home) -> None:
 def test_a_name_that_is_taken_becomes_another_one(home: Home) -> None:
     home.write(".cursor/mcp.json", '{"mcpServers": {"a": {"command": "x"}}}')
     home.gatehouse.run("servers", "add", "a", "--", "other", environment=home.environment)
-    assert "through the gate as a-cursor" in home.clients("wrap", "cursor", "a")
+    said = home.clients("wrap", "cursor", "a")
+    assert "through the gate as a-cursor" in said and "`a` is another server's name in the registry" in said
     assert home.registry()["a"]["command"] == "other" and home.registry()["a-cursor"]["command"] == "x"
 
 

@@ -4,7 +4,7 @@ package import JSONText
 package struct WrapPlan: Hashable, Sendable {
   package enum Outcome: Hashable, Sendable {
     /// It goes through the gate then, under this name; what the user should know besides.
-    case wrapped(as: ExactText, isRegistered: Bool, isNewName: Bool, notes: [String])
+    case wrapped(as: ExactText, isRegistered: Bool, notes: [String])
     case already(ExactText)
     case refused(String)
   }
@@ -65,7 +65,7 @@ package struct WrapPlan: Hashable, Sendable {
             row: row,
             outcome: .wrapped(
               as: name, isRegistered: wrap.registered != nil,
-              isNewName: name != ImportPlan.legal(row.server.name), notes: wrap.notes)))
+              notes: Self.notes(row, name, isKnown: isKnown, among: registered) + wrap.notes)))
       } catch {
         items.append(Item(row: row, outcome: .refused(error.message)))
       }
@@ -86,6 +86,19 @@ package struct WrapPlan: Hashable, Sendable {
     }
     let taken = Set(names.map(\.key))
     return (taken.contains(own) ? ImportPlan.free(own, client: row.client, taken) : own, false)
+  }
+
+  /// Why a server has another name behind the gate than its client calls it.
+  private static func notes(
+    _ row: ClientSurvey.Row, _ name: ExactText, isKnown: Bool, among registered: [JSONMember]
+  ) -> [String] {
+    let own = ImportPlan.legal(row.server.name)
+    if name != own {
+      return isKnown
+        ? ["the registry has the same server as `\(name)`"]
+        : ["`\(own)` is another server's name\(registered.contains { $0.key == own } ? " in the registry" : "")"]
+    }
+    return own == row.server.name ? [] : ["a name there has letters, digits, `_`, `-` and `.` alone"]
   }
 
   /// Whether two entries of the registry are one server; how it is called and what else is set for it does not matter.

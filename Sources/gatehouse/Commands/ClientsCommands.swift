@@ -56,7 +56,7 @@ extension Gatehouse {
     } catch {
       throw Failure("\(error)")
     }
-    say(report.words(plan, refusals, isDry: isDry, names: arguments.operands))
+    say(report.words(plan, refusals, isDry: isDry, kind: kind, names: arguments.operands))
     let isRefused = plan.items.contains { item in
       guard case .refused = item.outcome else { return false }
       return item.row.server.transport != nil || arguments.operands.count == 2
@@ -84,7 +84,7 @@ extension Gatehouse {
     } catch {
       throw Failure("\(error)")
     }
-    say(report.words(plan, refusals, isDry: isDry))
+    say(report.words(plan, refusals, isDry: isDry, kind: kind))
     let isRefused = plan.items.contains { item in
       if case .refused = item.outcome { true } else { false }
     }

@@ -31,7 +31,7 @@ struct WrapReport {
   }
 
   func words(
-    _ plan: WrapPlan, _ refusals: [ClientWrapper.Refusal], isDry: Bool, names: [String]
+    _ plan: WrapPlan, _ refusals: [ClientWrapper.Refusal], isDry: Bool, kind: ClientKind?, names: [String]
   ) -> String {
     var text = ""
     let failed = Set(refusals.map(\.path))
@@ -43,21 +43,20 @@ struct WrapReport {
       case .already(let name): text += "\(title): runs through the gate already, as \(name)\n"
       case .refused(let reason): text += "\(title): stays as it is: \(reason)\n"
       case .wrapped where failed.contains(path): continue
-      case .wrapped(let name, _, let isNewName, let notes):
+      case .wrapped(let name, _, let notes):
         text += "\(title): \(isDry ? "would run" : "runs") through the gate as \(name)\n"
-        if isNewName { text += "  its own name is taken in the registry, or none that it allows\n" }
         for note in notes { text += "  \(note)\n" }
         if let shadow = item.row.shadow {
           text +=
             "  not this entry counts, but the \(shadow.scope.rawValue) one in \(wrapper.homes.shown(shadow.path))\n"
         }
         if item.row.server.scope == .project {
-          text += "  the file is the project's: whoever shares it needs \(Gatehouse.Program.name) there, too\n"
+          text += "  the file is the project's: whoever shares it needs \(ThisProcess.executableFile) there, too\n"
         }
         if !restart.contains(item.row.client) { restart.append(item.row.client) }
       }
     }
-    text += tail(refusals, names.first.flatMap { ClientKind(rawValue: $0) })
+    text += tail(refusals, kind)
     if plan.items.isEmpty, text.isEmpty { text += "no client's file that was found has a server\n" }
     let done = plan.files.filter { !failed.contains($0.place.path) }
     guard !done.isEmpty else { return text }
@@ -71,7 +70,9 @@ struct WrapReport {
     return text + restartWords(restart) + "  to take it back:  gatehouse clients unwrap\n"
   }
 
-  func words(_ plan: UnwrapPlan, _ refusals: [ClientWrapper.Refusal], isDry: Bool) -> String {
+  func words(
+    _ plan: UnwrapPlan, _ refusals: [ClientWrapper.Refusal], isDry: Bool, kind: ClientKind?
+  ) -> String {
     var text = ""
     let failed = Set(refusals.map(\.path))
     var restart: [ClientKind] = []
@@ -100,7 +101,7 @@ struct WrapReport {
         if !restart.contains(item.row.client) { restart.append(item.row.client) }
       }
     }
-    text += tail(refusals, nil)
+    text += tail(refusals, kind)
     if plan.items.isEmpty, text.isEmpty { return "no client's server runs through the gate\n" }
     guard !restart.isEmpty else { return text }
     if isDry { return text + "nothing is changed\n" }
@@ -127,14 +128,8 @@ struct WrapReport {
   }
 
   private func restartWords(_ clients: [ClientKind]) -> String {
-    clients.isEmpty
-      ? "" : "restart \(clients.map(\.title).joined(separator: ", ")), which read their files when they start\n"
-  }
-}
-
-extension Gatehouse {
-  /// The program itself, in words.
-  enum Program {
-    static var name: String { ThisProcess.executableFile }
+    guard !clients.isEmpty else { return "" }
+    let who = clients.count == 1 ? "it reads its file when it starts" : "they read their files when they start"
+    return "restart \(clients.map(\.title).joined(separator: ", ")): \(who)\n"
   }
 }
