@@ -56,7 +56,7 @@ struct HostileTests {
     }
   }
 
-  private static func check(_ state: ConsoleState, _ place: String) {
+  static func check(_ state: ConsoleState, _ place: String) {
     let frame = render(state)
     let size = frame.grid.size
     var problems: [String] = []

@@ -74,6 +74,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case showRequest = "request"
   case revoke
   case lockdown
+  case pins
 
   package var name: String { rawValue }
 
@@ -172,6 +173,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .showRequest: "all of the request, nothing cut"
     case .revoke: "take a standing approval back"
     case .lockdown: "deny everything now, whatever the policy says; asks for the word LOCK; again, to lift it"
+    case .pins: "tools that are not as they were accepted: the old, the new, accept or reject"
     }
   }
 }
@@ -192,7 +194,7 @@ extension Action {
       if state.options.isReadOnly { return "this console is read-only" }
       if state.policy.saving == .writing { return "the file is being written" }
       return state.policy.isContested ? nil : "the file on the disk is the one you are editing"
-    case .rescan, .messages: return state.gate.isUp ? nil : "no gate is connected"
+    case .rescan, .messages, .pins: return state.gate.isUp ? nil : "no gate is connected"
     case .jump where state.focus == .live:
       return state.live.current == nil ? "there is no decision under the cursor" : nil
     case .addServer: return state.options.isReadOnly ? "this console is read-only" : nil

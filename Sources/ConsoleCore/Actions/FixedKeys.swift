@@ -42,5 +42,7 @@ package struct FixedKeys: Hashable, Sendable {
     FixedKeys("request", "one request", "j k", "scroll; a s i d e t have the keys that they have in pane 3"),
     FixedKeys("bulk", "several calls", "y", "decide about all of them; of risky ones their number is typed"),
     FixedKeys("reply", "say why", "Enter", "decide with these words; Esc leaves it waiting"),
+    FixedKeys(
+      "pins", "pins", "n p a x A", "next, the one before, accept, reject, accept all of the server; y says yes"),
   ]
 }

@@ -58,7 +58,7 @@ package enum PlainText {
       case .tool: return pageLines(state)
       case .server(let event) where event.state == .failed: return state.note.map { [$0.text] } ?? []
       case .approval(let event): return lines(of: event, in: state)
-      case .done, .lockdown: return state.note.map { [plain($0.text)] } ?? []
+      case .done, .lockdown, .pin: return state.note.map { [plain($0.text)] } ?? []
       default: return []
       }
     case .gateLost(let reason, _):

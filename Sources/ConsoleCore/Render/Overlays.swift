@@ -39,6 +39,7 @@ extension Canvas {
       // What is typed stands below.
       if let popup = reply.popup { _ = drawRequest(popup, of: state) }
       return nil
+    case .pins(let popup): return drawPins(popup, of: state)
     case .command, .filter, nil: return nil
     }
   }

@@ -45,6 +45,12 @@ extension ConsoleState {
     if let likeness = likenessWords(tool) {
       lines += block("", "! \(likeness): look which of them is meant", .attention, columns: columns)
     }
+    if let pin = pins.row(of: page.name) {
+      let since = pin.since.map { ", since \($0.second)" } ?? ""
+      lines += block("pin      ", "\(pin.state.inWords)\(since)", .attention, columns: columns)
+    } else if pins.answer != nil {
+      lines += block("pin      ", "as it was accepted, or not seen yet", .text, columns: columns)
+    }
     let server = catalogue.servers[tool.server].info
     lines += block(
       "server   ", "\(safe(server.name.string)), \(server.state.rawValue), \(safe(server.transport))", .text,

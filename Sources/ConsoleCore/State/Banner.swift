@@ -40,7 +40,7 @@ extension ConsoleState {
     // Pane 1 says the same, with what to do about it.
     case .absent where policy.disk == .absent: return nil
     case .absent: return Banner(text: "! the gate has no policy: it denies everything", isError: true)
-    case .loaded, nil: return nil
+    case .loaded, nil: return pinsBanner
     }
   }
 
@@ -55,6 +55,20 @@ extension ConsoleState {
 
   /// The lines at the top that no popup covers: the facts of the header, and that calls wait.
   var headRows: Int { banners.first?.isWaiting == true ? 2 : 1 }
+
+  /// That tools are not as they were accepted.
+  private var pinsBanner: Banner? {
+    if let problem = pins.answer?.problem {
+      return Banner(text: "! pins: \(safe(problem, limit: 300))", isError: true)
+    }
+    let count = pins.undecided
+    guard count > 0 else { return nil }
+    let key = options.keys.key(for: .pins, in: focus) ?? ":pins"
+    let many = Format.count(count, "pin")
+    let words =
+      size.columns < 60 ? "not as accepted" : "\(count == 1 ? "is" : "are") not as accepted: tools or instructions"
+    return Banner(text: "! \(many) \(words) · \(key) shows \(count == 1 ? "it" : "them")", isError: false)
+  }
 
   private var fileBanner: Banner? {
     let unsaved = Format.count(policy.unsaved, "edit")

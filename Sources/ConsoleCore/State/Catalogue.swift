@@ -63,6 +63,8 @@ package struct Catalogue: Hashable, Sendable {
   /// Nothing was heard of servers yet.
   package var isUnknown = true
   private var places: [ToolName: Int] = [:]
+  /// What the gate says of tools that are not as they were accepted; nil where it says nothing of it.
+  private var told: [ToolName: News]?
   private var serverPlaces: [ExactText: Int] = [:]
   /// The saved policy that `Tool.saved` is of.
   private var judgedBase: PolicyDocument?
@@ -84,6 +86,7 @@ package struct Catalogue: Hashable, Sendable {
     let before = self
     self = Catalogue()
     isUnknown = false
+    told = before.told
     tools.reserveCapacity(snapshot.reduce(0) { $0 + $1.tools.count })
     for info in snapshot where serverPlaces[info.name] == nil {
       let start = tools.count
@@ -104,6 +107,7 @@ package struct Catalogue: Hashable, Sendable {
         } else if isKnown {
           entry.news = .new
         }
+        if let told { entry.news = told[name] ?? .none }
         tools.append(entry)
       }
       serverPlaces[info.name] = servers.count
@@ -113,6 +117,14 @@ package struct Catalogue: Hashable, Sendable {
           fallback: Self.unknown))
     }
     noteLikenesses()
+  }
+
+  /// Goes by what the gate says of tools, where it does.
+  mutating func take(news: [ToolName: News]?) {
+    guard let news, news != told else { return }
+    told = news
+    for index in tools.indices { tools[index].news = news[name(of: index)] ?? .none }
+    for index in servers.indices { summarise(index) }
   }
 
   /// Asks the policy about every tool again: once an edit, not once a frame.

@@ -90,6 +90,8 @@ package struct ConsoleState: Equatable, Sendable {
   package var facts = CallFacts()
   /// What the calls in view were made with.
   package var glimpses = Glimpses()
+  /// What is not as it was accepted.
+  package var pins = PinsKnown()
   /// A rule from a call that is being written.
   package var ruleWrite: RuleWrite?
   /// How many requests had ids from `nextRequest`.

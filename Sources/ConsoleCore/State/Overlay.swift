@@ -41,13 +41,16 @@ package enum Overlay: Hashable, Sendable {
   case bulk(BulkDecision)
   /// Words that a decision needs, in the bottom line.
   case reply(ReplyField)
+  /// What is not as it was accepted.
+  case pins(PinsPopup)
 }
 
 extension Overlay {
   /// Whether its arrow keys only move: in editors they change what is written, which a wheel must not.
   var scrolls: Bool {
     switch self {
-    case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part, .request: true
+    case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part, .request, .pins:
+      true
     case .command, .filter, .confirm, .limit, .addServer, .added, .rule, .merge, .left, .newRule, .bulk, .reply: false
     }
   }

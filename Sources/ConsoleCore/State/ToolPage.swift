@@ -28,6 +28,7 @@ struct KeptPage: Hashable, Sendable {
     /// How far the definition is known: nil where it is, else why not.
     var missing: String?
     var columns: Int
+    var pin: PinRow?
   }
 
   var key: Key
@@ -91,8 +92,8 @@ extension ConsoleState {
       }
     return KeptPage.Key(
       tool: tool.info, standing: tool.standing, looksLike: tool.looksLike,
-      server: catalogue.servers[tool.server].info, profile: page.profile, missing: missing, columns: columns
-    )
+      server: catalogue.servers[tool.server].info, profile: page.profile, missing: missing, columns: columns,
+      pin: pins.row(of: page.name))
   }
 
   /// Makes the lines that the next picture shows, if they are others than before.

@@ -102,6 +102,7 @@ extension ConsoleState {
     case .approve, .approveSession, .approveIdentical, .denyCall, .denyBecause, .moreTime, .showRequest, .revoke,
       .lockdown:
       return performInApprovals(action)
+    case .pins: return openPins()
     }
     return []
   }

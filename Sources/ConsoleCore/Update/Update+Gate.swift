@@ -87,12 +87,14 @@ extension ConsoleState {
     case .refused(_, .some(let id)) where definitions.isWaiting(for: id): definitions.refuse(id)
     case .refused(let text, let id):
       if let id, refusedCallFacts(id, text) { break }
+      if pinsRefused(id, text) { break }
       if let effects = takeRefused(text, id) { return effects }
       say(.error, "the gate refused: \(safe(text))")
     case .serverMessages(let messages, _): take(messages)
     case .status, .exit: break
     case .done(let id):
       if ruleAnswered(id) { break }
+      if let effects = pinsDone(id) { return effects }
       return takeDone(id) ?? []
     case .approval(let event):
       live.append { $0.append(event, at: message.time) }
@@ -111,7 +113,9 @@ extension ConsoleState {
       return took(answer)
     case .simulated(let simulation, let id): return took(simulation, id: id)
     case .glimpses(let calls, let id): glimpses.take(calls, id: id)
-    case .pin, .pins, .pinDetails: break
+    case .pin(let event): return take(event)
+    case .pins(let answer, let id): return take(answer, id: id)
+    case .pinDetails(let details, let id): take(details, id: id)
     }
     return []
   }
@@ -149,11 +153,12 @@ extension ConsoleState {
     definitions.forget()
     facts.forget()
     glimpses = Glimpses()
+    losePins()
     let since = isSameGate && gate.sequence > 0 ? gate.sequence : nil
     return [
       .send(.subscribe(since: since, budget: options.streamBudget, approver: options.mayDecide, id: nil)),
       .send(.snapshot(id: nil)),
-    ] + wantDefinitionAgain()
+    ] + wantDefinitionAgain() + askPins()
   }
 
   private mutating func take(_ event: RecordEvent, at time: Moment) {

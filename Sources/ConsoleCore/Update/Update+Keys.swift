@@ -60,6 +60,7 @@ extension ConsoleState {
     case .request(let popup): return take(key, popup)
     case .bulk(let bulk): return take(key, bulk)
     case .reply(let reply): return take(key, reply)
+    case .pins(let popup): return take(key, popup)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }

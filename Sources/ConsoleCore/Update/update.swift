@@ -42,6 +42,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
   case .gateLost(let reason, let retryIn):
     state.lose(reason, retryIn: retryIn)
     state.loseApprovals()
+    state.losePins()
     return state.wantDefinitionAgain()
   case .offlineCatalogue(let snapshot):
     // What a gate said is newer than what a file remembers.

@@ -163,6 +163,17 @@ struct GoldenState: Sendable, CustomTestStringConvertible {
       desk.send(.toolRead(ToolAnswer(server: "git", name: "git_commit", definition: Array(text.utf8))))
       return desk
     },
+    GoldenState("pins") { Desk.atPins(columns: $0, rows: $1) },
+    GoldenState("pins-question") { columns, rows in
+      var desk = Desk.atPins(columns: columns, rows: rows)
+      desk.press("A")
+      return desk
+    },
+    GoldenState("policy-pins") { columns, rows in
+      var desk = Desk.atPins(columns: columns, rows: rows)
+      desk.press("Esc")
+      return desk
+    },
     GoldenState("tool-unknown") { columns, rows in
       var desk = Desk.ready(columns: columns, rows: rows)
       desk.press(":", "go git_commit", "Enter", "t")
@@ -176,7 +187,7 @@ struct GoldenState: Sendable, CustomTestStringConvertible {
     let names = [
       "policy", "policy-marks", "rule", "live", "servers", "changes", "changes-conflict", "lookalike", "hostile",
       "help",
-      "limit", "merge", "rule-editor", "tool", "filter-wrong",
+      "limit", "merge", "rule-editor", "tool", "filter-wrong", "pins",
     ]
     return names.compactMap { name in all.first { $0.name == name } }
   }()
