@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rig import sdk
 from rig.gatehouse import ALLOW_ALL, Gatehouse
 from rig.waiting import eventually
 from rig.wire import Wire
@@ -138,6 +139,8 @@ def test_P52_a_description_that_changes_between_runs(server: Server, modern: boo
     assert "the tool's definition changed since 20" in told
     assert "Rule (pin)" in told
     assert pins(gatehouse) == {"read": "changed"}
+    explained = json.loads(gatehouse.succeed("policy", "explain", "notes", "read", "--json"))
+    assert (explained["verdict"], explained["rule"]) == ("ask", "(pin)")
 
     # Nothing of that is forgotten when the gate is killed, and who lists nothing does not get round it.
     gate.send_signal(signal.SIGKILL)
@@ -174,6 +177,27 @@ def test_P52_a_description_that_changes_between_runs(server: Server, modern: boo
     agent.list()
     assert agent.passes()
     agent.wire.finish()
+
+
+@pytest.mark.parametrize("era", list(sdk.ERAS))
+def test_the_official_client_is_told_why(server: Server, era: str) -> None:
+    gatehouse = server.gatehouse
+    gatehouse.serve()
+    command = [sys.executable, SHIFTING, str(server.file)]
+
+    async def scenario() -> tuple[Any, Any]:
+        async with sdk.session(gatehouse.running("notes", command), mode=sdk.ERAS[era]) as client:
+            await client.list_tools()
+            first = await client.call_tool("read", {})
+            server.says({"read": NEW})
+            await client.list_tools()
+            return first, await client.call_tool("read", {})
+
+    first, second = sdk.run(scenario)
+    assert sdk.text(first) == "read was called"
+    assert "changed since" in sdk.text(second)
+    decision = sdk.verdict(second)
+    assert decision is not None and decision["rule"] == "(pin)"
 
 
 def test_a_call_that_waits_passes_when_the_change_is_accepted(server: Server) -> None:

@@ -3,6 +3,7 @@ import ControlWire
 import Gate
 import JSONText
 import Policy
+import Store
 import System
 
 extension Gatehouse {
@@ -276,5 +277,28 @@ extension Gatehouse {
     let by = event.by.map { "  by \($0)" } ?? ""
     let detail = event.detail.map { "  \($0)" } ?? ""
     return "pin \(news.kind.rawValue)  \(news.server)  \(what)\(more)\(by)\(detail)"
+  }
+}
+
+extension Gatehouse {
+  /// What the pins beside a policy say to a call of a tool by somebody whom its server has told nothing.
+  static func pin(of target: Call.Target, on server: ExactText, beside policy: String) -> PinVerdict {
+    guard case .tool(let tool) = target else { return .passes }
+    let folder = SafeFile.folder(of: policy)
+    var book = PinBook()
+    do {
+      book = PinBook(
+        try PinLock.read(try SafeFile.read("\(folder)/tools.lock.json", limit: PinLock.longestText)),
+        deviations: (try? PinBook.readHeard(
+          try SafeFile.read("\(folder)/tools.heard.json", limit: PinLock.longestText))) ?? [:])
+    } catch let mistake as PinMistake {
+      book.take(mistake: "\(mistake)")
+    } catch {
+      // Without a file nothing is pinned yet.
+    }
+    if let settings = try? environmentPaths().settings, let configuration = try? GateConfiguration.load(settings) {
+      book.isStrict = configuration.pins.isStrict
+    }
+    return book.verdict(server, tool, told: .nothing)
   }
 }

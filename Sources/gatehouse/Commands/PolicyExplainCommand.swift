@@ -47,7 +47,8 @@ extension Gatehouse {
     let schema: ToolSchema
     if let file = arguments.value("--schema") { schema = try readSchema(file) } else { schema = knowledge.schema }
     let engine = policy.document.map { PolicyEngine($0) } ?? .denyEverything
-    let explanation = engine.explain(call, arguments: object, inputSchema: schema, at: time)
+    let pin = pin(of: call.target, on: call.server, beside: policy.path)
+    let explanation = engine.explain(call, pin: pin, arguments: object, inputSchema: schema, at: time)
     let places = policy.document.map { PolicyPlaces($0) }
     var notes = knowledge.notes
     if policy.document == nil { notes.insert("there is no policy file \(policy.path)", at: 0) }
