@@ -7,8 +7,7 @@ internal import System
 final class HTTPConnection {
   private let front: HTTPFront
   private var talk: HTTPConversation
-  private var input: InStream?
-  private let output: OutQueue
+  private var socket: StreamSocket?
   private var alarm: LoopTimer?
   private var alarmDue: Int64 = 0
   private var isTaking = false
@@ -29,23 +28,21 @@ final class HTTPConnection {
   private static let mostUnread = 1 << 20
   /// How long a client may take nothing at all of what it was sent.
   private static let readersPatience: Int64 = 30_000_000
-  /// How long is read what a client still sends that was told the end, so that it can read that.
-  private static let farewell: Int64 = 500_000
 
   init(_ socket: consuming Descriptor, front: HTTPFront) throws(SystemError) {
     self.front = front
     talk = HTTPConversation(at: Clock.now().microseconds)
     TCPSocket.sendAtOnce(socket.number)
-    output = OutQueue(try Descriptor.duplicate(socket.number), highWater: 256 << 10)
-    output.broke = { [weak self] _ in self?.close() }
-    output.pressureChanged = { [weak self] isFull in self?.pressureChanged(isFull) }
-    // Both hold this connection until it is over.
-    input = try InStream(socket, received: { [self] in received($0) }, ended: { [self] _ in close() })
+    // It holds this connection until it is over.
+    let stream = try StreamSocket(
+      socket, highWater: 256 << 10, received: { [self] in received($0) }, ended: { [self] in close() })
+    stream.pressureChanged = { [weak self] isFull in self?.pressureChanged(isFull) }
+    self.socket = stream
     setAlarm()
   }
 
   /// How many bytes the client has yet to read.
-  var unread: Int { output.count }
+  var unread: Int { socket?.count ?? 0 }
 
   // MARK: Requests
 
@@ -62,7 +59,7 @@ final class HTTPConnection {
     while !isOver, let event = talk.next(at: now) { take(event) }
     isTaking = false
     guard !isOver else { return }
-    input?.isPaused = talk.isFull
+    socket?.isPaused = talk.isFull
     setAlarm()
   }
 
@@ -117,6 +114,9 @@ final class HTTPConnection {
   func begin(fields: [HTTPField]) {
     guard let head, !isOver, !isEvents else { return }
     isEvents = true
+    // Nothing is due while it lasts, which may be days.
+    alarm?.cancel()
+    alarm = nil
     let fields =
       [HTTPField("Cache-Control", "no-cache, no-transform"), HTTPField("X-Accel-Buffering", "no")] + fields
       + origin(head)
@@ -127,12 +127,12 @@ final class HTTPConnection {
   /// Sends an event; `flush` follows.
   func event(_ message: [UInt8], id: String?) {
     guard isEvents, !isOver else { return }
-    guard output.count < Self.mostUnread else { return close() }
+    guard unread < Self.mostUnread else { return close() }
     append { $0.appendEvent(message.span, id: id) }
   }
 
   func comment() {
-    guard isEvents, !isOver, output.count == 0 else { return }
+    guard isEvents, !isOver, unread == 0 else { return }
     append { $0.appendComment() }
   }
 
@@ -146,7 +146,7 @@ final class HTTPConnection {
 
   func flush() {
     guard !pending.isEmpty else { return }
-    output.write(&pending)
+    socket?.write(&pending)
   }
 
   private func append(_ body: (inout [UInt8]) -> Void) {
@@ -158,7 +158,7 @@ final class HTTPConnection {
 
   private func write(_ bytes: [UInt8]) {
     var bytes = bytes
-    output.write(&bytes)
+    socket?.write(&bytes)
   }
 
   private func finishRequest() {
@@ -202,13 +202,13 @@ final class HTTPConnection {
   /// A client that takes nothing of what it is sent does not hold it for ever.
   private func pressureChanged(_ isFull: Bool) {
     owner?.pressureChanged()
-    if isFull { watchReader(unlessLessThan: output.count) }
+    if isFull { watchReader(unlessLessThan: unread) }
   }
 
   private func watchReader(unlessLessThan last: Int) {
     Loop.shared.after(microseconds: Self.readersPatience) { [weak self] in
-      guard let self, !isOver, output.isFull else { return }
-      if output.count < last { watchReader(unlessLessThan: output.count) } else { close() }
+      guard let self, !isOver, socket?.isFull ?? false else { return }
+      if unread < last { watchReader(unlessLessThan: unread) } else { close() }
     }
   }
 
@@ -219,20 +219,16 @@ final class HTTPConnection {
     guard !isOver else { return }
     flush()
     leave()
-    output.closeWhenEmpty(patience: Self.readersPatience)
-    guard let input else { return }
-    self.input = nil
-    input.isPaused = false
-    Loop.shared.after(microseconds: Self.farewell) { input.close() }
+    socket?.leave(patience: Self.readersPatience)
+    socket = nil
   }
 
   /// The connection ends now.
   func close() {
     guard !isOver else { return }
     leave()
-    output.close()
-    input?.close()
-    input = nil
+    socket?.close()
+    socket = nil
   }
 
   private func leave() {

@@ -29,7 +29,7 @@ extension HTTPStreams {
     stream.events = max(stream.events, log.last(of: number), place?.event ?? 0)
     streams[number] = stream
     byExchange[exchange] = number
-    if !isPost, !standing.contains(number) { standing.append(number) }
+    if !isPost, place == nil || !standing.contains(number) { standing.append(number) }
     begin(number, isPrimed: place == nil, into: &actions)
     for (event, message) in log.messages(of: number, after: place?.event ?? 0) {
       actions.append(.event(exchange, id: EventReplay.id(number, event), message))

@@ -26,12 +26,19 @@ package final class LoopTimer {
 @LoopActor
 struct TimerHeap {
   private var timers: [LoopTimer] = []
+  /// How many came since it was looked for cancelled ones.
+  private var unchecked = 0
 
   mutating func insert(_ timer: LoopTimer) {
-    // Timers that are made and cancelled all day must not pile up below one that is due next week.
-    if timers.count >= 64, timers.count(where: \.isCancelled) * 2 > timers.count {
-      timers.removeAll(where: \.isCancelled)
-      timers.sort { $0.due < $1.due }
+    // Timers that are made and cancelled all day must not pile up below one that is due next week; and thousands that
+    // wait must not be looked at for each that comes.
+    unchecked += 1
+    if timers.count >= 64, unchecked * 2 > timers.count {
+      unchecked = 0
+      if timers.count(where: \.isCancelled) * 2 > timers.count {
+        timers.removeAll(where: \.isCancelled)
+        timers.sort { $0.due < $1.due }
+      }
     }
     timers.append(timer)
     var child = timers.count - 1
