@@ -3,7 +3,7 @@ gate is what it sees without it."""
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from conftest import ENVIRONMENTS
 from rig.approvals import Approving
 from rig.conformance import CLIENTS, SERVERS, Pairs, Seen, is_modern
 from rig.gatehouse import Gatehouse
+from rig.http import Front
 
 #: What an SDK's server cannot do, with any client. Everything else must be seen to work.
 CANNOT: dict[str, dict[str, str]] = {
@@ -354,3 +355,51 @@ def test_every_name_of_the_public_suite_is_played(revision: str, pairs: Pairs) -
                 shown |= {name for name, record in seen.items() if record["exercised"] and record["outcome"]}
     assert set(PUBLIC[revision]) - shown == set()
     assert not set(HTTP_ONLY) & set(SCENARIOS)
+
+
+# MARK: The same over HTTP
+
+
+@pytest.fixture(scope="module")
+def front(make_gatehouse: Callable[[], Gatehouse]) -> Iterator[Front]:
+    ours = Front(make_gatehouse())
+    yield ours
+    ours.close()
+
+
+class OverHTTP(Pairs):
+    """Clients that reach the gate over HTTP, each at a server of its own."""
+
+    def __init__(self, front: Front, folder: Path) -> None:
+        super().__init__(front.gatehouse, ENVIRONMENTS, folder)
+        self._front, self._servers = front, 0
+
+    def way(self, gatehouse: Gatehouse, command: list[str], gated: bool) -> dict[str, Any]:
+        self._servers += 1
+        name = f"server-{self._servers}"
+        gatehouse.succeed("servers", "add", name, "--env", "PYTHONHASHSEED=0", "--", *command)
+        return {"url": f"{self._front.url}/mcp/{name}"}
+
+
+@pytest.fixture(scope="module")
+def over_http(front: Front, tmp_path_factory: pytest.TempPathFactory) -> OverHTTP:
+    return OverHTTP(front, tmp_path_factory.mktemp("over-http"))
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("server", SERVERS)
+def test_what_a_client_sees_over_http_is_what_it_sees_without_the_gate(
+    server: str, client: str, pairs: Pairs, over_http: OverHTTP
+) -> None:
+    program, mode = CLIENTS[client]
+    direct = pairs.seen(server, client, gated=False)
+    gated = over_http.play(server, program, [(mode, True)])[0]
+    modern = is_modern(server, client)
+    assert "connection" not in gated, gated["connection"]
+    assert set(gated) == set(direct)
+    for scenario in direct:
+        # In the stateless era a client that has not asked for changes is told of none over HTTP.
+        if modern and scenario == "announced-changes":
+            continue
+        expected = as_gated(without_chance(direct[scenario]), modern)
+        assert without_chance(gated[scenario]) == expected, scenario

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx2
 import mcp_types as types
 from fastmcp import Client
 from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
@@ -91,7 +92,11 @@ class Playing(client_today.Playing):
 async def connect(job: JSON) -> Any:
     playing = Playing(job)
     if "url" in job:
-        transport = StreamableHttpTransport(job["url"])
+        # Two hundred calls that wait for each other need as many connections.
+        limits = httpx2.Limits(max_connections=None)
+        transport = StreamableHttpTransport(
+            job["url"], httpx_client_factory=lambda **more: httpx2.AsyncClient(**{**more, "limits": limits, "timeout": 60})
+        )
     else:
         command, *arguments = job["command"]
         transport = StdioTransport(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import anyio
+import httpx
 import mcp.types as types
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
@@ -168,7 +169,9 @@ class Playing(scenarios.Player):
 
 def transport(job: JSON, errors: Any) -> Any:
     if "url" in job:
-        return streamable_http_client(job["url"])
+        # Two hundred calls that wait for each other need as many connections.
+        unlimited = httpx.AsyncClient(limits=httpx.Limits(max_connections=None), timeout=httpx.Timeout(60, read=300))
+        return streamable_http_client(job["url"], http_client=unlimited)
     command, *arguments = job["command"]
     return stdio_client(StdioServerParameters(command=command, args=arguments, env=job["environment"]), errlog=errors)
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+import httpx2
 import mcp.types as types
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
@@ -190,7 +191,9 @@ class Playing(scenarios.Player):
 
 def transport(job: JSON, errors: Any) -> Any:
     if "url" in job:
-        return streamable_http_client(job["url"])
+        # Two hundred calls that wait for each other need as many connections.
+        unlimited = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None), timeout=httpx2.Timeout(60, read=300))
+        return streamable_http_client(job["url"], http_client=unlimited)
     command, *arguments = job["command"]
     return stdio_client(StdioServerParameters(command=command, args=arguments, env=job["environment"]), errlog=errors)
 

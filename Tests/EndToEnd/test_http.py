@@ -1,0 +1,453 @@
+"""The gate over HTTP: who is let in, what is read, and where answers go."""
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rig.gatehouse import Gatehouse
+from rig.http import Connection, Front
+from rig.waiting import eventually
+
+PEERS = Path(__file__).resolve().parent / "peers"
+MODERN = "2026-07-28"
+POLICY = {
+    "version": "1",
+    "default": "allow",
+    "servers": {"plain": {"tools": {"delete_note": {"action": "deny", "reason": "never"}}, "hide": ["run_script"]}},
+}
+
+
+def call(number: Any, tool: str = "get_note", method: str = "tools/call", **more: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": {"name": tool, "arguments": {"text": "x"}, **more}}
+
+
+def modern(message: dict[str, Any], version: str = MODERN, client: str = "bare") -> dict[str, Any]:
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": version,
+        "io.modelcontextprotocol/clientInfo": {"name": client, "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    return {**message, "params": {**message["params"], "_meta": {**meta, **message["params"].get("_meta", {})}}}
+
+
+def fields(message: dict[str, Any], **more: str) -> dict[str, str]:
+    named = {"MCP_Protocol_Version": MODERN, "Mcp_Method": message["method"]}
+    if message["method"] == "tools/call":
+        named["Mcp_Name"] = message["params"]["name"]
+    return {**named, **more}
+
+
+@pytest.fixture(scope="module")
+def front(make_gatehouse: Callable[[], Gatehouse]) -> Iterator[Front]:
+    gatehouse = make_gatehouse()
+    gatehouse.set_policy(POLICY)
+    register(gatehouse)
+    ours = Front(gatehouse)
+    yield ours
+    ours.close()
+
+
+def register(gatehouse: Gatehouse) -> None:
+    for name in ("plain", "other"):
+        gatehouse.succeed("servers", "add", name, "--", sys.executable, str(PEERS / "plain.py"))
+    gatehouse.succeed("servers", "add", "mirror", "--", sys.executable, str(PEERS / "streaming.py"))
+
+
+# MARK: Who may connect
+
+
+@pytest.mark.parametrize(("named", "status"), [
+    ({"Host": "evil.example"}, 403), ({"Host": "localhost:1"}, 200), ({"Origin": "http://evil.example"}, 403),
+    ({"Origin": "null"}, 403), ({"Origin": "http://localhost:3000"}, 200), ({"Host": "127.0.0.1.evil"}, 403),
+])
+def test_p77_host_and_origin_are_this_machine_s(front: Front, named: dict[str, str], status: int) -> None:
+    assert front.ask("GET", "/healthz", **named).status == status
+
+
+def test_p77_nothing_listens_unless_it_is_wanted(gatehouse: Gatehouse) -> None:
+    gate = gatehouse.start("serve")
+    eventually(lambda: gatehouse.socket.exists(), 30)
+    inodes = {line.split()[9] for line in Path(f"/proc/{gate.pid}/net/tcp").read_text().splitlines()[1:]}
+    links = [Path(f"/proc/{gate.pid}/fd/{name.name}") for name in Path(f"/proc/{gate.pid}/fd").iterdir()]
+    ours = {str(link.readlink()) for link in links if link.is_symlink()}
+    assert not {f"socket:[{inode}]" for inode in inodes} & ours
+    gate.terminate()
+    gate.wait(30)
+
+
+def test_p77_other_machines_need_a_grant(gatehouse: Gatehouse) -> None:
+    done = gatehouse.run("serve", "--listen", "0.0.0.0:0")
+    assert done.returncode == 1
+    assert "there is no grant" in done.stderr and "gatehouse grants add" in done.stderr
+
+
+def test_p77_a_page_that_may_is_told_so(front: Front) -> None:
+    origin = "http://localhost:3000"
+    asked = front.ask("OPTIONS", "/mcp/plain", Origin=origin, Access_Control_Request_Headers="mcp-session-id")
+    assert asked.status == 204
+    assert asked.fields["access-control-allow-origin"] == origin
+    assert front.ask("OPTIONS", "/mcp/plain").status == 405
+
+
+# MARK: Grants
+
+
+def test_p80_a_grant_is_a_token_that_is_shown_once(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    token = gatehouse.succeed("grants", "add", "ci", "--server", "plain", "--expires", "30d").strip()
+    assert token.startswith("gh_") and len(token) == 46
+    assert (gatehouse.home / "grants.json").stat().st_mode & 0o777 == 0o600
+    assert token not in (gatehouse.home / "grants.json").read_text()
+    assert [one["label"] for one in json.loads(gatehouse.succeed("grants", "list", "--json"))] == ["ci"]
+    assert token not in gatehouse.succeed("grants", "list")
+    front = Front(gatehouse)
+    assert "Bearer TOKEN" in front.log.read_text()
+    nobody = front.ask("POST", "/mcp/plain", call(1))
+    assert nobody.status == 401 and nobody.fields["www-authenticate"] == 'Bearer realm="gatehouse"'
+    wrong = front.ask("POST", "/mcp/plain", call(1), Authorization="Bearer gh_wrong")
+    assert wrong.status == 401 and "invalid_token" in wrong.fields["www-authenticate"]
+    assert front.ask("POST", "/mcp/other", call(1), Authorization=f"Bearer {token}").status == 403
+    assert front.ask("GET", "/metrics").status == 401
+    assert front.ask("GET", "/healthz").status == 200
+    with gatehouse.stream() as stream:
+        session = front.begin("plain", Authorization=f"Bearer {token}")
+        named = {"Mcp_Session_Id": session, "Authorization": f"Bearer {token}"}
+        assert front.ask("POST", "/mcp/plain", call(1), **named).json["result"]["content"]
+        decision = stream.until(lambda event: event["event"] == "decision" and event.get("tool") == "get_note", 20, "it")
+        assert decision["grant"] == "ci"
+    new = gatehouse.succeed("grants", "rotate", "ci").strip()
+    eventually(lambda: front.ask("POST", "/mcp/plain", call(2), **named).status == 401, 20)
+    named["Authorization"] = f"Bearer {new}"
+    assert front.ask("POST", "/mcp/plain", call(2), **named).status == 404, "the session of the old token has ended"
+    session = front.begin("plain", Authorization=f"Bearer {new}")
+    named["Mcp_Session_Id"] = session
+    with front.connection() as listening:
+        listening.request("GET", "/mcp/plain", Accept="text/event-stream", **named)
+        assert listening.head()[0] == 200
+        gatehouse.succeed("grants", "revoke", "ci")
+        assert [message for _, message in listening.events() if message] == []
+    eventually(lambda: front.ask("POST", "/mcp/plain", call(2), **named).status == 401, 20)
+    front.close()
+
+
+def test_p80_grants_that_cannot_be_read_let_nobody_in(gatehouse: Gatehouse) -> None:
+    (gatehouse.home / "grants.json").write_text("{")
+    front = Front(gatehouse)
+    assert front.ask("POST", "/mcp/plain", call(1)).status == 503
+    front.close()
+
+
+# MARK: The older era
+
+
+def test_p27_a_session_has_an_id_of_chance_and_an_end(front: Front) -> None:
+    first, second = front.begin("plain"), front.begin("plain")
+    assert first != second and len(first) == 43
+    assert front.ask("POST", "/mcp/plain", call(1)).status == 400
+    assert front.ask("POST", "/mcp/plain", call(1), Mcp_Session_Id="made-up").status == 404
+    assert front.ask("POST", "/mcp/other", call(1), Mcp_Session_Id=first).status == 404, "it is another server's"
+    assert front.ask("DELETE", "/mcp/plain", Mcp_Session_Id=first).status == 204
+    assert front.ask("POST", "/mcp/plain", call(1), Mcp_Session_Id=first).status == 404
+    assert front.ask("POST", "/mcp/plain", call(1), Mcp_Session_Id=second).status == 200
+
+
+def test_p27_a_server_that_is_not_registered_is_not_found(front: Front) -> None:
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}
+    answer = front.ask("POST", "/mcp/nothing", hello)
+    assert answer.status == 404 and answer.json["id"] == 1
+
+
+def test_p29_the_version_of_the_fields_is_one_that_is_known(front: Front) -> None:
+    session = front.begin("plain")
+    for version, status in [("2025-11-25", 200), ("2025-03-26", 200), ("1999-01-01", 400)]:
+        answer = front.ask("POST", "/mcp/plain", call(1), Mcp_Session_Id=session, MCP_Protocol_Version=version)
+        assert answer.status == status
+
+
+def test_p30_what_needs_no_answer_is_accepted(front: Front) -> None:
+    session = front.begin("plain")
+    done = front.ask("POST", "/mcp/plain", {"jsonrpc": "2.0", "method": "notifications/x"}, Mcp_Session_Id=session)
+    assert (done.status, done.body) == (202, b"")
+
+
+def test_p10_a_body_of_many_lines_is_one_message(front: Front) -> None:
+    session = front.begin("plain")
+    body = json.dumps(call(7), indent=1).replace("\n", "\r\n").encode()
+    assert front.ask("POST", "/mcp/plain", body, Mcp_Session_Id=session).json["id"] == 7
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"3", b'{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', b"\xff"])
+def test_p9_a_body_that_is_no_message_is_refused(front: Front, body: bytes) -> None:
+    session = front.begin("plain")
+    answer = front.ask("POST", "/mcp/plain", body, Mcp_Session_Id=session)
+    assert answer.status in (202, 400) if body == b"" else answer.status == 400
+    assert front.ask("POST", "/mcp/plain", call(1), Mcp_Session_Id=session).status == 200
+
+
+def test_p59_a_denial_is_a_result(front: Front) -> None:
+    session = front.begin("plain")
+    answer = front.ask("POST", "/mcp/plain", call(1, "delete_note"), Mcp_Session_Id=session)
+    assert answer.status == 200 and answer.json["result"]["isError"] and "never" in answer.json["result"]["content"][0]["text"]
+    listed = front.ask("POST", "/mcp/plain", {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}, Mcp_Session_Id=session)
+    assert [tool["name"] for tool in listed.json["result"]["tools"]] == ["get_note", "delete_note"]
+
+
+def test_p28_a_client_that_comes_back_misses_nothing(front: Front) -> None:
+    session = front.begin("mirror")
+    ours = front.connect()
+    ours.request("POST", "/mcp/mirror", call(1, "slow", _meta={"progressToken": "p"}), Mcp_Session_Id=session)
+    status, named = ours.head()
+    assert status == 200 and named["content-type"] == "text/event-stream"
+    events = ours.events()
+    (first, message), (second, step) = next(events), next(events)
+    assert message is None and step["params"]["progress"] == 1
+    ours.close()
+    again = front.connect()
+    again.request("GET", "/mcp/mirror", Accept="text/event-stream", Mcp_Session_Id=session, Last_Event_ID=first)
+    assert again.head()[0] == 200
+    rest = list(again.events())
+    assert rest[0] == (second, step)
+    assert [one["params"]["progress"] for _, one in rest if "params" in one] == [1, 2, 3]
+    assert rest[-1][1]["id"] == 1 and "result" in rest[-1][1]
+    again.close()
+
+
+def test_p28_what_belongs_to_no_request_comes_on_one_stream(front: Front) -> None:
+    session = front.begin("mirror")
+    with front.connection() as one, front.connection() as two:
+        for listening in (one, two):
+            listening.request("GET", "/mcp/mirror", Accept="text/event-stream", Mcp_Session_Id=session)
+            assert listening.head()[0] == 200
+        assert front.ask("POST", "/mcp/mirror", call(1, "announce"), Mcp_Session_Id=session).status == 200
+        events = two.events()
+        assert next(events)[1] is None
+        assert next(events)[1]["method"] == "notifications/resources/list_changed"
+        assert front.ask("DELETE", "/mcp/mirror", Mcp_Session_Id=session).status == 204
+        assert [message for _, message in one.events()] == [None], "each message is on one stream"
+
+
+def test_p26_hanging_up_is_no_cancellation(front: Front) -> None:
+    session = front.begin("mirror")
+    with front.connection() as ours:
+        ours.request("POST", "/mcp/mirror", call(1, "slow"), Mcp_Session_Id=session)
+    told = front.ask("POST", "/mcp/mirror", call(2, "cancelled"), Mcp_Session_Id=session)
+    assert told.json["result"]["content"][0]["text"] == "[]"
+
+
+# MARK: The stateless era
+
+
+def test_p40_the_endpoint_of_the_stateless_era(front: Front) -> None:
+    for method in ("GET", "DELETE"):
+        assert front.ask(method, "/mcp/mirror", Accept="text/event-stream", MCP_Protocol_Version=MODERN).status == 405
+    for message, status in [(call(1, "echo"), 200), (call(2, method="not/a-method"), 404)]:
+        message = modern(message)
+        answer = front.ask("POST", "/mcp/mirror", message, **fields(message, Mcp_Session_Id="ignored"))
+        assert answer.status == status and answer.json["id"] == message["id"]
+        assert "mcp-session-id" not in answer.fields
+    assert front.ask("PUT", "/mcp/mirror").status == 405
+
+
+@pytest.mark.parametrize("wrong", [
+    {"Mcp_Name": "slow"}, {"Mcp_Method": "tools/list"}, {"MCP_Protocol_Version": "2025-11-25"}, {"Mcp_Name": "=?base64?eA?="},
+])
+def test_p41_fields_that_say_something_else_are_refused(front: Front, wrong: dict[str, str]) -> None:
+    message = modern(call(1, "echo"))
+    answer = front.ask("POST", "/mcp/mirror", message, **{**fields(message), **wrong})
+    assert (answer.status, answer.json["error"]["code"], answer.json["id"]) == (400, -32020, 1)
+
+
+def test_p41_a_name_may_be_encoded(front: Front) -> None:
+    message = modern(call(1, "echo"))
+    assert front.ask("POST", "/mcp/mirror", message, **fields(message, Mcp_Name="=?base64?ZWNobw==?=")).status == 200
+
+
+def test_p34_an_unknown_version_is_refused(front: Front) -> None:
+    message = modern(call(1, "echo"), "2027-01-01")
+    answer = front.ask("POST", "/mcp/mirror", message, **fields(message, MCP_Protocol_Version="2027-01-01"))
+    assert (answer.status, answer.json["error"]["code"]) == (400, -32022)
+
+
+def test_p45_hanging_up_is_a_cancellation(front: Front) -> None:
+    message = modern(call("mine", "slow"), client="hangs-up")
+    with front.connection() as ours:
+        ours.request("POST", "/mcp/mirror", message, **fields(message))
+        other = modern(call(1, "echo"), client="hangs-up")
+        assert front.ask("POST", "/mcp/mirror", other, **fields(other)).status == 200
+
+    def cancelled() -> bool:
+        asking = modern(call(2, "cancelled"), client="hangs-up")
+        return len(json.loads(front.ask("POST", "/mcp/mirror", asking, **fields(asking)).json["result"]["content"][0]["text"])) == 1
+
+    eventually(cancelled, 20, "the server was told")
+
+
+def test_p76_clients_of_one_grant_have_ids_of_their_own(front: Front) -> None:
+    connections = [front.connect() for _ in range(8)]
+    for number, ours in enumerate(connections):
+        message = modern(call("same", "slow", _meta={"progressToken": "same"}, arguments={"text": str(number)}))
+        ours.request("POST", "/mcp/mirror", message, **fields(message))
+    for number, ours in enumerate(connections):
+        assert ours.head()[0] == 200
+        messages = [message for _, message in ours.events()]
+        assert [one["params"]["progressToken"] for one in messages[:-1]] == ["same"] * 3
+        assert messages[-1]["id"] == "same" and messages[-1]["result"]["content"][0]["text"] == str(number)
+        ours.close()
+
+
+# MARK: Hostile clients
+
+HOST = "Host: localhost\r\n"
+HOSTILE = {
+    "two lengths": f"POST /mcp/plain HTTP/1.1\r\n{HOST}Content-Length: 2\r\nContent-Length: 30\r\n\r\nhiGET /healthz HTTP/1.1\r\n{HOST}\r\n",
+    "length and chunks": f"POST /mcp/plain HTTP/1.1\r\n{HOST}Content-Length: 60\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n{HOST}\r\n",
+    "chunks, oddly": f"POST /mcp/plain HTTP/1.1\r\n{HOST}Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
+    "folded": f"GET /healthz HTTP/1.1\r\n{HOST}X: a\r\n b\r\n\r\n",
+    "bare LF": "GET /healthz HTTP/1.1\nHost: localhost\n\n",
+    "bare CR": f"GET /healthz HTTP/1.1\r\n{HOST}X: a\rY: b\r\n\r\n",
+    "blank before the colon": f"POST /mcp/plain HTTP/1.1\r\n{HOST}Content-Length : 2\r\n\r\nhi",
+    "two hosts": f"GET /healthz HTTP/1.1\r\n{HOST}Host: evil\r\n\r\n",
+    "no host": "GET /healthz HTTP/1.1\r\n\r\n",
+    "NUL": f"GET /healthz HTTP/1.1\r\n{HOST}X: a\0b\r\n\r\n",
+    "bad chunk": f"POST /mcp/plain HTTP/1.1\r\n{HOST}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+    "long line": f"GET /healthz HTTP/1.1\r\n{HOST}X: " + "a" * 40_000,
+    "huge body": f"POST /mcp/plain HTTP/1.1\r\n{HOST}Content-Length: 99999999999\r\n\r\n",
+    "dots": f"GET /mcp/../healthz HTTP/1.1\r\n{HOST}\r\n",
+    "HTTP/2": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "TLS": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_p78_what_could_be_read_in_two_ways_is_refused_and_the_connection_ends(front: Front, name: str) -> None:
+    with front.connection() as ours:
+        ours.send(HOSTILE[name].encode("latin-1"))
+        answer = ours.answer()
+        assert 400 <= answer.status < 600
+        assert answer.fields["connection"] == "close"
+        assert answer.json["error"]["message"].startswith("[gatehouse] refused: ")
+        assert not ours.is_open, "nothing that came behind it is answered"
+
+
+def test_p78_requests_in_any_pieces_and_one_after_the_other_are_read_alike(front: Front) -> None:
+    requests = f"GET /healthz HTTP/1.1\r\n{HOST}\r\n" * 3
+    for size in (1, 7, len(requests)):
+        with front.connection() as ours:
+            for start in range(0, len(requests), size):
+                ours.send(requests[start : start + size])
+            assert [ours.answer().body for _ in range(3)] == [b"ok\n"] * 3
+
+
+def test_p78_who_expects_to_be_told_to_go_on_is(front: Front) -> None:
+    session = front.begin("plain")
+    body = json.dumps(call(1)).encode()
+    with front.connection() as ours:
+        ours.send(
+            f"POST /mcp/plain HTTP/1.1\r\n{HOST}Content-Type: application/json\r\nMcp-Session-Id: {session}\r\n"
+            f"Expect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        assert ours.head()[0] == 100
+        ours.send(body)
+        assert ours.answer().status == 200
+
+
+def test_p78_slow_and_idle_clients_hold_nobody_up(front: Front) -> None:
+    idle = [front.connect() for _ in range(1_000)]
+    slow = [front.connect() for _ in range(200)]
+    for ours in slow:
+        ours.send("GET /healthz HTTP/1.1\r\nHost: local")
+    session = front.begin("plain")
+    took = []
+    with front.connection() as ours:
+        for number in range(100):
+            start = time.monotonic()
+            ours.request("POST", "/mcp/plain", call(number), Mcp_Session_Id=session)
+            assert ours.answer().status == 200
+            took.append(time.monotonic() - start)
+    assert sorted(took)[50] < 1
+    for ours in slow:
+        assert ours.answer().status == 408
+    metrics = front.ask("GET", "/metrics").body.decode()
+    assert "gatehouse_http_connections 1001\n" in metrics
+    for ours in idle + slow:
+        ours.close()
+    eventually(lambda: "gatehouse_http_connections 1\n" in front.ask("GET", "/metrics").body.decode(), 20)
+
+
+@pytest.mark.parametrize(("named", "status"), [
+    ({"Content_Type": "text/plain"}, 415), ({"Content_Type": "application/json; charset=utf-16"}, 415),
+    ({"Content_Encoding": "gzip"}, 415), ({"Accept": "text/html"}, 406), ({"Accept": "application/json"}, 200),
+    ({"Accept": "*/*"}, 200), ({"Content_Type": "application/json; charset=utf-8"}, 200),
+])
+def test_p79_types_of_content(front: Front, named: dict[str, str], status: int) -> None:
+    session = front.begin("plain")
+    assert front.ask("POST", "/mcp/plain", call(1), Mcp_Session_Id=session, **named).status == status
+
+
+# MARK: What belongs to a process
+
+
+def test_p81_metrics_tell_what_was_decided(front: Front) -> None:
+    def counted() -> dict[str, float]:
+        lines = front.ask("GET", "/metrics").body.decode().splitlines()
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
+
+    session, before = front.begin("plain"), counted()
+    for tool in ("get_note", "delete_note", "run_script"):
+        front.ask("POST", "/mcp/plain", call(1, tool), Mcp_Session_Id=session)
+    after = counted()
+    for verdict in ("allow", "deny", "hide"):
+        name = f'gatehouse_decisions_total{{verdict="{verdict}"}}'
+        assert after[name] == before[name] + 1
+    assert after["gatehouse_call_seconds_count"] == before["gatehouse_call_seconds_count"] + 1
+    assert after['gatehouse_call_seconds_bucket{le="+Inf"}'] == after["gatehouse_call_seconds_count"]
+    assert after["gatehouse_http_sessions"] >= 1
+
+
+def test_a_socket_s_file_is_the_user_s_alone(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    front = Front(gatehouse, "--listen-socket", "http.sock")
+    path = gatehouse.home / "http.sock"
+    assert front.url == f"http+unix:{path}"
+    assert path.stat().st_mode & 0o777 == 0o600
+    ours = Connection(str(path))
+    ours.request("GET", "/healthz")
+    assert ours.answer().body == b"ok\n"
+    ours.close()
+    front.close()
+    assert not path.exists()
+
+
+def test_a_call_that_waits_for_a_person(gatehouse: Gatehouse) -> None:
+    gatehouse.set_policy({"version": "1", "default": "allow", "tools": {"get_note": {"action": "require_approval"}}})
+    register(gatehouse)
+    front = Front(gatehouse)
+    session = front.begin("plain")
+    with gatehouse.stream() as stream:
+        answers: list[Any] = []
+        asking = threading.Thread(
+            target=lambda: answers.append(front.ask("POST", "/mcp/plain", call(1), Mcp_Session_Id=session))
+        )
+        asking.start()
+        asked = stream.until(lambda event: event["event"] == "approval" and event["state"] == "pending", 20, "it")
+        assert "gatehouse_pending 1\n" in front.ask("GET", "/metrics").body.decode()
+        gatehouse.person.succeed("approve", asked["id"])
+        asking.join(30)
+        assert answers[0].status == 200 and not answers[0].json["result"].get("isError")
+        message = modern(call(1))
+        ours = front.connect()
+        ours.request("POST", "/mcp/plain", message, **fields(message))
+        asked = stream.until(
+            lambda event: event["event"] == "approval" and event["state"] == "pending" and event["id"] != asked["id"], 20, "it"
+        )
+        ours.close()
+        stream.until(
+            lambda event: event["event"] == "approval" and event["id"] == asked["id"] and event["state"] == "withdrawn", 20, "it"
+        )
+    front.close()
