@@ -6,9 +6,10 @@ package import Risk
 ///
 /// Each is written once: the record, the log and all subscribers take the same bytes.
 package struct EventEncoder: Sendable {
-  /// The second that was last written, and its text up to the fraction's point.
+  /// The moment that was last written, its second, and the member that tells it.
+  private var last = Moment(microseconds: .min)
   private var second = Int64.min
-  private var secondText: [UInt8] = []
+  private var timeText: [UInt8] = []
 
   package init() {}
 
@@ -180,22 +181,33 @@ package struct EventEncoder: Sendable {
   private func beginning(_ line: inout LineWriter, _ sequence: UInt64, _ time: Moment) {
     line.text("{\"seq\":")
     line.integer(sequence)
-    line.text(",\"time\":\"")
-    line.bytes(secondText)
-    line.microseconds(UInt64(bitPattern: time.microseconds &- second &* 1_000_000))
-    line.text("Z\"")
+    line.bytes(timeText)
   }
 
-  /// Has the text of a moment's second ready.
+  /// Has the text of a moment ready: what is read together happens at one.
   private mutating func prepare(_ time: Moment) {
+    guard time != last || timeText.isEmpty else { return }
+    last = time
     if second != .min {
       let passed = time.microseconds &- second &* 1_000_000
-      if passed >= 0, passed < 1_000_000 { return }
+      if passed >= 0, passed < 1_000_000 { return setFraction(passed) }
     }
     let (whole, rest) = time.microseconds.quotientAndRemainder(dividingBy: 1_000_000)
     second = rest < 0 ? whole - 1 : whole
-    secondText.removeAll(keepingCapacity: true)
-    time.appendRFC3339(to: &secondText)
-    secondText.removeLast(7)
+    timeText.removeAll(keepingCapacity: true)
+    timeText.append(contentsOf: ",\"time\":\"".utf8)
+    time.appendRFC3339(to: &timeText)
+    timeText.append(0x22)
+  }
+
+  /// Writes another fraction of the same second.
+  private mutating func setFraction(_ microseconds: Int64) {
+    var rest = microseconds
+    // Behind it stand a `Z` and a quote.
+    let end = timeText.count - 2
+    for place in 1...6 {
+      timeText[end - place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
   }
 }

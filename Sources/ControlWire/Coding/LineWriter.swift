@@ -84,22 +84,8 @@ internal import JSONText
   }
 
   mutating func integer(_ value: UInt64) {
-    var value = value
-    let width = Self.width(value)
-    precondition(width <= capacity - count)
-    var place = count + width
-    while value >= 100 {
-      let (rest, pair) = value.quotientAndRemainder(dividingBy: 100)
-      place -= 2
-      self.pair(pair, at: place)
-      value = rest
-    }
-    if value >= 10 {
-      pair(value, at: place - 2)
-    } else {
-      unsafe start.storeBytes(of: 0x30 + UInt8(truncatingIfNeeded: value), toByteOffset: place - 1, as: UInt8.self)
-    }
-    count += width
+    precondition(capacity - count >= DecimalDigits.room)
+    count += unsafe DecimalDigits.write(value, to: start + count)
   }
 
   mutating func integer(_ value: Int64) {
@@ -107,35 +93,7 @@ internal import JSONText
     integer(value.magnitude)
   }
 
-  /// Appends the six digits of a fraction of a second.
-  mutating func microseconds(_ value: UInt64) {
-    precondition(capacity - count >= 6)
-    pair(value / 10_000 % 100, at: count)
-    pair(value / 100 % 100, at: count + 2)
-    pair(value % 100, at: count + 4)
-    count += 6
-  }
-
   // MARK: Details
-
-  /// How many digits a number has.
-  @inline(__always)
-  private static func width(_ value: UInt64) -> Int {
-    var (rest, width) = (value, 1)
-    while rest >= 10_000 {
-      rest /= 10_000
-      width += 4
-    }
-    return width + (rest >= 1_000 ? 3 : rest >= 100 ? 2 : rest >= 10 ? 1 : 0)
-  }
-
-  /// Two digits; `value` is below 100.
-  @inline(__always)
-  private func pair(_ value: UInt64, at place: Int) {
-    let tens = value / 10
-    let digits = UInt16(truncatingIfNeeded: 0x3030 + tens + ((value - 10 * tens) << 8))
-    unsafe start.storeBytes(of: digits.littleEndian, toByteOffset: place, as: UInt16.self)
-  }
 
   /// Copies text that needs no escape, eight bytes at a time; stops at the first that does, and answers false.
   private mutating func copyPlain(_ source: UnsafeRawBufferPointer) -> Bool {

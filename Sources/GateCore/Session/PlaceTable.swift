@@ -81,16 +81,26 @@ enum NameHash {
   static func of(_ name: ExactText) -> UInt32 { of(name.string.utf8Span.span) }
 
   static func of(_ bytes: Span<UInt8>) -> UInt32 {
+    let seed = seed
     var hash = seed ^ UInt64(truncatingIfNeeded: bytes.count)
-    var index = 0
-    while index < bytes.count {
-      var word: UInt64 = 0
-      let end = min(index + 8, bytes.count)
-      while index < end {
-        word = word << 8 | UInt64(bytes[index])
-        index += 1
+    unsafe bytes.withUnsafeBytes { bytes in
+      let count = bytes.count
+      var index = 0
+      while count - index > 8 {
+        hash = mixed(hash ^ (unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)), seed)
+        index += 8
       }
-      hash = mixed(hash ^ word)
+      let rest: UInt64
+      switch count {
+      case 8...: rest = unsafe bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+      case 4...:
+        let first = unsafe bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+        let last = unsafe bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+        rest = UInt64(first) | UInt64(last) << 32
+      case 1...: rest = unsafe UInt64(bytes[0]) | UInt64(bytes[count / 2]) << 8 | UInt64(bytes[count - 1]) << 16
+      default: rest = 0
+      }
+      hash = mixed(hash ^ rest, seed)
     }
     return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
   }
@@ -99,7 +109,8 @@ enum NameHash {
   static func of(_ number: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: (number &* 0x9E37_79B9_7F4A_7C15) >> 32) }
 
   /// Both halves of the product with a secret odd number depend on every bit.
-  private static func mixed(_ word: UInt64) -> UInt64 {
+  @inline(__always)
+  private static func mixed(_ word: UInt64, _ seed: UInt64) -> UInt64 {
     let product = word.multipliedFullWidth(by: seed &* 0x9E37_79B9_7F4A_7C15)
     return product.high ^ product.low
   }

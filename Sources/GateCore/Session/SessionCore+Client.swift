@@ -8,12 +8,15 @@ extension SessionCore {
   mutating func clientMessage(
     _ line: Span<UInt8>, at now: Moment, gate: inout GateState, into output: inout SessionOutput
   ) {
-    let message: WireMessage
-    do throws(WireRefusal) {
-      message = try reader.read(line, from: .client)
-    } catch {
-      refuseClient(line, error, at: now, gate: &gate, into: &output)
-      return
+    // In place: a message is large, and nearly all are plain.
+    var message = WireMessage()
+    if !reader.readPlain(line, from: .client, into: &message) {
+      do throws(WireRefusal) {
+        message = try reader.readStrictly(line, from: .client)
+      } catch {
+        refuseClient(line, error, at: now, gate: &gate, into: &output)
+        return
+      }
     }
     if let name = message.clientName { identify(name, line, at: now, gate: &gate, into: &output) }
     switch message.kind {

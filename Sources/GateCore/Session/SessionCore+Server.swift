@@ -8,12 +8,15 @@ extension SessionCore {
   mutating func serverMessage(
     _ line: Span<UInt8>, at now: Moment, gate: inout GateState, into output: inout SessionOutput
   ) {
-    let message: WireMessage
-    do throws(WireRefusal) {
-      message = try reader.read(line, from: .server)
-    } catch {
-      refuseServer(line, error, at: now, gate: &gate, into: &output)
-      return
+    // In place: a message is large, and nearly all are plain.
+    var message = WireMessage()
+    if !reader.readPlain(line, from: .server, into: &message) {
+      do throws(WireRefusal) {
+        message = try reader.readStrictly(line, from: .server)
+      } catch {
+        refuseServer(line, error, at: now, gate: &gate, into: &output)
+        return
+      }
     }
     serverSpoke(at: now)
     switch message.kind {

@@ -31,7 +31,7 @@ package struct JSONCursor: Sendable {
     openCount = 0
     if !crowds.isEmpty { crowds = [] }
     foldsKeys = false
-    notedKeys.removeAll(keepingCapacity: notedKeys.capacity <= 256)
+    if !notedKeys.isEmpty { notedKeys.removeAll(keepingCapacity: notedKeys.capacity <= 256) }
   }
 
   /// A string between its quotes.

@@ -33,18 +33,8 @@ internal import JSONText
   }
 
   mutating func decimal(_ number: UInt64) {
-    var (rest, width) = (number, 1)
-    while rest >= 10 {
-      rest /= 10
-      width += 1
-    }
-    precondition(width <= capacity - count)
-    count += width
-    rest = number
-    for place in 1...width {
-      unsafe start[count - place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    }
+    precondition(capacity - count >= DecimalDigits.room)
+    count += unsafe DecimalDigits.write(number, to: start + count)
   }
 }
 
