@@ -56,6 +56,13 @@ package struct RecurringCall: Sendable {
   /// How many times it was looked up: what goes by what was found holds as long as it stays.
   package private(set) var findings = 0
   var places = CountPlaces(isKept: true)
+  /// What is to be counted if it is allowed again, and of which places; nil where more is to be looked at.
+  private var plan: [PlannedCount]?
+  private var plannedFor = -1
+  /// What `known` is of, beside it: looking at an object that others hold as well takes longer than the counting.
+  private var policy: ObjectIdentifier?
+  private var from = Int64.max
+  private var until = Int64.min
 
   package init(_ call: Call) { self.call = call }
 
@@ -76,16 +83,27 @@ package struct RecurringCall: Sendable {
   /// Looks up what is not known, or does not hold any more.
   mutating func find(in policy: CompiledPolicy, at now: Moment) {
     if let known, known.policy === policy, known.found.hold(at: now) { return }
-    known = Known(policy, call, policy.find(call, at: now))
+    let known = Known(policy, call, policy.find(call, at: now))
+    self.known = known
     findings += 1
     places = CountPlaces(isKept: true)
+    plannedFor = -1
+    self.policy = known.allowance == nil ? nil : ObjectIdentifier(policy)
+    (from, until) = (known.found.from, known.found.until)
   }
 
   /// Counts the call and answers true, where it is known that this policy allows it if no limit is reached, and none is;
   /// else does nothing, and it is to be judged.
   mutating func isAllowedAgain(by policy: CompiledPolicy, counters: inout Counters, at now: Moment) -> Bool {
-    guard let known, known.policy === policy, known.allowance != nil, known.found.hold(at: now) else { return false }
-    return counters.countAgain(known.found.rules, places, at: now)
+    guard ObjectIdentifier(policy) == self.policy, from <= now.microseconds, now.microseconds < until else {
+      return false
+    }
+    if plannedFor != places.revision {
+      plannedFor = places.revision
+      plan = known.flatMap { PlannedCount.all(of: $0.found.rules, in: places) }
+    }
+    guard let plan else { return false }
+    return counters.countAgain(plan, at: now)
   }
 
   /// What is decided about it where nothing but limits is in its way; nil where more is to be looked at.

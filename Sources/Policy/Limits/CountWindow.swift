@@ -69,6 +69,16 @@ package struct CountWindow: Sendable {
     runs.removeFirst(gone)
   }
 
+  /// Whether an amount fits now; expired calls must be gone.
+  func hasRoom(
+    for amount: Int128, max: Int128, at now: Int64, length: Int64, align: PolicyLimit.Alignment
+  ) -> Bool {
+    switch align {
+    case .sliding: sum + amount <= max
+    case .calendar: (Self.floor(now, length) == period ? sumOfPeriod : 0) + amount <= max
+    }
+  }
+
   /// How long until an amount fits under a sliding limit: 0 now, nil never.
   ///
   /// Expired calls must be gone. The answer counts from `asked`, which is before the calls that were counted where a
