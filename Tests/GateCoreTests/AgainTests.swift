@@ -62,6 +62,38 @@ struct AgainTests {
     }
   }
 
+  /// Whatever else can become of a request becomes of one that passed the short way.
+  @Test(arguments: ["7", #""short""#, #""a long id of more than twenty-four bytes""#])
+  func endsAsAnyOtherRequest(_ id: String) throws {
+    var play = try Playbook(policy: Self.policy)
+    play.handshake()
+    for first in ["100", "101", "102"] { _ = play.client(call(first, "put", #"{"a":1}"#)) }
+    #expect(play.client(call(id, "put", #"{"a":2}"#)).toServer.count == 1)
+    let cancellation = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(id)}}"#
+    let cancelled = play.client(cancellation)
+    #expect(cancelled.toServer == [cancellation.replacing(id, with: "5")])
+    #expect(play.client(call(id, "put", #"{"a":2}"#)).toServer.count == 1)
+    #expect(play.client(call(id, "put")).toClient.first?.contains("in flight already") == true)
+    let failed = play.server(#"{"jsonrpc":"2.0","id":6,"error":{"code":-1,"message":"no"}}"#)
+    #expect(failed.toClient == [#"{"jsonrpc":"2.0","id":\#(id),"error":{"code":-1,"message":"no"}}"#])
+    #expect(play.client(call(id, "put", #"{"a":2}"#)).toServer.count == 1)
+    let answers = play.exit(.code(3)).toClient
+    #expect(answers.count == 4)
+    #expect(answers.last?.hasPrefix(#"{"jsonrpc":"2.0","id":\#(id),"error""#) == true)
+  }
+
+  /// A place that another tool's call had before tells of this one.
+  @Test func whatItWasAboutIsKnown() throws {
+    var play = try Playbook(policy: Self.policy)
+    play.handshake()
+    for (id, tool) in [(1, "put"), (2, "get"), (3, "put"), (4, "get"), (5, "put")] {
+      _ = play.client(call("\(id)", tool))
+      let step = play.server(#"{"jsonrpc":"2.0","id":\#(id + 1),"result":{"content":[],"isError":true}}"#)
+      #expect(step.toClient.count == 1)
+      #expect(Self.lines(play).contains { $0.contains("tool_error") })
+    }
+  }
+
   @Test func anIDThatIsInFlightIsRefused() throws {
     var play = try Playbook(policy: Self.policy)
     play.handshake()

@@ -35,8 +35,11 @@ struct RequestsInFlight: Sendable {
   static let limit = 65_536
   private static let kept = 1_024
 
-  /// Nil in places that are free; kept for their memory, as the tables are.
+  /// Nil in places that are free, and where there is a plain one; kept for their memory, as the tables are.
   private var requests: [Request?] = []
+  private var plain: [PlainRequest] = []
+  /// The tools of the plain ones, or of those that had the place before: nearly always the same.
+  private var tools: [ExactText] = []
   /// Our numbers of them, 0 in places that are free, and the hashes of their keys.
   private var numbers: [UInt64] = []
   private var hashes: [UInt32] = []
@@ -56,7 +59,11 @@ struct RequestsInFlight: Sendable {
   /// Our number of the request that the client calls `key`.
   func number(of key: ExactText) -> UInt64? { place(of: key).map { numbers[$0] } }
 
-  subscript(_ number: UInt64) -> Request? { place(of: number).flatMap { requests[$0] } }
+  subscript(_ number: UInt64) -> Request? { place(of: number).flatMap { request(at: $0) } }
+
+  private func request(at place: Int) -> Request? {
+    plain[place].isNone ? requests[place] : Request(plain[place], subject: tools[place])
+  }
 
   /// Takes a request in and gives it a number of ours.
   mutating func insert(_ request: consuming Request) -> UInt64 {
@@ -65,47 +72,78 @@ struct RequestsInFlight: Sendable {
   }
 
   /// The same with the hash of its key.
-  mutating func insert(_ request: consuming Request, _ hash: UInt32) -> UInt64 {
+  private mutating func insert(_ request: consuming Request, _ hash: UInt32) -> UInt64 {
+    let place = makePlace(hash)
+    requests[place] = request
+    return last
+  }
+
+  /// The same with a plain one, whose tool is `name`; `hash` is that of its id.
+  mutating func insert(_ request: PlainRequest, _ hash: UInt32, of name: Span<UInt8>) -> UInt64 {
+    let place = makePlace(hash)
+    plain[place] = request
+    if !tools[place].isEqual(name) { tools[place] = name.exactText(0..<name.count) }
+    return last
+  }
+
+  private mutating func makePlace(_ hash: UInt32) -> Int {
     last += 1
     let place: Int
     if let reused = free.popLast() {
       place = reused
-      requests[place] = request
       numbers[place] = last
       hashes[place] = hash
     } else {
       place = numbers.count
-      requests.append(request)
+      requests.append(nil)
+      plain.append(.none)
+      tools.append("")
       numbers.append(last)
       hashes.append(hash)
     }
     byNumber.insert(NameHash.of(last), place)
     byKey.insert(hash, place)
-    return last
+    return place
+  }
+
+  /// Takes a plain request out; nil, with nothing done, where there is none or another.
+  mutating func removePlain(_ number: UInt64) -> PlainRequest? {
+    guard let place = place(of: number), !plain[place].isNone else { return nil }
+    let request = plain[place]
+    plain[place] = .none
+    release(place, number)
+    return request
   }
 
   /// Takes a request out; nil if it is not, or no longer, in flight.
   mutating func remove(_ number: UInt64) -> Request? {
-    guard let place = place(of: number), let request = requests[place].take() else { return nil }
+    guard let place = place(of: number) else { return nil }
+    let found = plain[place].isNone ? requests[place].take() : request(at: place)
+    guard let found else { return nil }
+    plain[place] = .none
+    release(place, number)
+    return found
+  }
+
+  private mutating func release(_ place: Int, _ number: UInt64) {
     numbers[place] = 0
     byNumber.remove(NameHash.of(number), place)
     byKey.remove(hashes[place], place)
     free.append(place)
     // Memory for a few stays, and what a flood took is given back.
     if count == 0, numbers.count > Self.kept { forgetAll() }
-    return request
   }
 
   /// Takes out all of a kind.
   mutating func removeAll(where isOfKind: (Request) -> Bool) -> [Request] {
-    let found = requests.indices.filter { requests[$0].map(isOfKind) ?? false }.map { numbers[$0] }.sorted()
+    let found = numbers.indices.filter { request(at: $0).map(isOfKind) ?? false }.map { numbers[$0] }.sorted()
     return found.compactMap { remove($0) }
   }
 
   /// Takes all out, the oldest first.
   mutating func removeAll() -> [Request] {
-    let all = requests.indices.filter { requests[$0] != nil }.sorted { numbers[$0] < numbers[$1] }
-      .compactMap { requests[$0] }
+    let all = numbers.indices.filter { numbers[$0] != 0 }.sorted { numbers[$0] < numbers[$1] }
+      .compactMap { request(at: $0) }
     forgetAll()
     return all
   }
@@ -118,10 +156,11 @@ struct RequestsInFlight: Sendable {
 
   private func place(of number: UInt64) -> Int? { byNumber.find(NameHash.of(number)) { numbers[$0] == number } }
 
-  private func place(of key: ExactText) -> Int? { byKey.find(NameHash.of(key)) { requests[$0]?.key == key } }
+  private func place(of key: ExactText) -> Int? { place(of: key.string.utf8Span.span, NameHash.of(key)) }
 
   private func place(of key: Span<UInt8>, _ hash: UInt32) -> Int? {
     byKey.find(hash) { place in
+      if !plain[place].isNone { return plain[place].hasID(key) }
       guard let known = requests[place]?.key else { return false }
       return known.isEqual(key)
     }

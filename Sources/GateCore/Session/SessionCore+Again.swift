@@ -25,22 +25,50 @@ extension SessionCore {
       mistakableArgument(message, line, gate: &gate) == nil, called[place].isPinned(by: gate.pins, told),
       gate.engine.allowsAgain(&called[place].recurring, counters: &gate.counters, at: now)
     else { return false }
-    let key = line.exactText(id)
-    var request = RequestsInFlight.Request(
-      clientID: key, key: key, method: .toolsCall, sent: now, isModern: false, isTask: false)
-    request.argumentsDigest = message.arguments.map { digest($0, line) }
-    request.subject = called[place].name
+    let argumentsDigest = message.arguments.map { digest($0, line) }
     let told =
       called[place].line(in: gate.catalogueRevision)
       ?? called[place].makeLine(source: source, in: gate)
-    request.decision = gate.tellAgain(told, at: now, argumentsDigest: request.argumentsDigest)
-    gate.recent.keep(request.decision, line, message.arguments)
-    let number = requests.insert(request, hash)
-    if limits.call != nil { limitWait(for: number, request, message, line, at: now) }
+    let decision = gate.tellAgain(told, at: now, argumentsDigest: argumentsDigest)
+    gate.recent.keep(decision, line, message.arguments)
+    let number: UInt64
+    if let plain = PlainRequest(
+      id: line.extracting(id), sent: now, decision: decision, argumentsDigest: argumentsDigest)
+    {
+      number = requests.insert(plain, hash, of: line.extracting(name.body))
+    } else {
+      let key = line.exactText(id)
+      var request = RequestsInFlight.Request(
+        clientID: key, key: key, method: .toolsCall, sent: now, isModern: false)
+      request.decision = decision
+      request.subject = called[place].name
+      request.argumentsDigest = argumentsDigest
+      number = requests.insert(request)
+    }
+    if limits.call != nil, let request = requests[number] { limitWait(for: number, request, message, line, at: now) }
     let start = output.toServer.count
     output.toServer.appendRequest(message, line, id: number)
     output.passing.calls.append(
-      Passing.Call(decision: request.decision, number: number, start: start, end: output.toServer.count))
+      Passing.Call(decision: decision, number: number, start: start, end: output.toServer.count))
+    return true
+  }
+
+  /// Passes on a result of such a call that says nothing but what the client is to get; false, with nothing done, for any
+  /// other answer.
+  mutating func passPlainResult(
+    _ message: WireMessage, _ number: UInt64, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) -> Bool {
+    guard message.kind == .result, message.resultType == nil, let request = requests.removePlain(number) else {
+      return false
+    }
+    noteAnswered(number, isDecided: true)
+    era.succeeded()
+    request.withID { output.toClient.appendAnswer(message, line, id: $0) }
+    conclude(
+      decision: request.decision, sent: request.sent, message.isToolError ? .toolError : .ok, bytes: line.count,
+      at: now,
+      gate: &gate)
     return true
   }
 }

@@ -9,7 +9,9 @@ extension SessionCore {
     _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
-    guard let id = message.id, let number = WireID.ours(id, line), let request = takeAnswered(number) else {
+    let number = message.id.flatMap { WireID.ours($0, line) }
+    if let number, passPlainResult(message, number, line, at: now, gate: &gate, into: &output) { return }
+    guard let number, let request = takeAnswered(number) else {
       tally.strayAnswers += 1
       return
     }

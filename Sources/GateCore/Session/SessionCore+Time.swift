@@ -68,10 +68,15 @@ extension SessionCore {
   /// Takes out a request that was answered, with whatever.
   mutating func takeAnswered(_ number: UInt64) -> RequestsInFlight.Request? {
     guard let request = requests.remove(number) else { return nil }
+    noteAnswered(number, isDecided: request.decision != 0)
+    return request
+  }
+
+  /// A request that was just taken out was answered.
+  mutating func noteAnswered(_ number: UInt64, isDecided: Bool) {
     hasAnswered = true
     if !waiting.isEmpty { waiting.remove(number) }
-    if request.decision != 0 { breaker.answered() }
-    return request
+    if isDecided { breaker.answered() }
   }
 
   /// Takes out a request that the client takes back.

@@ -270,7 +270,7 @@ package struct SessionCore: Sendable {
     conclude(decision: request.decision, sent: request.sent, outcome, bytes: bytes, at: now, gate: &gate)
   }
 
-  private func conclude(
+  func conclude(
     decision: UInt64, sent: Moment, _ outcome: ResultEvent.Outcome, bytes: Int, at now: Moment, gate: inout GateState
   ) {
     guard decision != 0 else { return }

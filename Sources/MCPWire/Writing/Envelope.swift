@@ -51,7 +51,13 @@ extension [UInt8] {
   package mutating func appendAnswer(
     _ message: WireMessage, _ bytes: Span<UInt8>, id: ExactText, edits: [WireEdit] = []
   ) {
-    let id = id.string.utf8Span.span
+    appendAnswer(message, bytes, id: id.string.utf8Span.span, edits: edits)
+  }
+
+  /// The same with the bytes of that id.
+  package mutating func appendAnswer(
+    _ message: WireMessage, _ bytes: Span<UInt8>, id: Span<UInt8>, edits: [WireEdit] = []
+  ) {
     if message.isCompact, edits.isEmpty, message.kind == .result {
       append(room: 60 + id.count + message.payload.count) { line in
         line.text("{\"jsonrpc\":\"2.0\",\"id\":")
