@@ -69,7 +69,8 @@ let package = Package(
     ),
     .target(name: "SelfTest", dependencies: ["AttackCorpus", "JSONText", "Policy", "System"]),
     .target(
-      name: "Store", dependencies: ["CSQLite", "CSodium", "ControlWire", "JSONText", "Policy", "Risk", "System"]),
+      name: "Store",
+      dependencies: ["CNettle", "CSQLite", "CSodium", "ControlWire", "JSONText", "Policy", "Risk", "System"]),
     .target(name: "System", dependencies: ["CCurl", "CSystem", "Policy"]),
     .target(name: "Terminal", dependencies: ["CTerminal", "ConsoleCore", "System"]),
     .executableTarget(
@@ -94,6 +95,7 @@ let package = Package(
       ]),
 
     // MARK: Debian's libraries
+    .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),

@@ -51,7 +51,7 @@ struct RecordWriterTests {
       try writer.commit()
       let written = try lines("2-000001")
       #expect(written.count == 5)
-      #expect(written[0].contains(#""event":"record","state":"begun","version":1,"lane":2,"segment":1,"build":"b""#))
+      #expect(written[0].contains(#""event":"record","state":"begun","version":2,"lane":2,"segment":1,"build":"b""#))
       #expect(written[3].hasPrefix(#"{"seq":3,"time":"2026-11-21T00:00:00Z","event":"x","hash":""#))
       #expect(written[3].hasSuffix("\(writer.state.hash.hexadecimal)\"}"))
       #expect(writer.state.sequence == 3)

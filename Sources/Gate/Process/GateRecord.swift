@@ -58,9 +58,7 @@ final class GateRecord {
     let isDecided = stream.decided > position
     hasUncommitted = true
     let sink = sink
-    stream.forEach(from: position) { entry, line in
-      if entry.kind != .aside { sink.append(line) }
-    }
+    stream.recorded(from: position) { lines, count in sink.append(lines: lines, count: count) }
     position = stream.end
     return isDecided ? commit() : .done
   }

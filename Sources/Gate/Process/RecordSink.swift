@@ -1,3 +1,4 @@
+internal import JSONText
 package import Store
 package import System
 
@@ -12,12 +13,28 @@ package protocol RecordSink: AnyObject {
 
   /// Takes a JSON object without its line's end; it is kept until it is committed or discarded.
   func append(_ line: Span<UInt8>)
+  /// Takes so many such objects, their lines' ends included.
+  func append(lines: Span<UInt8>, count: Int)
   /// Writes all that was taken, or keeps it.
   func commit() throws(SystemError)
   /// Drops what was taken, and counts it as lost.
   func discard()
   /// Says how surely lines are to be written from now on.
   func use(_ sync: RecordSync)
+}
+
+extension RecordSink {
+  package func append(lines: Span<UInt8>, count: Int) { appendEach(lines) }
+
+  /// Takes lines one by one.
+  func appendEach(_ lines: Span<UInt8>) {
+    var start = 0
+    while start < lines.count {
+      let end = lines.firstLineFeed(from: start)
+      append(lines.extracting(start..<end))
+      start = end + 1
+    }
+  }
 }
 
 /// The record of a gate's lane; where it could not be opened at once, each commit tries again.
@@ -67,6 +84,10 @@ final class LaneRecord: RecordSink {
     if let writer { return writer.append(line) }
     if waiting.count >= Self.mostWaiting { discard() }
     waiting.append(unsafe line.withUnsafeBufferPointer { unsafe Array($0) })
+  }
+
+  func append(lines: Span<UInt8>, count: Int) {
+    if let writer { writer.append(lines: lines, count: count) } else { appendEach(lines) }
   }
 
   func commit() throws(SystemError) {

@@ -183,6 +183,27 @@ package struct EventLog: Sendable {
     Self.forEach(last, from: position, body)
   }
 
+  /// Calls `body` with what goes into the record from a position on, ends included: as many lines as stand together, and
+  /// how many these are.
+  package func recorded(from position: UInt64, _ body: (Span<UInt8>, Int) -> Void) {
+    for block in full where block.end > position { Self.recorded(block, from: position, body) }
+    Self.recorded(last, from: position, body)
+  }
+
+  private static func recorded(_ block: Block, from position: UInt64, _ body: (Span<UInt8>, Int) -> Void) {
+    guard block.end > position else { return }
+    let text = block.text.memory.span
+    var first = Int(max(position, block.first) - block.first)
+    while first < block.entries.count {
+      var stop = first
+      while stop < block.entries.count, !block.entries[stop].isAside { stop += 1 }
+      if stop > first {
+        body(text.extracting(block.entries[first].start..<block.entries[stop - 1].end), stop - first)
+      }
+      first = stop + 1
+    }
+  }
+
   /// Calls `body` with lines from a position on, ends included, as many at a time as stand together, up to `limit` bytes
   /// in all.
   ///

@@ -54,4 +54,6 @@ package struct StreamEntry: Hashable, Sendable {
   }
 
   var end: Int { start + length }
+
+  var isAside: Bool { if case .aside = kind { true } else { false } }
 }

@@ -1,10 +1,22 @@
+internal import CNettle
 internal import CSodium
 internal import JSONText
 
-/// What ties a line of the record to all lines before it.
+/// How the lines of a segment are tied to those before, as its first line says.
+enum RecordVersion: Int, Sendable {
+  /// Each line ends with a hash: BLAKE2b-256 of the hash before it and of the line up to `,"hash":"`, with a brace.
+  case lines = 1
+  /// Lines that were written together may end with one hash: SHA-256 of the hash before it and of all bytes from there on
+  /// up to its own `,"hash":"`. The first line of a segment has one of its own.
+  case runs = 2
+
+  /// What segments are that begin now.
+  static let current = RecordVersion.runs
+}
+
+/// What ties a line of the record to all lines before it; 32 bytes, zeros before the first line of a lane.
 ///
-/// A line ends with its hash: BLAKE2b-256 of the hash before it, as 32 bytes (zeros before the first line of a lane), and
-/// of the line without its hash, which is what stands before `,"hash":"` and a closing brace.
+/// What it is made of is up to the segment's `RecordVersion`.
 package struct RecordHash: Hashable, Sendable {
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
@@ -12,6 +24,13 @@ package struct RecordHash: Hashable, Sendable {
   package static let zero = RecordHash()
 
   private init() {}
+
+  /// The digest of all that a state was given.
+  fileprivate init(finishing state: UnsafeMutablePointer<sha256_ctx>) {
+    unsafe withUnsafeMutablePointer(to: &words) { words in
+      unsafe words.withMemoryRebound(to: UInt8.self, capacity: 32) { unsafe nettle_sha256_digest(state, 32, $0) }
+    }
+  }
 
   fileprivate init(finishing state: OpaquePointer) {
     unsafe withUnsafeMutablePointer(to: &words) { words in
@@ -42,6 +61,9 @@ package struct RecordHash: Hashable, Sendable {
     return String(decoding: digits, as: UTF8.self)
   }
 
+  /// The hash after this one of lines that have these bytes before it, in segments that begin now.
+  package func following(_ bytes: [UInt8]) -> RecordHash { RecordHasher().hash(bytes.span, after: self) }
+
   private subscript(_ index: Int) -> UInt8 {
     get { unsafe withUnsafeBytes(of: words) { unsafe $0[index] } }
     set { unsafe withUnsafeMutableBytes(of: &words) { unsafe $0[index] = newValue } }
@@ -71,6 +93,18 @@ package struct RecordHash: Hashable, Sendable {
     }
   }
 
+  /// The hash after this one, for lines that have all these bytes before their hash.
+  fileprivate func next(_ bytes: Span<UInt8>, _ state: UnsafeMutablePointer<sha256_ctx>) -> RecordHash {
+    unsafe nettle_sha256_init(state)
+    unsafe withUnsafePointer(to: words) { words in
+      unsafe words.withMemoryRebound(to: UInt8.self, capacity: 32) { unsafe nettle_sha256_update(state, 32, $0) }
+    }
+    unsafe bytes.withUnsafeBufferPointer { bytes in
+      if let start = bytes.baseAddress { unsafe nettle_sha256_update(state, bytes.count, start) }
+    }
+    return unsafe RecordHash(finishing: state)
+  }
+
   /// The hash after this one, for a line whose text without its hash is `body` and a closing brace.
   fileprivate func next(_ body: UnsafeBufferPointer<UInt8>, _ state: OpaquePointer) -> RecordHash {
     var brace = UInt8(ascii: "}")
@@ -94,28 +128,48 @@ package struct RecordHash: Hashable, Sendable {
   /// What a line has more than its text without a closing brace: the member's name, its value, and the line's end.
   static let ending = member + Array(repeating: 0x30, count: 64) + Array("\"}\n".utf8)
 
-  private let state: UnsafeMutableRawPointer
+  /// For segments of version 1; no `sodium_init`: the code that it would choose for this hash takes nearly twice as long.
+  private let older = UnsafeMutableRawPointer.allocate(byteCount: crypto_generichash_statebytes(), alignment: 64)
+  private let state = UnsafeMutablePointer<sha256_ctx>.allocate(capacity: 1)
 
-  init() {
-    // No sodium_init: the code that it would choose for this hash takes nearly twice as long for a line.
-    unsafe state = .allocate(byteCount: crypto_generichash_statebytes(), alignment: 64)
+  init() {}
+
+  deinit {
+    unsafe older.deallocate()
+    unsafe state.deallocate()
   }
 
-  deinit { unsafe state.deallocate() }
+  /// The hash after `hash` of lines that have these bytes before it.
+  func hash(_ bytes: Span<UInt8>, after hash: RecordHash) -> RecordHash { unsafe hash.next(bytes, state) }
 
-  /// The hash of the line after `hash` whose text is `body` and a closing brace.
-  func hash(after hash: RecordHash, _ body: UnsafeBufferPointer<UInt8>) -> RecordHash {
-    unsafe hash.next(body, OpaquePointer(state))
+  /// The hash after `hash` that lines must end with whose text is this, their hash included and their end not.
+  func hash(of lines: Span<UInt8>, after hash: RecordHash, _ version: RecordVersion) -> RecordHash {
+    let body = lines.extracting(droppingLast: RecordLine.ending)
+    switch version {
+    case .runs: return self.hash(body, after: hash)
+    case .lines: return unsafe body.withUnsafeBufferPointer { unsafe hash.next($0, OpaquePointer(older)) }
+    }
   }
 
-  /// Writes the hash into a whole line, its end included, that goes after `hash`.
-  func complete(_ line: UnsafeMutableBufferPointer<UInt8>, after hash: RecordHash) -> RecordHash {
-    guard let start = line.baseAddress, line.count > Self.ending.count else { return hash }
-    let end = line.count - Self.ending.count
-    let next = unsafe self.hash(after: hash, UnsafeBufferPointer(start: start, count: end))
-    unsafe next.write(to: start + end + Self.member.count)
+  /// Ends the last of some lines, which stand from `start` on, with the hash that goes after `hash`.
+  func seal(_ lines: inout [UInt8], from start: Int, after hash: RecordHash) -> RecordHash {
+    lines.removeLast(2)
+    let next = self.hash(lines.span.extracting(start...), after: hash)
+    let end = lines.count
+    lines.append(contentsOf: Self.ending)
+    unsafe lines.withUnsafeMutableBufferPointer { bytes in
+      if let first = bytes.baseAddress { unsafe next.write(to: first + end + Self.member.count) }
+    }
     return next
   }
+
+  /// Takes such an end off again.
+  func unseal(_ lines: inout [UInt8]) {
+    lines.removeLast(Self.ending.count)
+    lines.append(contentsOf: Self.plainEnding)
+  }
+
+  private static let plainEnding = Array("}\n".utf8)
 }
 
 /// The digest of bytes that come piece by piece: BLAKE2b-256.

@@ -25,7 +25,7 @@ struct RecordLine {
   /// Keeps the cursor's memory.
   init?(_ bytes: Span<UInt8>, _ cursor: inout JSONCursor) {
     let bodyEnd = bytes.count - Self.ending
-    guard bodyEnd > 1, Self.hasHash(bytes, at: bodyEnd),
+    guard Self.isSealed(bytes),
       let hash = RecordHash(hexadecimal: bytes.extracting((bodyEnd + 9)..<(bodyEnd + 73)))
     else { return nil }
     self.hash = hash
@@ -36,7 +36,20 @@ struct RecordLine {
     }
   }
 
-  private static func hasHash(_ bytes: Span<UInt8>, at start: Int) -> Bool {
+  /// Takes a line that stands before the one with the hash; nil for what is no JSON object with a number.
+  init?(open bytes: Span<UInt8>, _ cursor: inout JSONCursor) {
+    hash = .zero
+    do throws(JSONError) {
+      try read(bytes, &cursor)
+    } catch {
+      return nil
+    }
+  }
+
+  /// Whether a line ends with a hash, by its form.
+  static func isSealed(_ bytes: Span<UInt8>) -> Bool {
+    let start = bytes.count - ending
+    guard start > 1 else { return false }
     for index in RecordHasher.member.indices where bytes[start + index] != RecordHasher.member[index] { return false }
     return bytes[bytes.count - 2] == 0x22 && bytes[bytes.count - 1] == 0x7D
   }
@@ -84,5 +97,23 @@ struct RecordLine {
       number = number * 10 + UInt64(bytes[index] - 0x30)
     }
     return number
+  }
+
+  /// The number that a line of the stream begins with.
+  static func sequence(of line: Span<UInt8>) -> UInt64? {
+    let key: StaticString = #"{"seq":"#
+    guard line.count > key.utf8CodeUnitCount else { return nil }
+    for index in 0..<key.utf8CodeUnitCount {
+      guard unsafe line[index] == key.utf8Start[index] else { return nil }
+    }
+    var number: UInt64 = 0
+    for index in key.utf8CodeUnitCount..<line.count {
+      guard 0x30...0x39 ~= line[index] else { return index > key.utf8CodeUnitCount ? number : nil }
+      let (ten, high) = number.multipliedReportingOverflow(by: 10)
+      let (sum, over) = ten.addingReportingOverflow(UInt64(line[index] - 0x30))
+      if high || over { return nil }
+      number = sum
+    }
+    return nil
   }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import System
 
-/// Reads a segment line by line, in pieces, up to a byte of it.
+/// Reads a segment in pieces, up to a byte of it: line by line, or run by run.
 struct RecordLineReader: ~Copyable {
   private let file: RegularFile
   private let limit: Int
@@ -13,14 +13,17 @@ struct RecordLineReader: ~Copyable {
   private var offset = 0
 
   enum Step: Equatable {
-    /// A line, without its end, in the buffer.
+    /// A line, or a run of lines of which only the last has a hash, without its end, in the buffer.
     case line(Range<Int>)
-    /// What stands between the last line's end and the limit.
+    /// What stands between the end of the last of these and the limit.
     case rest(Range<Int>)
     /// More than any gate writes without an end of line.
     case endless
     case over
   }
+
+  /// Whether lines without a hash belong to the next one that has one.
+  var joinsLines = false
 
   static let piece = 1 << 20
   private static let longestLine = 128 << 20
@@ -33,8 +36,15 @@ struct RecordLineReader: ~Copyable {
 
   mutating func next() throws(SystemError) -> Step {
     var searched = start
+    // Of the line that is being looked at.
+    var first = start
     while true {
       if let newline = find(0x0A, searched) {
+        if joinsLines, !RecordLine.isSealed(buffer.span.extracting(first..<newline)) {
+          first = newline + 1
+          searched = first
+          continue
+        }
         let line = start..<newline
         start = newline + 1
         return .line(line)
@@ -49,6 +59,7 @@ struct RecordLineReader: ~Copyable {
       if start > 0 {
         buffer.replaceSubrange(0..<(end - start), with: Array(buffer[start..<end]))
         searched -= start
+        first -= start
         end -= start
         start = 0
       }

@@ -26,6 +26,8 @@ package struct RecordReport: Sendable {
   package struct Problem: Hashable, Sendable {
     package var kind: Kind
     package var place: Place
+    /// The last line that it may be in: where lines share a hash, not always the first.
+    package var through: Int
     /// In words, without the place.
     package var message: String
   }

@@ -4,23 +4,26 @@ package import System
 
 /// Looks through a record for what is not as a gate wrote it.
 ///
-/// It holds a piece of one segment at a time. Whoever may write to the record may also write a new one with hashes that
+/// It holds a piece of one segment at a time, and looks at it line by line; or, where lines share a hash, run by run.
+/// Whoever may write to the record may also write a new one with hashes that
 /// fit; that is found only by a hash which was kept elsewhere.
 package struct RecordVerifier {
   private let folder: String
   private var report = RecordReport()
-  private let hasher = RecordHasher()
-  private var cursor = JSONCursor()
+  let hasher = RecordHasher()
+  var cursor = JSONCursor()
 
   private var lane = RecordReport.Lane(0)
-  private var hash = RecordHash.zero
-  private var sequence: UInt64 = 0
+  private(set) var hash = RecordHash.zero
+  private(set) var sequence: UInt64 = 0
   /// What the segments end with that is no whole line, as later segments tell.
   private var tails: [Int: RecordTail] = [:]
   private var lastTime: [UInt8] = []
-  private var line = 0
+  private(set) var version = RecordVersion.lines
+  /// The line, or the first of the run, that is being looked at.
+  private(set) var line = 0
   /// How many lines the segment before has.
-  private var linesBefore = 0
+  private(set) var linesBefore = 0
 
   /// Looks through every lane of a folder, and for lines with the `wanted` hashes.
   ///
@@ -43,15 +46,17 @@ package struct RecordVerifier {
   private init(_ folder: String) { self.folder = folder }
 
   /// Ends the lane at its first problem.
-  private struct Found: Error {
+  struct Found: Error {
     var problem: RecordReport.Problem
   }
 
-  private func found(_ kind: RecordReport.Kind, _ segment: RecordSegment, _ message: String, line: Int? = nil) -> Found
-  {
-    Found(
+  func found(
+    _ kind: RecordReport.Kind, _ segment: RecordSegment, _ message: String, line: Int? = nil, through last: Int = 0
+  ) -> Found {
+    let line = line ?? self.line
+    return Found(
       problem: RecordReport.Problem(
-        kind: kind, place: .init(segment: segment, line: line ?? self.line), message: message))
+        kind: kind, place: .init(segment: segment, line: line), through: max(line, last), message: message))
   }
 
   private mutating func verify(_ number: Int, _ segments: [RecordSegment]) {
@@ -81,7 +86,7 @@ package struct RecordVerifier {
     report.lanes.append(lane)
   }
 
-  private func read<Value: ~Copyable>(
+  func read<Value: ~Copyable>(
     _ segment: RecordSegment, _ body: () throws(SystemError) -> Value
   ) throws(Found) -> Value {
     do throws(SystemError) {
@@ -125,8 +130,10 @@ package struct RecordVerifier {
     while true {
       line += 1
       switch try read(segment, { () throws(SystemError) in try reader.next() }) {
-      case .line(let range): try take(range, &reader, segment)
-      case .rest: throw found(.torn, segment, "the line has no end, and no later segment tells of that")
+      case .line(let range):
+        try take(range, &reader, segment)
+        reader.joinsLines = version == .runs
+      case .rest(let range): throw unended(Array(reader.buffer[range]), segment)
       case .endless: throw found(.changed, segment, "the line is longer than any that a gate writes")
       case .over:
         linesBefore = line - 1
@@ -136,13 +143,14 @@ package struct RecordVerifier {
     }
   }
 
-  /// Opens the last segment; if somebody is in the middle of a line, a moment later.
+  /// Opens the last segment; if somebody is in the middle of writing, a moment later.
   private static func settled(_ path: String) throws(SystemError) -> RegularFile {
     for _ in 0..<patience {
       let file = try RegularFile(path, isAnyones: true)
-      var last: [UInt8] = [0]
+      var last = [UInt8](repeating: 0, count: RecordHasher.ending.count + 2)
       if file.size == 0 { return file }
-      if try file.read(at: file.size - 1, into: &last) == 1, last == [0x0A] { return file }
+      let count = try file.read(at: max(0, file.size - last.count), into: &last)
+      if count > 0, last[count - 1] == 0x0A, RecordLine.isSealed(last.span.extracting(..<(count - 1))) { return file }
       usleep(20_000)
     }
     return try RegularFile(path, isAnyones: true)
@@ -160,34 +168,70 @@ package struct RecordVerifier {
     lane.torn.append(segment)
   }
 
-  // MARK: A line
+  // MARK: A line, or a run of lines
 
   private mutating func take(
     _ range: Range<Int>, _ reader: inout RecordLineReader, _ segment: RecordSegment
   ) throws(Found) {
+    if line == 1 { version = Self.version(reader.buffer.span.extracting(range)) }
     if try accept(range, reader, segment) { return }
     let bytes = Array(reader.buffer[range])
     throw try diagnose(bytes, &reader, segment)
   }
 
-  /// Answers whether the line is a record's and follows from the one before it.
+  /// What the first line of a segment says; as now where it says nothing that can be.
+  private static func version(_ bytes: Span<UInt8>) -> RecordVersion {
+    (try? JSONNode.read(bytes))?["version"]?.integer.flatMap { RecordVersion(rawValue: $0) } ?? .current
+  }
+
+  /// Answers whether the lines are a record's and follow from those before them.
   private mutating func accept(
     _ range: Range<Int>, _ reader: borrowing RecordLineReader, _ segment: RecordSegment
   ) throws(Found) -> Bool {
     let bytes = reader.buffer.span.extracting(range)
-    guard let read = RecordLine(bytes, &cursor), hasher.hash(of: bytes, after: hash) == read.hash else { return false }
-    if line == 1 { try checkFirst(bytes, read, segment) }
-    if lane.lines == 0 { lane.first = String(decoding: reader.buffer[range][offset: read.time], as: UTF8.self) }
-    if read.isOwn { lane.lost += Self.lost(bytes) }
-    lastTime.removeAll(keepingCapacity: true)
-    lastTime.append(contentsOf: reader.buffer[range][offset: read.time])
-    lane.lines += 1
-    hash = read.hash
-    sequence = read.sequence
+    let parts = Self.lines(of: bytes)
+    var reads: [RecordLine] = []
+    for (index, part) in parts.enumerated() {
+      guard let read = read(bytes, part, isLast: index == parts.count - 1) else { return false }
+      reads.append(read)
+    }
+    guard let first = reads.first, let last = reads.last, hasher.hash(of: bytes, after: hash, version) == last.hash
+    else { return false }
+    if line == 1 { try checkFirst(bytes, first, segment) }
+    if lane.lines == 0 { lane.first = Self.time(first, bytes.extracting(parts[0])) }
+    for (part, read) in zip(parts, reads) {
+      if read.isOwn { lane.lost += Self.lost(bytes.extracting(part)) }
+      if read.isNumbered || read.isOwn { sequence = read.sequence }
+    }
+    if let part = parts.last { lastTime = Array(Self.time(last, bytes.extracting(part)).utf8) }
+    lane.lines += parts.count
+    line += parts.count - 1
+    hash = last.hash
     let place = RecordReport.Place(segment: segment, line: line)
     lane.head = RecordReport.Head(place: place, hash: hash)
     for index in report.wanted.indices where report.wanted[index].hash == hash { report.wanted[index].place = place }
     return true
+  }
+
+  mutating func read(_ bytes: Span<UInt8>, _ part: Range<Int>, isLast: Bool) -> RecordLine? {
+    let line = bytes.extracting(part)
+    return isLast ? RecordLine(line, &cursor) : RecordLine(open: line, &cursor)
+  }
+
+  /// Where each of some lines stands, without its end.
+  static func lines(of bytes: Span<UInt8>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    var start = 0
+    repeat {
+      let end = bytes.firstLineFeed(from: start)
+      found.append(start..<max(start, end))
+      start = end + 1
+    } while start <= bytes.count
+    return found
+  }
+
+  private static func time(_ line: RecordLine, _ bytes: Span<UInt8>) -> String {
+    unsafe bytes.extracting(line.time).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
   /// The first line of a segment says which one it is.
@@ -201,87 +245,15 @@ package struct RecordVerifier {
         .reordered, segment,
         "by its first line the segment is \(RecordSegment(lane: lane, number: number).fileName)")
     }
-    guard node?["version"]?.integer == 1 else {
-      throw found(.unreadable, segment, "the segment's format is of a later version; use a newer gatehouse")
+    guard let version = node?["version"]?.integer, RecordVersion(rawValue: version) != nil else {
+      throw found(.unreadable, segment, Self.later)
     }
   }
 
-  private static let withoutFirst = "the segment does not begin with the line that a gate begins one with"
+  static let later = "the segment's format is of a later version; use a newer gatehouse"
+  static let withoutFirst = "the segment does not begin with the line that a gate begins one with"
 
   private static func lost(_ bytes: Span<UInt8>) -> Int {
     max(0, (try? JSONNode.read(bytes))?["lost"]?.integer ?? 0)
-  }
-
-  // MARK: What happened
-
-  /// Says of the line that is the first not to fit what happened to it, as far as the lines around it tell.
-  private mutating func diagnose(
-    _ bytes: [UInt8], _ reader: inout RecordLineReader, _ segment: RecordSegment
-  ) throws(Found) -> Found {
-    var following: [UInt8]?
-    if case .line(let range) = try read(segment, { () throws(SystemError) in try reader.next() }) {
-      following = Array(reader.buffer[range])
-    }
-    let read = RecordLine(bytes.span, &cursor)
-    let next = following.flatMap { RecordLine($0.span, &cursor) }
-    let nextFits = follows(following, next, after: hash)
-    guard let read else {
-      if nextFits { return found(.added, segment, "no gate wrote the line, and the next one follows without it") }
-      return found(.changed, segment, "the line is no line of a record")
-    }
-    if line == 1, let earlier = endedEarly(bytes, read, segment) { return earlier }
-    if line == 1, !read.isOwn { return found(.removed, segment, Self.withoutFirst) }
-    if read.hash == hash { return found(.duplicated, segment, "the line before stands here once more") }
-    if nextFits {
-      if let next, follows(bytes, read, after: next.hash) {
-        return found(.reordered, segment, "the line belongs behind the next one")
-      }
-      return found(.added, segment, "the next line follows without this one")
-    }
-    if read.isNumbered, read.sequence <= sequence {
-      return found(.duplicated, segment, "event \(read.sequence) stands here again, or in the wrong place")
-    }
-    if read.isNumbered, read.sequence > sequence + 1 {
-      if let next, next.isNumbered, next.sequence < read.sequence {
-        return found(.reordered, segment, "event \(read.sequence) stands before event \(next.sequence)")
-      }
-      let gap = read.sequence - sequence - 1
-      return found(.removed, segment, "\(gap == 1 ? "a line is" : "lines are") missing before event \(read.sequence)")
-    }
-    return found(.changed, segment, "the line does not follow from the one before it: one of the two was changed")
-  }
-
-  private func follows(_ bytes: [UInt8]?, _ line: RecordLine?, after hash: RecordHash) -> Bool {
-    guard let bytes, let line else { return false }
-    return hasher.hash(of: bytes.span, after: hash) == line.hash
-  }
-
-  /// Whether a segment's first line is right and does not go on from where the segment before it ends.
-  private func endedEarly(_ bytes: [UInt8], _ read: RecordLine, _ segment: RecordSegment) -> Found? {
-    guard read.isOwn, let node = try? JSONNode.read(bytes),
-      let previous = node["previous"]?.string.flatMap({ RecordHash(hexadecimal: $0) }), previous != hash,
-      segment.number > 1,
-      hasher.hash(of: bytes.span, after: previous) == read.hash
-    else { return nil }
-    if node["segment"]?.integer != segment.number || node["lane"]?.integer != segment.lane { return nil }
-    return found(
-      .cut, RecordSegment(lane: segment.lane, number: segment.number - 1),
-      "the segment ends here, and \(segment.fileName) goes on from another line", line: linesBefore + 1)
-  }
-}
-
-extension RecordHasher {
-  /// The hash that a line, its hash included and its end not, must have after `hash`.
-  func hash(of line: Span<UInt8>, after hash: RecordHash) -> RecordHash {
-    unsafe line.extracting(droppingLast: RecordLine.ending).withUnsafeBufferPointer {
-      unsafe self.hash(after: hash, $0)
-    }
-  }
-}
-
-extension ArraySlice {
-  /// The part at offsets from the slice's own start.
-  fileprivate subscript(offset range: Range<Int>) -> ArraySlice {
-    self[(startIndex + range.lowerBound)..<(startIndex + range.upperBound)]
   }
 }

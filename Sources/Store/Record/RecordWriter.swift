@@ -3,9 +3,11 @@ internal import JSONText
 internal import Policy
 package import System
 
-/// Appends lines to the record of one lane, each tied to all before it by its hash.
+/// Appends lines to the record of one lane, tied to all before them by hashes.
 ///
-/// Lines are kept until `commit`, which writes all of them or none. Not for several threads at once.
+/// Lines are kept until `commit`, which writes all of them or none. A few that are written together have a hash each, so
+/// that a change is found in the very line; many share the last one's, because their hashes would take as long as all
+/// the rest that a call needs. Not for several threads at once.
 package final class RecordWriter {
   private var options: RecordOptions
   private let hasher = RecordHasher()
@@ -18,13 +20,12 @@ package final class RecordWriter {
   private var written = 0
   private var commits: UInt8 = 0
 
-  /// Whole lines, whose hashes are filled in when they are written.
+  /// Whole lines, their ends included, without hashes, and how many.
   private var buffer: [UInt8] = []
-  /// Where each line in the buffer ends.
+  private var lines = 0
+  /// What is written where it is more than these, or less at a time; with the ends of its parts.
+  private var made: [UInt8] = []
   private var ends: [Int] = []
-  /// Lines of the record's own that go before those.
-  private var leading: [UInt8] = []
-  private var leadingEnds: [Int] = []
   /// More came than can be kept.
   private var overflow = false
 
@@ -49,6 +50,8 @@ package final class RecordWriter {
     case segment
   }
 
+  /// More lines than this, written together, share one hash.
+  package static let mostAlone = 8
   /// Memory for lines beyond this is given back after a commit.
   private static let keptMemory = 1 << 20
 
@@ -87,22 +90,32 @@ package final class RecordWriter {
 
   /// Adds one line: a JSON object with a member, on one line, without its end.
   package func append(_ line: Span<UInt8>) {
-    guard buffer.count + line.count + RecordHasher.ending.count <= options.mostBuffered else {
-      overflow = true
-      untoldLost += 1
-      lost += 1
-      return
-    }
-    unsafe line.extracting(droppingLast: 1).withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
-    buffer.append(contentsOf: RecordHasher.ending)
-    ends.append(buffer.count)
+    guard isRoom(line.count + 1, 1) else { return }
+    unsafe line.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
+    buffer.append(0x0A)
+    lines += 1
+  }
+
+  /// Adds so many such lines, their ends included.
+  package func append(lines bytes: Span<UInt8>, count: Int) {
+    guard isRoom(bytes.count, count) else { return }
+    unsafe bytes.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
+    lines += count
+  }
+
+  private func isRoom(_ bytes: Int, _ count: Int) -> Bool {
+    if buffer.count + bytes + RecordHasher.ending.count <= options.mostBuffered { return true }
+    overflow = true
+    untoldLost += UInt64(count)
+    lost += UInt64(count)
+    return false
   }
 
   /// Writes everything that was added, or nothing.
   ///
   /// Throws: `SystemError`, "cannot write the record: ..."; the lines are kept for the next commit.
   package func commit() throws(SystemError) {
-    guard !ends.isEmpty || opening != nil || failure != nil || overflow else { return }
+    guard lines > 0 || opening != nil || failure != nil || overflow else { return }
     do throws(SystemError) {
       if overflow { throw SystemError(Self.action, code: ENOBUFS) }
       try write()
@@ -115,14 +128,15 @@ package final class RecordWriter {
 
   /// Drops what was added since the last commit, and counts it as lost.
   package func discard() {
-    lost += UInt64(ends.count)
-    untoldLost += UInt64(ends.count)
+    lost += UInt64(lines)
+    untoldLost += UInt64(lines)
     forget()
   }
 
   private func forget() {
     overflow = false
-    ends.removeAll(keepingCapacity: true)
+    lines = 0
+    if made.capacity > Self.keptMemory { made = [] }
     buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptMemory)
   }
 
@@ -135,24 +149,63 @@ package final class RecordWriter {
     if commits == 0, let isInPlace = file?.isInPlace, !isInPlace { opening = .segment }
     if opening == nil, written >= options.longestSegment { opening = .segment }
     if opening != nil { try openSegment() }
-    writeLeading()
-    var next = Self.complete(&leading, leadingEnds, hash, hasher)
-    next = Self.complete(&buffer, ends, next, hasher)
-    if leading.isEmpty {
-      try write(buffer, ends)
+    let last = lastBuffered ?? sequence
+    made.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    var next = makeLeading()
+    if options.sync == .each || lines <= Self.mostAlone {
+      next = makeLines(after: next)
+      try write(made)
+    } else if made.isEmpty {
+      next = try writeBuffer(after: next)
     } else {
-      try write(leading + buffer, leadingEnds + ends.map { $0 + leading.count })
+      let start = made.count
+      made.append(contentsOf: buffer)
+      next = seal(from: start, after: next)
+      try write(made)
     }
-    written += leading.count + buffer.count
     hash = next
-    sequence = lastBuffered ?? sequence
+    sequence = last
     if opening != nil { tails.removeAll() }
     opening = nil
     failure = nil
     untoldLost = 0
   }
 
-  private func write(_ bytes: [UInt8], _ ends: [Int]) throws(SystemError) {
+  /// Gives each line a hash of its own; answers the last.
+  private func makeLines(after hash: RecordHash) -> RecordHash {
+    var next = hash
+    var start = 0
+    while start < buffer.count {
+      let end = buffer.span.firstLineFeed(from: start) + 1
+      let place = made.count
+      made.append(contentsOf: buffer[start..<end])
+      next = seal(from: place, after: next)
+      start = end
+    }
+    return next
+  }
+
+  /// Ends what was made from `start` on with its hash.
+  private func seal(from start: Int, after hash: RecordHash) -> RecordHash {
+    let next = hasher.seal(&made, from: start, after: hash)
+    ends.append(made.count)
+    return next
+  }
+
+  /// Writes all lines where they are, with one hash.
+  private func writeBuffer(after hash: RecordHash) throws(SystemError) -> RecordHash {
+    let next = hasher.seal(&buffer, from: 0, after: hash)
+    do throws(SystemError) {
+      try write(buffer)
+    } catch {
+      hasher.unseal(&buffer)
+      throw error
+    }
+    return next
+  }
+
+  private func write(_ bytes: [UInt8]) throws(SystemError) {
     guard file != nil else { throw SystemError(Self.action, code: EBADF) }
     switch options.sync {
     case .write: try append(bytes.span, before: 0)
@@ -167,6 +220,7 @@ package final class RecordWriter {
         start = end
       }
     }
+    written += bytes.count
   }
 
   /// Appends bytes; where that fails, those that were written `before` them go as well.
@@ -266,14 +320,14 @@ package final class RecordWriter {
 
   // MARK: Lines of the record's own
 
-  private func writeLeading() {
-    leading.removeAll(keepingCapacity: true)
-    leadingEnds.removeAll(keepingCapacity: true)
-    guard opening != nil || failure != nil || untoldLost > 0 else { return }
+  /// Makes them, each with its hash; answers the last.
+  private func makeLeading() -> RecordHash {
+    var next = hash
+    guard opening != nil || failure != nil || untoldLost > 0 else { return next }
     var writer = JSONWriter()
     if let opening {
       begin(opening.rawValue, &writer)
-      writer.member("version", 1)
+      writer.member("version", RecordVersion.current.rawValue)
       writer.member("lane", options.lane)
       writer.member("segment", segmentNumber)
       writer.member("build", options.build)
@@ -286,15 +340,16 @@ package final class RecordWriter {
         for tail in tails { tail.write(&writer) }
         writer.endArray()
       }
-      end(&writer)
+      end(&writer, &next)
     }
     if failure != nil || untoldLost > 0 {
       begin("resumed", &writer)
       writer.member("last_seq", sequence)
       writer.member("lost", untoldLost)
       writer.member("reason", ifPresent: failure.map { "\($0)" })
-      end(&writer)
+      end(&writer, &next)
     }
+    return next
   }
 
   private func begin(_ state: String, _ writer: inout JSONWriter) {
@@ -305,52 +360,24 @@ package final class RecordWriter {
     writer.member("state", state)
   }
 
-  private func end(_ writer: inout JSONWriter) {
+  private func end(_ writer: inout JSONWriter, _ hash: inout RecordHash) {
     writer.endObject()
-    leading.append(contentsOf: writer.bytes.dropLast())
-    leading.append(contentsOf: RecordHasher.ending)
-    leadingEnds.append(leading.count)
+    let start = made.count
+    made.append(contentsOf: writer.bytes)
+    made.append(0x0A)
+    hash = seal(from: start, after: hash)
   }
 
   // MARK: Details
 
-  private static func complete(
-    _ lines: inout [UInt8], _ ends: [Int], _ hash: RecordHash, _ hasher: RecordHasher
-  ) -> RecordHash {
-    var hash = hash
-    unsafe lines.withUnsafeMutableBufferPointer { bytes in
-      var start = 0
-      for end in ends {
-        unsafe hash = hasher.complete(UnsafeMutableBufferPointer(rebasing: bytes[start..<end]), after: hash)
-        start = end
-      }
-    }
-    return hash
-  }
-
   /// The number of the last event in the buffer.
   private var lastBuffered: UInt64? {
-    for index in ends.indices.reversed() {
-      let start = index == 0 ? 0 : ends[index - 1]
-      if let number = Self.sequence(of: buffer.span.extracting(start..<ends[index])) { return number }
-    }
-    return nil
-  }
-
-  /// The number that a line of the stream begins with.
-  private static func sequence(of line: Span<UInt8>) -> UInt64? {
-    let key: StaticString = #"{"seq":"#
-    guard line.count > key.utf8CodeUnitCount else { return nil }
-    for index in 0..<key.utf8CodeUnitCount {
-      guard unsafe line[index] == key.utf8Start[index] else { return nil }
-    }
-    var number: UInt64 = 0
-    for index in key.utf8CodeUnitCount..<line.count {
-      guard 0x30...0x39 ~= line[index] else { return index > key.utf8CodeUnitCount ? number : nil }
-      let (ten, high) = number.multipliedReportingOverflow(by: 10)
-      let (sum, over) = ten.addingReportingOverflow(UInt64(line[index] - 0x30))
-      if high || over { return nil }
-      number = sum
+    var end = buffer.count
+    while end > 0 {
+      var start = end - 1
+      while start > 0, buffer[start - 1] != 0x0A { start -= 1 }
+      if let number = RecordLine.sequence(of: buffer.span.extracting(start..<end)) { return number }
+      end = start
     }
     return nil
   }

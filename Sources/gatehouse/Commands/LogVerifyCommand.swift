@@ -86,7 +86,8 @@ extension Gatehouse {
     let shown = TerminalText.safe(folder, limit: 4_096)
     for lane in report.lanes {
       guard let problem = lane.problem else { continue }
-      let place = problem.place.line == 0 ? "" : ":\(problem.place.line)"
+      var place = problem.place.line == 0 ? "" : ":\(problem.place.line)"
+      if problem.through > problem.place.line { place += "-\(problem.through)" }
       StandardError.write(
         "\(shown)/\(problem.place.segment.fileName)\(place): \(problem.kind.rawValue): "
           + TerminalText.safe(problem.message, limit: 4_096) + "\n")
@@ -189,6 +190,7 @@ extension Gatehouse {
       writer.beginObject()
       writer.member("kind", problem.kind.rawValue)
       write(problem.place, &writer)
+      if problem.through > problem.place.line { writer.member("through_line", problem.through) }
       writer.member("message", problem.message)
       writer.endObject()
     }

@@ -14,11 +14,15 @@ SEGMENT = re.compile(r"(\d+)-(\d{6,})\.jsonl")
 ENDING = 9 + 64 + 2
 
 
-def fits(line: bytes, before: bytes) -> bytes | None:
-    """The hash of a line, if it is the right one behind the hash before."""
-    text = line[:-ENDING] + b"}"
-    digest = hashlib.blake2b(before + text, digest_size=32).digest()
-    return digest if line[-ENDING:] == b',"hash":"' + digest.hex().encode() + b'"}' else None
+def fits(version: int, lines: bytes, before: bytes) -> bytes | None:
+    """The hash of lines of which the last has one, if it is the right one behind the hash before."""
+    text = lines[:-ENDING]
+    digest = (
+        hashlib.sha256(before + text).digest()
+        if version == 2
+        else hashlib.blake2b(before + text + b"}", digest_size=32).digest()
+    )
+    return digest if lines[-ENDING:] == b',"hash":"' + digest.hex().encode() + b'"}' else None
 
 
 def main() -> int:
@@ -39,12 +43,23 @@ def main() -> int:
                 texts[torn["segment"]] = whole[: len(whole) - torn["bytes"]]
         hash = bytes(32)
         for number, path in segments:
+            run, version = b"", 0
             for index, line in enumerate(texts[number].split(b"\n")[:-1], 1):
-                after = fits(line, hash)
+                start = index if not run else start
+                run += line
+                # From version 2 on, lines that were written together share the hash at the end of the last.
+                if version == 2 and line[-ENDING:][:9] != b',"hash":"':
+                    run += b"\n"
+                    continue
+                version = version or (1 if b'"version":1,' in line else 2)
+                after = fits(version, run, hash)
                 if after is None:
-                    print(f"{path.name}:{index}")
+                    print(f"{path.name}:{start}" + (f"-{index}" if index > start else ""))
                     return 1
-                hash = after
+                hash, run = after, b""
+            if run:
+                print(f"{path.name}:{start}-{index}")
+                return 1
         print(lane, hash.hex())
     return 0
 
