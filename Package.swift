@@ -30,8 +30,12 @@ let package = Package(
     .target(name: "ClientFiles", dependencies: ["CYAML", "JSONText"]),
     .target(
       name: "ConsoleCore",
-      dependencies: ["CUTF8Proc", "ClientFiles", "ControlWire", "JSONText", "Policy", "RegularExpressions", "Risk"]),
+      dependencies: [
+        "CUTF8Proc", "ClientFiles", "ControlWire", "Filters", "JSONText", "Policy", "RegularExpressions", "Risk",
+      ]),
     .target(name: "ControlWire", dependencies: ["JSONText", "Policy", "Risk"]),
+    .target(
+      name: "Filters", dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "RegularExpressions", "Risk"]),
     .target(
       name: "GateCore",
       dependencies: ["ControlWire", "HTTPWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
@@ -83,6 +87,7 @@ let package = Package(
         "ControlWire",
         "Demo",
         "Doctor",
+        "Filters",
         "Gate",
         "InterceptImport",
         "JSONSchema",
@@ -107,7 +112,9 @@ let package = Package(
     .testTarget(name: "ClientFilesTests", dependencies: ["ClientFiles", "JSONText", "SeededChance"]),
     .testTarget(
       name: "ConsoleCoreTests",
-      dependencies: ["ClientFiles", "ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk", "SeededChance"]),
+      dependencies: [
+        "ClientFiles", "ConsoleCore", "ControlWire", "Filters", "JSONText", "Policy", "Risk", "SeededChance",
+      ]),
     .executableTarget(
       name: "ConsoleProbe",
       dependencies: ["AllocationCount", "ConsoleCore", "ControlWire", "JSONText", "Policy", "Risk"],

@@ -1,5 +1,6 @@
 import ConsoleCore
 import ControlWire
+import Filters
 import JSONText
 import Policy
 import Testing

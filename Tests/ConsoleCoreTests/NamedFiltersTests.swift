@@ -1,4 +1,5 @@
 import ConsoleCore
+import Filters
 import JSONText
 import Testing
 

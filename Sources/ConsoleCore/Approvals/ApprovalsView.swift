@@ -1,4 +1,5 @@
 package import ControlWire
+package import Filters
 internal import JSONText
 internal import Policy
 

@@ -1,3 +1,4 @@
+internal import Filters
 internal import Policy
 
 /// Ways to go on with a filter that is being typed.

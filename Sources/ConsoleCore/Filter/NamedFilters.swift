@@ -1,3 +1,4 @@
+internal import Filters
 internal import JSONText
 
 /// Filters that a person gave a name, and the text of the file that keeps them.

@@ -1,3 +1,4 @@
+internal import Filters
 internal import Policy
 
 /// The rows that a filter lets through, found piece by piece: a million rows are not looked at in one go.

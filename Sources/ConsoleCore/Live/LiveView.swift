@@ -1,4 +1,5 @@
 internal import ControlWire
+package import Filters
 internal import Policy
 
 /// The live pane: the ring, what the filter shows of it, and where the person stands in it.

@@ -1,3 +1,5 @@
+internal import Filters
+
 extension Canvas {
   /// The filter that is being typed: what is wrong with it, or how it can go on.
   mutating func drawFilter(_ filter: FilterField, of state: ConsoleState, row: Int) -> (row: Int, column: Int) {

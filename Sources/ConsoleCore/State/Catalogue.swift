@@ -1,4 +1,5 @@
 package import ControlWire
+internal import Filters
 package import JSONText
 package import Policy
 internal import Risk
@@ -225,17 +226,6 @@ extension Verdict {
     case .limit: 2
     case .ask: 3
     case .hide: 4
-    }
-  }
-}
-
-extension Severity {
-  var position: Int {
-    switch self {
-    case .low: 0
-    case .medium: 1
-    case .high: 2
-    case .critical: 3
     }
   }
 }

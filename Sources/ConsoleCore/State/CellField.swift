@@ -1,3 +1,4 @@
+internal import Filters
 package import JSONText
 internal import Policy
 

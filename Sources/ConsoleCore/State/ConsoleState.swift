@@ -1,4 +1,5 @@
 package import ControlWire
+package import Filters
 package import JSONText
 package import Policy
 

@@ -1,3 +1,4 @@
+package import Filters
 package import JSONText
 package import Policy
 

@@ -1,4 +1,5 @@
 internal import ControlWire
+package import Filters
 package import JSONText
 internal import Policy
 internal import Risk

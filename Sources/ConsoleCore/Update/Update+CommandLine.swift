@@ -1,3 +1,4 @@
+internal import Filters
 internal import Policy
 
 extension ConsoleState {

@@ -1,3 +1,5 @@
+internal import Filters
+
 extension ConsoleState {
   /// The pane that a filter typed now is for.
   var filterPane: Pane { focus == .live || focus == .servers || focus == .approvals ? focus : .policy }

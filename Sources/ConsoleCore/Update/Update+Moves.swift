@@ -1,4 +1,5 @@
 internal import ControlWire
+internal import Filters
 internal import JSONText
 internal import Policy
 

@@ -1,5 +1,6 @@
 import ConsoleCore
 import ControlWire
+import Filters
 import Gate
 import JSONText
 import Policy

@@ -1,5 +1,5 @@
 internal import Policy
-internal import Risk
+package import Risk
 
 extension Filter {
   /// What a row is compared by.
@@ -10,7 +10,7 @@ extension Filter {
     case arg, text
 
     /// Whether rows of a pane have it.
-    func exists(in subject: Subject) -> Bool {
+    package func exists(in subject: Subject) -> Bool {
       switch self {
       case .server, .text, .n, .age, .decision: true
       case .flag: subject != .approvals
@@ -23,9 +23,9 @@ extension Filter {
     }
 
     /// What kind of value it is compared with.
-    enum Kind: Hashable, Sendable { case text, decision, severity, category, span, count, flag }
+    package enum Kind: Hashable, Sendable { case text, decision, severity, category, span, count, flag }
 
-    var kind: Kind {
+    package var kind: Kind {
       switch self {
       case .agent, .session, .server, .tool, .rule, .source, .arg, .text: .text
       case .decision: .decision
@@ -57,13 +57,25 @@ extension Filter {
     /// The name could be taken for another tool's.
     case lookalike
 
-    func exists(in subject: Subject) -> Bool {
+    package func exists(in subject: Subject) -> Bool {
       switch self {
       case .ungoverned, .changed, .new, .edited: subject != .live && subject != .approvals
       case .marked, .conditional, .lookalike: subject == .policy
       case .observed: subject == .live
       case .running, .idle, .failed: subject == .servers
       }
+    }
+  }
+}
+
+extension Severity {
+  /// Its place in their order.
+  package var position: Int {
+    switch self {
+    case .low: 0
+    case .medium: 1
+    case .high: 2
+    case .critical: 3
     }
   }
 }

@@ -2,14 +2,14 @@ internal import Policy
 internal import Risk
 
 /// The filter language's small parts, as they are written.
-enum FilterText {
+package enum FilterText {
   /// Whether a name or a value that is not in quotes ends before this.
-  static func ends(_ scalar: Unicode.Scalar) -> Bool {
+  package static func ends(_ scalar: Unicode.Scalar) -> Bool {
     scalar == " " || scalar == "(" || scalar == ")" || scalar == "|" || scalar == "&" || scalar == "\""
   }
 
   /// The comparison that stands at a place.
-  static func comparison(in text: [Unicode.Scalar], at place: Int) -> Filter.Comparison? {
+  package static func comparison(in text: [Unicode.Scalar], at place: Int) -> Filter.Comparison? {
     guard place < text.count else { return nil }
     let next = place + 1 < text.count ? text[place + 1] : " "
     switch text[place] {
@@ -44,7 +44,7 @@ enum FilterText {
   }
 
   /// A value as a filter must have it: in quotes where it needs them.
-  static func quotedIfNeeded(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
+  package static func quotedIfNeeded(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
 
   static func quoted(_ text: String) -> String {
     var quoted = "\""

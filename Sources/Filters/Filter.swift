@@ -1,5 +1,5 @@
-internal import Policy
-internal import Risk
+package import Policy
+package import Risk
 
 /// An expression that says which rows are shown, such as `deny server:git* !tool:get_* risk>=med`.
 package struct Filter: Hashable, Sendable {
@@ -18,7 +18,7 @@ package struct Filter: Hashable, Sendable {
   }
 
   /// What a field is compared with.
-  enum Value: Hashable, Sendable {
+  package enum Value: Hashable, Sendable {
     case text(Pattern)
     case decision(Verdict)
     case severity(Severity)
@@ -29,23 +29,23 @@ package struct Filter: Hashable, Sendable {
   }
 
   /// One condition; `slot` numbers it, so that answers about a text can be remembered.
-  struct Leaf: Hashable, Sendable {
-    enum Test: Hashable, Sendable {
+  package struct Leaf: Hashable, Sendable {
+    package enum Test: Hashable, Sendable {
       case word(Pattern)
       case field(Field, Comparison, Value)
     }
 
-    var test: Test
-    var slot: Int
+    package var test: Test
+    package var slot: Int
   }
 
-  indirect enum Node: Hashable, Sendable {
+  package indirect enum Node: Hashable, Sendable {
     case any([Node])
     case all([Node])
     case not(Node)
     case leaf(Leaf)
 
-    func holds(_ test: (Leaf) -> Bool) -> Bool {
+    @inlinable package func holds(_ test: (Leaf) -> Bool) -> Bool {
       switch self {
       case .any(let nodes): nodes.contains { $0.holds(test) }
       case .all(let nodes): nodes.allSatisfy { $0.holds(test) }
@@ -55,7 +55,7 @@ package struct Filter: Hashable, Sendable {
     }
 
     /// Whether one of the conditions is such.
-    func contains(_ test: (Leaf.Test) -> Bool) -> Bool {
+    package func contains(_ test: (Leaf.Test) -> Bool) -> Bool {
       switch self {
       case .any(let nodes), .all(let nodes): nodes.contains { $0.contains(test) }
       case .not(let node): node.contains(test)
@@ -66,8 +66,9 @@ package struct Filter: Hashable, Sendable {
 
   /// As it was typed.
   package let source: String
-  let root: Node
-  let slots: Int
+  package let root: Node
+  /// How many conditions there are.
+  package let slots: Int
 
   /// Nil for a blank text.
   package init?(_ source: String, for subject: Subject) throws(FilterError) {
@@ -79,18 +80,18 @@ package struct Filter: Hashable, Sendable {
   }
 
   /// Whether it asks for one of the flags that are not in the rows themselves.
-  func asks(for flag: Flag) -> Bool {
+  package func asks(for flag: Flag) -> Bool {
     root.contains { test in
       if case .field(_, _, .flag(flag)) = test { true } else { false }
     }
   }
 
-  func matches(_ subject: some FilterSubject) -> Bool {
+  @inlinable package func matches(_ subject: some FilterSubject) -> Bool {
     root.holds { Self.holds($0.test, subject) }
   }
 
   /// Judges one condition.
-  static func holds(_ test: Leaf.Test, _ subject: some FilterSubject) -> Bool {
+  @inlinable package static func holds(_ test: Leaf.Test, _ subject: some FilterSubject) -> Bool {
     switch test {
     case .word(let pattern): return subject.shows { pattern.holds($0) }
     case .field(let field, let comparison, let value):
@@ -113,13 +114,13 @@ package struct Filter: Hashable, Sendable {
     }
   }
 
-  private static func compare(_ comparison: Comparison, _ isSame: Bool) -> Bool {
+  @inlinable package static func compare(_ comparison: Comparison, _ isSame: Bool) -> Bool {
     comparison == .notEqual ? !isSame : isSame
   }
 }
 
 extension Filter.Comparison {
-  func holds(_ left: Int64, _ right: Int64) -> Bool {
+  package func holds(_ left: Int64, _ right: Int64) -> Bool {
     switch self {
     case .matches, .regex, .equal: left == right
     case .notEqual: left != right
@@ -154,7 +155,7 @@ package struct FilterError: Error, Hashable, Sendable {
 }
 
 /// A row, as filters see it.
-protocol FilterSubject {
+package protocol FilterSubject {
   /// Whether one of the texts that a plain word is looked for in is such.
   func shows(_ test: (String) -> Bool) -> Bool
   var verdict: Verdict? { get }

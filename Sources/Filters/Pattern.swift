@@ -4,21 +4,21 @@ internal import RegularExpressions
 /// A text to look for: a part of another, all of it, or a regular expression.
 ///
 /// Upper and lower case are the same unless the pattern has a capital letter.
-struct Pattern: Hashable, Sendable {
-  enum Reach: Hashable, Sendable { case part, whole, search }
+package struct Pattern: Hashable, Sendable {
+  package enum Reach: Hashable, Sendable { case part, whole, search }
 
   /// As it was typed.
-  let text: String
-  let reach: Reach
+  package let text: String
+  package let reach: Reach
   /// A `*` stands for any run of characters.
-  let isGlob: Bool
+  package let isGlob: Bool
   private let isExactCase: Bool
   /// In lower case where that counts as the same.
   private let bytes: [UInt8]
   private let isASCII: Bool
   private let expression: FilterExpression?
 
-  init(_ text: String, _ reach: Reach, takesStars: Bool = false) {
+  package init(_ text: String, _ reach: Reach, takesStars: Bool = false) {
     self.text = text
     self.reach = reach
     isExactCase = text.unicodeScalars.contains { $0.lowered != $0 }
@@ -41,7 +41,7 @@ struct Pattern: Hashable, Sendable {
     expression = try FilterExpression(text, ignoresCase: !isExactCase)
   }
 
-  func holds(_ text: String) -> Bool {
+  package func holds(_ text: String) -> Bool {
     if let expression { return expression.holds(text) }
     if !isExactCase, !isASCII { return holds(Array(text.lowered.utf8).span) }
     return holds(text.utf8Span.span)
@@ -127,7 +127,7 @@ struct FilterExpression: Hashable, Sendable {
 
 extension Unicode.Scalar {
   /// The lower-case letter where there is just one.
-  var lowered: Unicode.Scalar {
+  package var lowered: Unicode.Scalar {
     if isASCII { return value >= 0x41 && value <= 0x5A ? Unicode.Scalar(UInt8(value | 0x20)) : self }
     return Unicode.Scalar(UInt32(bitPattern: utf8proc_tolower(Int32(bitPattern: value)))) ?? self
   }
