@@ -147,6 +147,46 @@ def test_a_console_that_is_killed_takes_nothing_with_it(consoles: Callable[..., 
     assert answer(notes)["result"].get("isError") is not True
 
 
+@pytest.mark.parametrize("key", ["a", "s", "d"])
+def test_a_console_killed_between_its_key_and_the_answer_decides_nothing(
+    gatehouse: Gatehouse, consoles: Callable[..., Terminal], key: str
+) -> None:
+    log = gatehouse.home / "ran.log"
+    gatehouse.succeed("servers", "add", "ledger", "--", *PLAIN, "--log", str(log))
+    console = consoles()
+    wire = Wire(gatehouse.start("connect", "ledger"), within=30)
+    wire.initialize()
+    ask(wire, text="once")
+    look(console)
+    gate = json.loads(gatehouse.succeed("status", "--json"))["pid"]
+    processes.kill([gate], signal.SIGSTOP)
+    try:
+        console.keys(key)
+        console.shows("asking", within=30)
+        processes.kill([console.pid], signal.SIGKILL)
+        console.status()
+    finally:
+        processes.kill([gate], signal.SIGCONT)
+    # What the gate has read by now, it has judged: nobody knows any more who was at the other end.
+    waits, = json.loads(gatehouse.person.succeed("pending", "--json"))
+    assert waits["held"] and log.read_text().count("delete_note") == 0
+    other = consoles()
+    look(other)
+    other.keys("a")
+    assert answer(wire)["result"].get("isError") is not True
+    assert log.read_text().count("delete_note") == 1
+    # The record tells of the key, and of the one who decided.
+    events = [
+        json.loads(line) for path in (gatehouse.home / "record").iterdir() for line in path.read_text().splitlines()
+    ]
+    decided = [event for event in events if event["event"] == "approval" and event["state"] in ("approved", "denied")]
+    assert [event["state"] for event in decided] == ["approved"]
+    refused = [event for event in events if event.get("rule") == "(self_approval)"]
+    assert [event["method"] for event in refused] == ["gatehouse/deny" if key == "d" else "gatehouse/approve"]
+    wire.process.kill()
+    wire.process.wait()
+
+
 def test_several_are_decided_after_a_summary(consoles: Callable[..., Terminal], notes: Wire) -> None:
     console = consoles()
     ask(notes, 7, text="one")
