@@ -8,6 +8,8 @@
 //     Starts it TIMES times and prints the median of the microseconds from there to the first byte that it answers.
 //   driver pace RATE SECONDS COMMAND...
 //     RATE calls a second, a hundredth of them every 10 ms. Prints how many were answered.
+//   driver ask COMMAND...
+//     One call for each line that it reads, however long the answer takes. Prints a line for each answer.
 //
 // Or says what was wrong and ends with 1.
 #include <errno.h>
@@ -287,11 +289,31 @@ static void keep_pace(char **words) {
   printf("%ld\n", answered);
 }
 
+static void make_calls_when_told(char **words) {
+  char line[LINE + 1], told[16];
+  memset(line, 'x', sizeof line);
+  start(words);
+  shake_hands();
+  for (long id = FIRST_ID; fgets(told, sizeof told, stdin); id++) {
+    make_call(line, LINE, id);
+    send_bytes(line, sizeof line);
+    size_t length;
+    char *answer = receive(&length);
+    check(answer, length, id, LINE - 100);
+    puts("answered");
+    fflush(stdout);
+  }
+  close(to_server);
+  while (wait(NULL) > 0) {}
+}
+
 int main(int count, char **words) {
   signal(SIGPIPE, SIG_IGN);
   alarm(300);
   if (count >= 6 && strcmp(words[1], "calls") == 0) measure_calls(words + 2);
   else if (count >= 4 && strcmp(words[1], "start") == 0) measure_start(words + 2);
   else if (count >= 5 && strcmp(words[1], "pace") == 0) keep_pace(words + 2);
-  else fail("usage: driver calls CALLS FLIGHT_CALLS BIG_CALLS COMMAND... | start TIMES COMMAND... | pace RATE SECONDS COMMAND...", "");
+  else if (count >= 3 && strcmp(words[1], "ask") == 0) make_calls_when_told(words + 2);
+  else fail("usage: driver calls CALLS FLIGHT_CALLS BIG_CALLS COMMAND... | start TIMES COMMAND... | "
+            "pace RATE SECONDS COMMAND... | ask COMMAND...", "");
 }
