@@ -38,7 +38,7 @@ let package = Package(
       name: "Filters", dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "RegularExpressions", "Risk"]),
     .target(
       name: "GateCore",
-      dependencies: ["ControlWire", "HTTPWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
+      dependencies: ["ControlWire", "Filters", "HTTPWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
     .target(name: "HTTPWire"),
     .target(name: "InterceptImport", dependencies: ["CYAML", "JSONText", "Policy"]),
     .target(name: "JSONSchema", dependencies: ["JSONText", "RegularExpressions"]),
@@ -69,7 +69,9 @@ let package = Package(
       dependencies: ["Console", "ConsoleCore", "ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
     .target(
       name: "Gate",
-      dependencies: ["ControlWire", "GateCore", "HTTPWire", "JSONText", "MCPWire", "Policy", "Risk", "Store", "System"]
+      dependencies: [
+        "ControlWire", "Filters", "GateCore", "HTTPWire", "JSONText", "MCPWire", "Policy", "Risk", "Store", "System",
+      ]
     ),
     .target(name: "SelfTest", dependencies: ["AttackCorpus", "JSONText", "Policy", "System"]),
     .target(
@@ -128,7 +130,9 @@ let package = Package(
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     .testTarget(
       name: "GateCoreTests",
-      dependencies: ["ControlWire", "GateCore", "HTTPWire", "JSONText", "MCPWire", "Policy", "Risk", "SeededChance"]),
+      dependencies: [
+        "ControlWire", "Filters", "GateCore", "HTTPWire", "JSONText", "MCPWire", "Policy", "Risk", "SeededChance",
+      ]),
     .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededChance"]),
     .testTarget(name: "InterceptImportTests", dependencies: ["InterceptImport", "JSONText", "Policy", "SeededChance"]),

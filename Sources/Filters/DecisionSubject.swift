@@ -4,7 +4,7 @@ internal import Policy
 internal import Risk
 
 /// A decision as the stream tells it, for programs that keep none.
-private struct DecisionSubject: FilterSubject {
+struct DecisionSubject: FilterSubject {
   let event: DecisionEvent
   let sequence: UInt64
   let age: Int64

@@ -32,7 +32,8 @@ extension ControlRequest {
       let since = try fields.integerIfPresent("since").map { UInt64(clamping: $0) }
       let budget = try fields.integerIfPresent("budget").map { max(0, $0) }
       let isApprover = fields["approver"] == nil ? false : try fields.bool("approver")
-      return .subscribe(since: since, budget: budget, approver: isApprover, id: id)
+      return .subscribe(
+        since: since, budget: budget, approver: isApprover, filter: try fields.stringIfPresent("filter"), id: id)
     case "snapshot": return .snapshot(id: id)
     case "status": return .status(id: id)
     case "reload": return .reload(id: id)
@@ -101,11 +102,12 @@ extension ControlRequest {
       writer.member("op", "hello")
       writer.member("version", version)
       writer.member("build", ifPresent: build)
-    case .subscribe(let since, let budget, let isApprover, let id):
+    case .subscribe(let since, let budget, let isApprover, let filter, let id):
       writer.member("op", "subscribe")
       writer.member("since", ifPresent: since)
       writer.member("budget", ifPresent: budget)
       if isApprover { writer.member("approver", true) }
+      writer.member("filter", ifPresent: filter)
       writer.member("id", ifPresent: id)
     case .snapshot(let id): Self.plain("snapshot", id, &writer)
     case .status(let id): Self.plain("status", id, &writer)

@@ -5,8 +5,9 @@ package enum ControlRequest: Hashable, Sendable {
   case hello(version: Int, build: String?)
   /// Events from now on; `since` asks for those after that position first, as far as the gate still has them.
   ///
-  /// Who says `approver` has a person before it who can decide: as long as it is there, somebody is attached.
-  case subscribe(since: UInt64?, budget: Int?, approver: Bool = false, id: Int?)
+  /// Who says `approver` has a person before it who can decide: as long as it is there, somebody is attached. With a
+  /// `filter` only decisions that fit are sent, and their results; all that is neither is sent in any case.
+  case subscribe(since: UInt64?, budget: Int?, approver: Bool = false, filter: String? = nil, id: Int?)
   case snapshot(id: Int?)
   case status(id: Int?)
   /// Read the policy, the registry and the catalogue again, now.
@@ -61,7 +62,7 @@ package enum ControlRequest: Hashable, Sendable {
   package var id: Int? {
     switch self {
     case .hello, .attach: nil
-    case .subscribe(_, _, _, let id), .snapshot(let id), .status(let id), .reload(let id), .stderr(_, _, _, let id),
+    case .subscribe(_, _, _, _, let id), .snapshot(let id), .status(let id), .reload(let id), .stderr(_, _, _, let id),
       .stop(let id), .tool(_, _, let id), .approve(_, _, _, _, _, let id), .deny(_, _, _, let id),
       .extend(_, _, let id), .revoke(_, let id), .approvals(let id), .approval(_, let id), .lockdown(_, let id),
       .counters(_, _, let id),

@@ -1,4 +1,5 @@
 internal import ControlWire
+internal import Filters
 internal import GateCore
 internal import JSONText
 internal import Policy
@@ -36,6 +37,8 @@ final class ControlConnection {
   var isSubscribed: Bool { backlog != nil }
   /// Whether it gets counts in place of some decisions.
   var isSampled: Bool { backlog?.isSampled ?? false }
+  /// Whether it gets only decisions that fit.
+  var isFiltered: Bool { backlog?.isFiltered ?? false }
   /// Whether a tick is due although nothing may be decided.
   var hasMoreToCount: Bool { backlog?.hasMoreToCount ?? false }
   /// Whether a person is there who can decide.
@@ -65,9 +68,10 @@ final class ControlConnection {
       }
       hasGreeted = true
       send(.hello(gate.hello))
-    case .subscribe(let since, let budget, let isApprover, let id):
+    case .subscribe(let since, let budget, let isApprover, let filter, let id):
+      let filter = try filter.flatMap { text throws(ControlError) in try self.filter(text) }
       if isApprover { noteApprover() }
-      subscribe(since: since, budget: budget, id: id)
+      subscribe(since: since, budget: budget, filter, id: id)
     case .snapshot(let id): send(.snapshot(gate.snapshot, id: id))
     case .status(let id): send(.status(gate.status, id: id))
     case .reload(let id):
@@ -115,13 +119,25 @@ final class ControlConnection {
     }
   }
 
-  private func subscribe(since: UInt64?, budget: Int?, id: Int?) {
+  private func subscribe(since: UInt64?, budget: Int?, _ filter: Filter?, id: Int?) {
     gate.beforeSubscription()
-    var backlog = Backlog(budget: budget)
+    var backlog = Backlog(budget: budget, filter: filter)
     send(.done(id: id))
     if let since { gate.replay(since: since, to: &backlog) }
     self.backlog = backlog
     flush()
+  }
+
+  /// Nil for a blank text, which wants everything.
+  private func filter(_ text: String) throws(ControlError) -> Filter? {
+    guard isFiltered || gate.filteredCount < FilterTime.mostFilters else {
+      throw ControlError("\(FilterTime.mostFilters) clients have a filter already, and the gate takes no more")
+    }
+    do throws(FilterError) {
+      return try Filter(text, for: .live)
+    } catch {
+      throw ControlError("the filter is not understood at character \(error.place + 1): \(error.message)")
+    }
   }
 
   /// Who is below a client may say so, but is no person.
@@ -165,7 +181,7 @@ final class ControlConnection {
       position = stream.pieces(from: position, limit: Self.unread - socket.unsent) { socket.send($0) }
     }
     backlog = nil
-    waiting.push(stream, from: position)
+    gate.push(stream, from: position, to: &waiting)
     backlog = waiting
   }
 

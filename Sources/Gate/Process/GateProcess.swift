@@ -41,6 +41,7 @@ package final class GateProcess {
   private var flushTimer: LoopTimer?
   private var isTickDue = false
   private var tally = CallTally()
+  private var filterTime = FilterTime()
   private var idleTimer: LoopTimer?
   private var memoryTimer: LoopTimer?
   private(set) var isStopping = false
@@ -308,12 +309,23 @@ package final class GateProcess {
   func replay(since sequence: UInt64, to backlog: inout Backlog) {
     let (missed, position) = state.stream.since(sequence)
     if missed > 0 { backlog.lose(missed) }
-    backlog.push(state.stream, from: position)
+    push(state.stream, from: position, to: &backlog)
     guard backlog.isSampled else { return }
     var calls = CallTally()
     state.stream.forEach(from: position) { calls.add($0, $1) }
     backlog.push(counts: nil, calls: calls.take())
   }
+
+  /// Gives a subscriber what is new, as far as there is time to judge it by its filter.
+  func push(_ stream: EventLog, from position: UInt64, to backlog: inout Backlog) {
+    guard backlog.isFiltered else { return backlog.push(stream, from: position) }
+    let start = Clock.now()
+    let end = filterTime.begin(at: start)
+    backlog.push(stream, from: position, at: start) { Clock.now() < end }
+    filterTime.end(from: start, to: Clock.now())
+  }
+
+  var filteredCount: Int { connections.values.count(where: \.isFiltered) }
 
   /// Makes sure that whoever listens from now on hears nothing of what was before.
   func beforeSubscription() { settle() }

@@ -1,11 +1,13 @@
 internal import ControlWire
+package import Filters
 package import Policy
 
 /// The lines that one subscriber has yet to read.
 ///
 /// It is bounded, in lines and bytes: a slow subscriber loses the oldest allow decisions first, then results, and only when
 /// nothing else is left denials, policy and session events. All that it lost is counted, and a gap event tells it. What its
-/// budget keeps back is no loss: ticks count it.
+/// budget keeps back is no loss: ticks count it. What its filter does not want it never gets, and what there was no time to
+/// judge by its filter counts as lost.
 package struct Backlog: Sendable {
   /// How many messages wait at most.
   package static let capacity = 4_096
@@ -15,6 +17,7 @@ package struct Backlog: Sendable {
   private let capacity: Int
   /// Nil where all is wanted.
   private var sampling: Sampling?
+  private var filter: StreamFilter?
   private var tick = WaitingTick()
   private var allowed = LineQueue()
   private var routine = LineQueue()
@@ -26,15 +29,19 @@ package struct Backlog: Sendable {
   /// Messages that this subscriber never got, since it came.
   package private(set) var missed: UInt64 = 0
 
-  package init(capacity: Int = Backlog.capacity, budget: Int? = nil) {
+  package init(capacity: Int = Backlog.capacity, budget: Int? = nil, filter: Filter? = nil) {
     self.capacity = max(1, capacity)
     sampling = budget.map { Sampling(budget: $0) }
+    self.filter = filter.map { StreamFilter($0) }
   }
 
   package var count: Int { allowed.count + routine.count + important.count }
 
   /// Whether nothing waits and all comes here: lines may as well go past, straight to the subscriber.
-  package var isTransparent: Bool { count == 0 && lost == 0 && sampling == nil }
+  package var isTransparent: Bool { count == 0 && lost == 0 && sampling == nil && filter == nil }
+
+  /// Whether it gets only some decisions, chosen by what they are.
+  package var isFiltered: Bool { filter != nil }
 
   /// Whether not every allow decision comes here.
   package var isSampled: Bool { sampling != nil }
@@ -46,8 +53,17 @@ package struct Backlog: Sendable {
   package var hasNext: Bool { count > 0 || lost > 0 || tick.isDue }
 
   /// Takes what is new in a log, from a position on.
-  package mutating func push(_ log: EventLog, from position: UInt64) {
+  ///
+  /// `mayRead` says whether there is time to read a line for the filter; where there is none, the event is lost.
+  package mutating func push(
+    _ log: EventLog, from position: UInt64, at now: Moment = Moment(microseconds: 0), mayRead: () -> Bool = { true }
+  ) {
     log.forEach(from: position) { entry, line in
+      switch filter?.judge(entry, line, at: now, mayRead: mayRead) ?? .fits {
+      case .fits: break
+      case .fitsNot: return
+      case .unjudged: return lose(1)
+      }
       // How a call failed is told, and so is that it was let through.
       if entry.isFailure, sampling?.hasKeptBack(entry.decision) ?? false {
         log.line(of: entry.decision) { decision, line in queue(decision, line) }

@@ -9,7 +9,10 @@ import System
 extension Gatehouse {
   static let watch = Command(
     ["watch"], summary: "Tail the gate's decisions.",
-    details: "With --json each line is one event as the socket sends it.",
+    details: """
+      With --json each line is one event as the socket sends it. A filter chooses among decisions, with their results;
+      questions to people, gaps, and what else must not be missed are told in any case.
+      """,
     options: [
       .init("--json", "print the events as they come, one JSON object a line"),
       .init("--filter", "EXPR", "only decisions that fit: 'deny server:git* !tool:get_* risk>=med'"),
@@ -19,25 +22,15 @@ extension Gatehouse {
     ]
   ) { arguments throws(Failure) in
     let filter = try arguments.value("--filter").flatMap { text throws(Failure) in try decisionFilter(text) }
+    let since: UInt64? = try arguments.number("--since")
+    let budget: Int? = try arguments.number("--budget")
     var client = try connectToGate(try paths(arguments))
-    client.send(
-      .subscribe(since: try arguments.number("--since"), budget: try arguments.number("--budget"), id: 1))
+    client.send(.subscribe(since: since, budget: budget, filter: filter?.source, id: 1))
     let asJSON = arguments.has("--json")
-    while let (line, message) = try nextMessage(&client) {
-      if asJSON, filter == nil, case .done = message.event { return try pass(&client) }
-      if let filter {
-        guard case .decision(let event) = message.event,
-          filter.matches(event, sequence: message.sequence, age: Clock.now().microseconds(since: message.time))
-        else {
-          continue
-        }
-      }
-      if asJSON {
-        guard message.sequence > 0 else { continue }
-        guard StandardOutput.write(line + [0x0A]) else { return 0 }
-      } else if let text = words(message) {
-        guard StandardOutput.write("\(text)\n") else { return 0 }
-      }
+    while let (_, message) = try nextMessage(&client) {
+      if asJSON, case .done = message.event { return try pass(&client) }
+      if filter != nil, message.event.isRoutine { continue }
+      if let text = words(message), !StandardOutput.write("\(text)\n") { return 0 }
     }
     throw Failure("the gate has ended")
   }
@@ -108,6 +101,16 @@ extension Gatehouse {
     if let by = event.by { text += "  by \(TerminalText.safe(by))" }
     if let words = event.message ?? event.detail { text += "  \(TerminalText.safe(words))" }
     return text
+  }
+}
+
+extension GateEvent {
+  /// Whether nobody who asks for some decisions alone would miss it.
+  fileprivate var isRoutine: Bool {
+    switch self {
+    case .session, .server, .toolsChanged, .tick: true
+    default: false
+    }
   }
 }
 
