@@ -34,7 +34,14 @@ enum PrivateGate {
     serve.isPrivate = true
     serve.hasStrictPins = options.hasStrictPins
     serve.configuration = try GateConfiguration.load(options.paths.settings)
+    serve.paths.socket = options.paths.privateFolder(of: ThisProcess.pid) + "/gate.sock"
     let gate = GateProcess(serve)
+    let address = listen(gate, serve.paths)
+    defer {
+      address?.remove()
+      try? SafeFile.removeFolder(SafeFile.folder(of: serve.paths.socket))
+    }
+    gate.stopping = { address?.close() }
     try Child.reapStrangers()
     try Signals.handle([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) { _ in gate.stop(hastily: true) }
     let ends = GuardedSession.ClientEnds(
@@ -56,5 +63,24 @@ enum PrivateGate {
     Child.killAll()
     gate.conclude()
     return outcome
+  }
+
+  /// Lets people in who decide about calls that wait, and watch; nil where that cannot be, and calls pass all the same.
+  @LoopActor
+  private static func listen(_ gate: GateProcess, _ paths: Paths) -> GateAddress? {
+    do {
+      guard paths.socket.utf8.count <= UnixSocket.longestPath else {
+        throw SystemError("listen", paths.socket, code: ENAMETOOLONG)
+      }
+      try SafeFile.makeFolder(SafeFile.folder(of: paths.socket))
+      // Whoever had this folder and this number before is gone, and its lock with it.
+      guard let lock = try FileLock.take(paths.lock) else { throw SystemError("lock", paths.lock, code: EWOULDBLOCK) }
+      let address = try GateAddress(of: paths, lock: lock, gate: gate)
+      StandardError.write("gatehouse: this private gate listens at \(paths.socket)\n")
+      return address
+    } catch {
+      StandardError.write("gatehouse: calls that wait for a person cannot be decided: \(error)\n")
+      return nil
+    }
   }
 }

@@ -5,7 +5,7 @@ package struct Paths: Hashable, Sendable {
   /// Holds the catalogue and the gate's log.
   package let state: String
   package let policy: String
-  package let socket: String
+  package var socket: String
 
   package var registry: String { "\(configuration)/servers.json" }
   /// How the gate is to run.
@@ -32,6 +32,8 @@ package struct Paths: Hashable, Sendable {
   package var clients: String { "\(state)/clients.json" }
   /// Unsaved edits of consoles, for the case that they end before saving.
   package var unsaved: String { "\(state)/unsaved" }
+  /// The folder for the socket of a gate that lives in the process with this number, beside the socket of the gate for all.
+  package func privateFolder(of pid: Int32) -> String { "\(SafeFile.folder(of: socket))/private-\(pid)" }
   /// Held by the gate that listens on the socket.
   package var lock: String { "\(socket).lock" }
 

@@ -76,6 +76,11 @@ package enum SafeFile {
     guard unsafe unlink(path) == 0 else { throw .last("remove", path) }
   }
 
+  /// Removes a folder that nothing is in.
+  package static func removeFolder(_ path: String) throws(SystemError) {
+    guard unsafe rmdir(path) == 0 else { throw .last("remove the folder", path) }
+  }
+
   package static func exists(_ path: String) -> Bool {
     var status = csys_file()
     return unsafe csys_stat(path, true, &status) == 0
