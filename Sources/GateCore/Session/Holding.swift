@@ -32,6 +32,8 @@ struct Holding: Sendable {
     var nextReport = Moment(microseconds: .max)
     /// How many times the client was told to ask again before, in a way that it does by itself.
     var round = 0
+    /// Of a request that names several resources, those that may pass already, with their decisions' numbers.
+    var approved: [ExactText: UInt64] = [:]
 
     var reservation: Reservation? {
       switch way {
@@ -113,6 +115,9 @@ struct Holding: Sendable {
     }
     held[number] = changed
   }
+
+  /// Writes down which of a request's resources may pass already.
+  mutating func keep(approved: [ExactText: UInt64], for number: UInt64) { held[number]?.approved = approved }
 
   /// Changes until when a request is held, under another policy.
   mutating func hold(until: Moment, for number: UInt64) {

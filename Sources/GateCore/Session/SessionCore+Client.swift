@@ -67,15 +67,10 @@ extension SessionCore {
     } else if message.method == .toolsList {
       request.cursor = message.cursor.map { WireText($0, line)?.decoded(line) ?? line.exactText($0) }
     }
-    var resources: [UInt64]?
     if message.method == .subscriptionsListen {
-      guard let decisions = judgeSubscription(message, request, id, line, at: now, gate: &gate, into: &output) else {
-        return
-      }
-      resources = decisions
+      return listen(message, request, line, at: now, gate: &gate, into: &output)
     }
     let number = requests.insert(request)
-    if let resources { subscriptions[number] = Subscription(decisions: resources) }
     limitWait(for: number, request, message, line, at: now)
     let start = output.toServer.count
     output.toServer.appendRequest(message, line, id: number)
@@ -83,11 +78,6 @@ extension SessionCore {
     if request.decision != 0 {
       output.passing.calls.append(
         Passing.Call(decision: request.decision, number: number, start: start, end: output.toServer.count))
-    }
-    for (index, decision) in (resources ?? []).enumerated() {
-      let end = output.toServer.count
-      output.passing.calls.append(
-        Passing.Call(decision: decision, number: index == 0 ? number : 0, start: index == 0 ? start : end, end: end))
     }
   }
 

@@ -57,6 +57,9 @@ extension SessionCore {
         answer(held, ApprovalRefusal(refusal), at: now, gate: &gate, into: &output)
         return
       }
+      if request.method == .subscriptionsListen {
+        return resumeSubscription(held, request, sequence: sequence, at: now, gate: &gate, into: &output)
+      }
       request.sent = now
       request.decision = sequence
       request.approval = approval
