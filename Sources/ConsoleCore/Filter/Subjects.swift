@@ -61,10 +61,10 @@ extension DecisionRing.Record {
 struct LiveMatcher: Hashable, Sendable {
   let filter: Filter
   let now: Moment
-  /// Nothing that it asks for is a row's own, so that one answer is for all rows with the same facts.
-  let asksForFactsAlone: Bool
-  /// For each of the ring's facts: 0 unknown, 1 does not fit, 2 fits.
-  private var knownFacts: [UInt8] = []
+  /// For each of the ring's facts: what was found out about all rows that have them.
+  private var answers: [Filter.Answer?] = []
+  /// How many of these there are.
+  private(set) var judged = 0
   /// The numbers that the ring had when all that was found out.
   private var generation = 0
   /// For each condition and text: 0 unknown, 1 does not fit, 2 fits.
@@ -74,62 +74,53 @@ struct LiveMatcher: Hashable, Sendable {
     self.filter = filter
     self.now = now
     known = Array(repeating: [], count: filter.slots)
-    asksForFactsAlone = !filter.root.contains { test in
-      if case .field(let field, _, _) = test, field.kind == .span || field.kind == .count { true } else { false }
-    }
   }
 
   /// Whether a row of the ring fits; what is no decision always does.
   mutating func matches(_ serial: UInt64, in ring: DecisionRing) -> Bool {
     if generation != ring.generation {
       generation = ring.generation
-      knownFacts = []
+      answers = []
       known = Array(repeating: [], count: filter.slots)
     }
-    guard asksForFactsAlone else {
-      guard let record = ring[serial] else { return false }
-      return !record.kind.isAboutCall || matches(record, in: ring)
-    }
     let number = ring.factNumber(of: serial)
-    if number >= knownFacts.count {
-      knownFacts.append(contentsOf: repeatElement(0, count: ring.factCount - knownFacts.count))
+    if number >= answers.count { answers.append(contentsOf: repeatElement(nil, count: ring.factCount - answers.count)) }
+    switch answers[number] ?? judge(number, in: ring) {
+    case .fits: return true
+    case .fitsNot: return false
+    case .depends(let node):
+      let row = ring.numbers(of: serial)
+      return Filter.Answer.depends(node).holds(
+        took: row.took, sequence: row.sequence, age: now.microseconds(since: row.time))
     }
-    if knownFacts[number] == 0 {
-      let record = DecisionRing.Record(facts: ring.facts(number), time: now)
-      knownFacts[number] = !record.kind.isAboutCall || matches(record, in: ring) ? 2 : 1
-    }
-    return knownFacts[number] == 2
   }
 
-  mutating func matches(_ record: DecisionRing.Record, in ring: DecisionRing) -> Bool {
-    let root = filter.root
-    return root.holds { leaf in
-      switch leaf.test {
-      case .word(let pattern), .field(.text, _, .text(let pattern)):
-        let slot = leaf.slot
-        let holds =
-          fits(pattern, slot, record.tool, ring) || fits(pattern, slot, record.server, ring)
-          || fits(pattern, slot, record.client, ring) || fits(pattern, slot, record.rule, ring)
-          || fits(pattern, slot, record.reason, ring) || fits(pattern, slot, record.method, ring)
-          || fits(pattern, slot, record.session, ring) || record.showsWord { pattern.holds($0) }
-        if case .field(_, .notEqual, _) = leaf.test { return !holds }
-        return holds
-      case .field(.decision, let comparison, .decision(let verdict)):
-        return (record.verdict == verdict) != (comparison == .notEqual)
-      case .field(let field, let comparison, .text(let pattern)):
-        guard let number = LiveSubject.textNumber(of: field, in: record) else { return comparison == .notEqual }
-        return fits(pattern, leaf.slot, number, ring) != (comparison == .notEqual)
-      case .field(let field, let comparison, .number(let wanted)):
-        let own: Int64
-        switch field {
-        case .lat: own = record.took
-        case .n: own = Int64(clamping: record.sequence)
-        case .age: own = max(0, now.microseconds(since: record.time))
-        default: return comparison == .notEqual
-        }
-        return comparison.holds(own, wanted)
-      case .field: return Filter.holds(leaf.test, LiveSubject(record: record, ring: ring, now: now))
-      }
+  private mutating func judge(_ number: Int, in ring: DecisionRing) -> Filter.Answer {
+    let record = DecisionRing.Record(facts: ring.facts(number), time: now)
+    let answer: Filter.Answer =
+      record.kind.isAboutCall ? filter.answer { holds($0, record, in: ring) } : .fits
+    answers[number] = answer
+    judged += 1
+    return answer
+  }
+
+  private mutating func holds(
+    _ leaf: Filter.Leaf, _ record: DecisionRing.Record, in ring: DecisionRing
+  ) -> Bool {
+    switch leaf.test {
+    case .word(let pattern), .field(.text, _, .text(let pattern)):
+      let slot = leaf.slot
+      let holds =
+        fits(pattern, slot, record.tool, ring) || fits(pattern, slot, record.server, ring)
+        || fits(pattern, slot, record.client, ring) || fits(pattern, slot, record.rule, ring)
+        || fits(pattern, slot, record.reason, ring) || fits(pattern, slot, record.method, ring)
+        || fits(pattern, slot, record.session, ring) || record.showsWord { pattern.holds($0) }
+      if case .field(_, .notEqual, _) = leaf.test { return !holds }
+      return holds
+    case .field(let field, let comparison, .text(let pattern)):
+      guard let number = LiveSubject.textNumber(of: field, in: record) else { return comparison == .notEqual }
+      return fits(pattern, leaf.slot, number, ring) != (comparison == .notEqual)
+    case .field: return Filter.holds(leaf.test, LiveSubject(record: record, ring: ring, now: now))
     }
   }
 

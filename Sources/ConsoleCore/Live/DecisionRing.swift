@@ -150,6 +150,13 @@ package struct DecisionRing: Hashable, Sendable {
 
   func facts(_ number: Int) -> Facts { facts[number] }
 
+  /// What a row does not share with others; its number is 0 where it is a gap.
+  func numbers(of serial: UInt64) -> (took: Int64, sequence: UInt64, time: Moment) {
+    let kept = records[place(serial)]
+    let isGap = facts[Int(kept.facts)].kind == .gap
+    return (Int64(kept.took), isGap ? 0 : kept.sequence, Moment(microseconds: kept.time))
+  }
+
   var factCount: Int { facts.count }
 
   private func place(_ serial: UInt64) -> Int {

@@ -5,6 +5,9 @@ internal import Policy
 ///
 /// What is newest is found first. Rows are serial numbers of the ring.
 struct FoundRows: Hashable, Sendable {
+  /// Of so many rows one may be of a kind that was not judged before: that takes as much time as the others together.
+  private static let judgedShare = 128
+
   /// Those that were found going back, the newest first.
   private var older: [UInt64] = []
   /// Those that came since, the oldest first.
@@ -44,14 +47,15 @@ struct FoundRows: Hashable, Sendable {
 
   mutating func append(_ serial: UInt64) { newer.append(serial) }
 
-  /// Looks at so many of the newest rows that are left, at fewer where each must be asked itself.
+  /// Looks at so many of the newest rows that are left, at fewer where much is to be found out.
   mutating func searchOn(in ring: DecisionRing, at count: Int) {
-    let count = matcher.asksForFactsAlone ? count : max(1, count / 8)
-    let start = max(first, end - min(end, UInt64(count)), ring.firstSerial)
+    var start = max(first, end - min(end, UInt64(count)), ring.firstSerial)
+    let most = matcher.judged + max(1, count / Self.judgedShare)
     var serial = end
     while serial > start {
       serial -= 1
       if matcher.matches(serial, in: ring) { older.append(serial) }
+      if matcher.judged >= most { start = serial }
     }
     end = start
     if start <= ring.firstSerial { first = end }
