@@ -222,4 +222,14 @@ struct HoldingTests {
     play.gate.approvals.hasApprover = true
     #expect(play.client(call("7", "act")).toClient == [])
   }
+
+  @Test func oneSessionDoesNotTakeThePlacesOfAllOthers() throws {
+    var play = try Playbook.waiting()
+    for id in 1...100 { #expect(play.client(call("\(id)", "act")).toClient == []) }
+    let denied = play.client(call("101", "act"))
+    #expect(try told(denied.toClient).contains("too many calls of this session wait for a person already"))
+    #expect(play.waiting.count == 100)
+    _ = try play.deny(play.waiting[0])
+    #expect(play.client(call("102", "act")).toClient == [])
+  }
 }

@@ -34,6 +34,8 @@ package struct ApprovalError: Error, Hashable, Sendable, CustomStringConvertible
 package struct Approvals: Sendable {
   /// So many calls may wait; more are denied.
   package static let mostPending = 1_000
+  /// So many of them may be of one session, so that none takes the place of all others.
+  package static let mostPendingOfSession = 100
   /// So many approvals may stand.
   package static let mostStanding = 1_000
   /// So many that are settled are remembered, so that who comes late learns who was first.
@@ -53,6 +55,7 @@ package struct Approvals: Sendable {
   /// Signs what an agent that asks again must bring along; without it agents are told in words.
   let key: KeyedDigest?
   let mostBytes: Int
+  let mostOfSession: Int
 
   var pending: [PendingApproval] = []
   var bytes = 0
@@ -79,10 +82,14 @@ package struct Approvals: Sendable {
   }
 
   /// `prefix` makes names that no other gate of this user has given; `key` is chance.
-  package init(prefix: String = "q", key: [UInt8]? = nil, mostBytes: Int = Approvals.mostBytes) {
+  package init(
+    prefix: String = "q", key: [UInt8]? = nil, mostBytes: Int = Approvals.mostBytes,
+    mostOfSession: Int = Approvals.mostPendingOfSession
+  ) {
     self.prefix = prefix
     self.key = key.flatMap { KeyedDigest(key: $0) }
     self.mostBytes = mostBytes
+    self.mostOfSession = mostOfSession
   }
 
   func name(_ number: UInt64) -> String { "\(prefix)-\(number)" }
@@ -131,6 +138,9 @@ package struct Approvals: Sendable {
     }
     if terms.onNoApprover == .deny, !hasApprover { return refused("nobody is there to be asked") }
     guard pending.count < Self.mostPending else { return refused("too many calls wait for a person already") }
+    guard pending.count(where: { $0.question.session == question.session }) < mostOfSession else {
+      return refused("too many calls of this session wait for a person already")
+    }
     guard bytes + question.words.line.count <= mostBytes else {
       return refused("the calls that wait for a person are too long already")
     }
