@@ -15,13 +15,11 @@ final class Clients {
   let table: any ProcessTable
   private let kinship: Kinship
   private var roles: [ProcessIdentity: Role] = [:]
-  /// The oldest first.
-  private var order: [ProcessIdentity] = []
   /// A client came that cannot be seen from here: it may be in another world, with other numbers.
   private var hasUnseen = false
 
-  /// Of more, the oldest are forgotten; those that are gone before.
-  private static let most = 4_096
+  /// How many there may be before those that are gone are forgotten; whoever lives is remembered.
+  private var most = 4_096
 
   init(_ table: any ProcessTable) {
     self.table = table
@@ -44,15 +42,11 @@ final class Clients {
   }
 
   private func add(_ identity: ProcessIdentity, _ role: Role) {
-    if roles[identity] == nil { order.append(identity) }
     roles[identity] = role
-    guard order.count > Self.most else { return }
-    order.removeAll { identity in
-      guard table.facts(of: identity.pid)?.identity != identity else { return false }
-      roles[identity] = nil
-      return true
-    }
-    while order.count > Self.most { roles[order.removeFirst()] = nil }
+    guard roles.count > most else { return }
+    roles = roles.filter { identity, _ in table.facts(of: identity.pid)?.identity == identity }
+    // Not again for each that comes.
+    most = max(most, roles.count * 2)
   }
 
   /// What is known of a process that wants to decide.
