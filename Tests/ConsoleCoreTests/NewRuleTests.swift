@@ -194,6 +194,33 @@ struct NewRuleTests {
     }
   }
 
+  @Test func aGateThatNeverAnswersTheApprovalIsNotWaitedForForEver() throws {
+    for isSession in [false, true] {
+      var desk = Desk.asking()
+      desk.openNewRule()
+      if isSession { desk.press("u", "u") }
+      desk.press("ctrl-s")
+      if !isSession {
+        let save = try #require(desk.lastSave)
+        desk.send(.policySaved(.saved))
+        let revision = try PolicyDocument.read(save.text).revision
+        desk.gate(.policy(PolicyEvent(state: .loaded, revision: revision, problems: [])))
+      }
+      guard case .approve? = desk.lastRequest else {
+        Issue.record("not approved")
+        return
+      }
+      desk.send(.tick(desk.state.now.advanced(byMicroseconds: 4_000_000)))
+      #expect(desk.state.ruleWrite != nil)
+      let next = try #require(desk.state.nextTick)
+      #expect(next.microseconds(since: desk.state.now) <= 1_000_000)
+      desk.send(.tick(desk.state.now.advanced(byMicroseconds: 2_000_000)))
+      #expect(desk.state.ruleWrite == nil)
+      let said = "the gate has not said whether it lets the call pass"
+      #expect(desk.state.note?.text == (isSession ? said : "the rule is written, but \(said)"))
+    }
+  }
+
   @Test func theSessionIsAStandingApprovalAndNoRule() throws {
     var desk = Desk.asking()
     desk.openNewRule()

@@ -123,6 +123,7 @@ package struct ConsoleState: Equatable, Sendable {
     if let end = catalogue.nextExpiry { want(end) }
     if let view = messagesView, gate.isUp { want(view.next) }
     if case .awaitingGate = policy.saving, gate.isUp { want(second) }
+    if ruleWrite?.asked != nil { want(second) }
     if let nextCounts { want(min(nextCounts, second)) }
     if let moment = differsAt, moment > now { want(moment) }
     if let moment = nextGlimpse { want(moment) }

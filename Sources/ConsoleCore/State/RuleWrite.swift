@@ -12,6 +12,8 @@ package struct RuleWrite: Hashable, Sendable {
   }
 
   package var stage: Stage
+  /// When the gate was asked to let the call pass.
+  var asked: Moment?
   /// The edit for the file, and the text that it makes of it.
   var edit: PolicyEdit
   var text: [UInt8]
@@ -22,6 +24,9 @@ package struct RuleWrite: Hashable, Sendable {
 }
 
 extension ConsoleState {
+  /// How long the gate may take to say what it makes of a rule's call, in microseconds.
+  static let ruleAnswerTime: Int64 = 5_000_000
+
   /// How far the rule is that is being written, in a few words; nil where none is.
   var ruleWriteWords: String? {
     switch ruleWrite?.stage {

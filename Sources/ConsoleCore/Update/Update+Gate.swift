@@ -30,6 +30,9 @@ extension ConsoleState {
       say(.warning, "saved as rev \(revision), but the gate has not said that it loaded it: R makes it read again")
       giveUpRule("the gate has not said that it loaded it")
     }
+    if let asked = ruleWrite?.asked, now.microseconds(since: asked) > Self.ruleAnswerTime {
+      giveUpRule("the gate has not said whether it lets the call pass")
+    }
     if let end = catalogue.nextExpiry, end <= now {
       let before = catalogue
       catalogue.judge(policy.draft, at: now)

@@ -40,7 +40,8 @@ extension ConsoleState {
     guard gate.isUp else { return refuseRule("no gate is connected") }
     let id = nextRequest()
     ruleWrite = RuleWrite(
-      stage: .approving(id: id), edit: .batch([], title: ""), text: [], rule: rule.rule(at: now), ticket: ticket)
+      stage: .approving(id: id), asked: now, edit: .batch([], title: ""), text: [], rule: rule.rule(at: now),
+      ticket: ticket)
     overlay = .newRule(rule)
     say(.info, "asking the gate…")
     return [.send(approve(ticket, .session, id: id))]
@@ -125,6 +126,7 @@ extension ConsoleState {
     }
     let id = nextRequest()
     ruleWrite?.stage = .approving(id: id)
+    ruleWrite?.asked = now
     say(.info, "the rule is in force, rev \(revision); asking the gate to let the call pass")
     return [.send(approve(ticket, .rule, id: id))]
   }
@@ -149,11 +151,14 @@ extension ConsoleState {
   }
 
   /// The gate has not said anything for too long, or is gone.
+  ///
+  /// Of a call that it was asked to let pass nobody knows then.
   mutating func giveUpRule(_ why: String) {
     guard let write = ruleWrite, write.stage != .writing else { return }
     ruleWrite = nil
     let isWritten = !write.text.isEmpty
-    say(.error, "\(isWritten ? "the rule is written, but " : "")\(why)\(stillWaits(write))")
+    let isAsked = if case .approving = write.stage { true } else { false }
+    say(.error, "\(isWritten ? "the rule is written, but " : "")\(why)\(isAsked ? "" : stillWaits(write))")
   }
 
   /// It is done: the preview goes, unless something else is open by now.
