@@ -45,7 +45,9 @@ extension SessionCore {
       request.argumentsDigest = argumentsDigest
       number = requests.insert(request)
     }
-    if limits.call != nil, let request = requests[number] { limitWait(for: number, request, message, line, at: now) }
+    if limits.call != nil || !breaker.isClosed, let request = requests[number] {
+      limitWait(for: number, request, message, line, at: now)
+    }
     let start = output.toServer.count
     output.toServer.appendRequest(message, line, id: number)
     output.passing.calls.append(

@@ -22,6 +22,11 @@ package struct Breaker: Hashable, Sendable {
 
   package init() {}
 
+  /// Whether calls are sent as they come.
+  package var isClosed: Bool {
+    if case .closed = state { true } else { false }
+  }
+
   /// How long a call that comes now would have to wait, in microseconds; nil where it may be sent.
   package func wait(at now: Moment) -> Int64? {
     switch state {
