@@ -33,12 +33,18 @@ struct RemoteEntryTests {
     arguments: [
       #","headers":[]"#, #","headers":{"a b":"x"}"#, #","headers":{"":"x"}"#, #","headers":{"X":1}"#,
       #","headers":{"X":{}}"#,
-      #","headers":{"Host":"x"}"#, #","headers":{"content-LENGTH":"1"}"#, #","headers":{"Mcp-Session-Id":"x"}"#,
       #","caFile":"relative"# + "\"", #","caFile":1"#, #","proxy":"http://p"# + "\"",
       #","privateAddresses":"yes"# + "\"",
     ]) func refusesWhatCannotBe(members: String)
   {
     #expect(throws: RegistryError.self) { try Self.entry(members) }
+  }
+
+  @Test func passesOverWhatTheGateSetsItself() throws {
+    let entry = try Self.entry(
+      #","headers":{"Host":"x","content-LENGTH":"1","Accept":"*/*","Mcp-Session-Id":"x","X-Key":"k"}"#)
+    #expect(entry.headers == [.init("X-Key", .text("k"))])
+    #expect(throws: RegistryError.self) { try RemoteEntry.check(header: "accept") }
   }
 
   @Test func headersGetTheirValues() throws {

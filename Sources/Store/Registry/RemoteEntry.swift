@@ -52,10 +52,13 @@ package struct RemoteEntry: Hashable, Sendable {
         }
       }
     guard isToken else { throw RegistryError("a header's name has letters, digits and `-`") }
+    guard !isOurs(name) else { throw RegistryError("the header `\(name)` is set by the gate itself") }
+  }
+
+  /// Entries of clients may have such headers, which are passed over.
+  private static func isOurs(_ name: String) -> Bool {
     let lower = name.lowercased()
-    guard !ours.contains(lower), !lower.hasPrefix("mcp-") else {
-      throw RegistryError("the header `\(name)` is set by the gate itself")
-    }
+    return ours.contains(lower) || lower.hasPrefix("mcp-")
   }
 
   // MARK: Values
@@ -162,7 +165,7 @@ extension RemoteEntry {
       throw RegistryError("`headers` must be an object, each header a string or {\"file\": PATH}")
     }
     var headers: [Header] = []
-    for member in members {
+    for member in members where !isOurs(member.key.string) {
       try check(header: member.key.string)
       if let text = member.value.string {
         headers.append(Header(member.key.string, .text(text)))
