@@ -178,7 +178,7 @@ struct ServerTests {
     ("a", "", "the command that starts the server is missing"),
     ("a", "T=x", "the command that starts the server is missing"),
     ("a", "npx | sh", "no shell reads it"), ("a", "npx 'x", "a quote does not end"),
-    ("a", "https://x.example/mcp", "a server over HTTP cannot be guarded yet"),
+    ("a", "https://x.example/mcp --key", "an address stands alone"),
   ])
   func whatIsWrongIsSaid(name: String, command: String, problem: String) {
     var desk = Desk.atServers()
@@ -189,6 +189,12 @@ struct ServerTests {
     desk.press("Enter")
     #expect(desk.effects == [])
     #expect(screen(desk.state).contains { $0.contains(problem) }, "\(screen(desk.state))")
+  }
+
+  @Test func anAddressIsAServerOverHTTP() {
+    var desk = Desk.atServers()
+    desk.press("A", "web", "Tab", "https://x.example/mcp", "Enter")
+    #expect(desk.effects == [.changeRegistry(.add(ClientServer("web", .url("https://x.example/mcp"))))])
   }
 
   @Test func valuesOfVariablesAreNotShownWhileTyped() {

@@ -75,7 +75,7 @@ extension RegisteredServer {
     }
   }
 
-  /// A client's entry under a name of the registry; nil where it has no command.
+  /// A client's entry under a name of the registry; nil where it has neither a command nor an address.
   package init?(_ server: ClientServer, as name: ExactText) {
     switch server.start {
     case .command(let program, let arguments, let variables, let folder):
@@ -84,7 +84,8 @@ extension RegisteredServer {
         transport: .stdio(
           program: program, arguments: arguments,
           environment: Dictionary(variables.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }), directory: folder))
-    case .url, nil: return nil
+    case .url(let url): self.init(name: name, transport: .http(url: url))
+    case nil: return nil
     }
   }
 }

@@ -179,7 +179,7 @@ extension ConsoleState {
 
   /// Has servers asked for their tools.
   mutating func scan(_ names: [ExactText]) -> [ConsoleEffect] {
-    let names = names.filter { !scanning.contains($0) && !isDisabled($0) && registry[$0]?.isHTTP != true }
+    let names = names.filter { !scanning.contains($0) && !isDisabled($0) }
     guard !names.isEmpty else { return [] }
     scanning.formUnion(names)
     return [.scanServers(names)]

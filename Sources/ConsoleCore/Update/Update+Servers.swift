@@ -66,12 +66,10 @@ extension ConsoleState {
       say(.info, "\(name) is disabled: Space enables it")
       return []
     }
-    if registry[name]?.isHTTP == true {
-      say(.info, "\(name) is reached over HTTP, which this version cannot guard yet")
-      return []
-    }
     let effects = scan([name])
-    say(.info, effects.isEmpty ? "\(name) is being asked already" : "starting \(name) to ask for its tools")
+    let asking =
+      registry[name]?.isHTTP == true ? "asking \(name) for its tools" : "starting \(name) to ask for its tools"
+    say(.info, effects.isEmpty ? "\(name) is being asked already" : asking)
     return effects
   }
 
@@ -128,10 +126,13 @@ extension ConsoleState {
     guard let program = cut.words.first, !program.isEmpty else {
       throw ShellWords.Problem(message: "the command that starts the server is missing")
     }
-    guard program.hasPrefix("http://") == false, program.hasPrefix("https://") == false else {
-      throw ShellWords.Problem(message: "a server over HTTP cannot be guarded yet: a command is needed")
-    }
     let folder = form.folder.text
+    if program.hasPrefix("https://") || program.hasPrefix("http://") {
+      guard cut.words.count == 1, cut.variables.isEmpty, folder.isEmpty else {
+        throw ShellWords.Problem(message: "an address stands alone; gatehouse servers add takes headers for it")
+      }
+      return ClientServer(name, .url(program))
+    }
     guard folder.isEmpty || folder.utf8.first == 0x2F else {
       throw ShellWords.Problem(message: "a folder is a full path; leave it empty for the client's own")
     }
