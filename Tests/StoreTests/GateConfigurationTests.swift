@@ -23,7 +23,7 @@ struct GateConfigurationTests {
       [
         "2:17: error: `denny` is no value of `on_failure`: did you mean `deny`? (at /record/on_failure)",
         "2:26: error: unknown key `Sync`: did you mean `sync`? (at /record/Sync)",
-        "2:38: error: unknown key `x`: known here: `record`, `timeouts`, `approvals`, `pins` and `console` (at /x)",
+        "2:38: error: unknown key `x`: known here: `record`, `timeouts`, `approvals`, `pins`, `http` and `console` (at /x)",
       ]
     ),
     (

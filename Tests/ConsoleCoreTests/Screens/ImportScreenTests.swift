@@ -22,7 +22,7 @@ struct ImportScreenTests {
       │  [ ] jira              Cursor         jira-mcp --token [hidden]              │
       │   -  notes             Cursor         it runs through the gate already       │
       │   -  time              Cursor         registered already as time             │
-      │   -  web‹U+202E›gpj    Cursor         it is reached over HTTP, which this v… │
+      │   -  web‹U+202E›gpj    Cursor         it is reached over HTTP: `gatehouse c… │
       │                                                                              │
       │                                                                              │
       │                                                                              │
@@ -55,7 +55,7 @@ struct ImportScreenTests {
       │  [ ] jira              Cursor         jira-mcp --token [hidden]              │
       │   -  notes             Cursor         it runs through the gate already       │
       │   -  time              Cursor         registered already as time             │
-      │   -  web‹U+202E›gpj    Cursor         it is reached over HTTP, which this v… │
+      │   -  web‹U+202E›gpj    Cursor         it is reached over HTTP: `gatehouse c… │
       │                                                                              │
       │                                                                              │
       │                                                                              │
@@ -88,7 +88,7 @@ struct ImportScreenTests {
       │  [ ] jira              Cursor         jira-mcp --token [hidden]              │
       │   -  notes             Cursor         it runs through the gate already       │
       │   -  time              Cursor         registered already as time             │
-      │ ▶ -  web‹U+202E›gpj    Cursor         it is reached over HTTP, which this v… │
+      │ ▶ -  web‹U+202E›gpj    Cursor         it is reached over HTTP: `gatehouse c… │
       │                                                                              │
       │                                                                              │
       │                                                                              │

@@ -91,7 +91,9 @@ class Pairs:
 
     def way(self, gatehouse: Gatehouse, command: list[str], gated: bool) -> dict[str, Any]:
         """How a client reaches the server."""
-        return {"command": [gatehouse.binary, "run", "--name", NAME, "--", *command] if gated else command}
+        # Each server has a name of its own: tools that change under one name wait for a person.
+        name = f"{NAME}-{Path(command[-1]).stem}"
+        return {"command": [gatehouse.binary, "run", "--name", name, "--", *command] if gated else command}
 
     def played(self, program: str, jobs: list[dict[str, Any]], environment: dict[str, str]) -> list[Seen]:
         done = subprocess.run(
