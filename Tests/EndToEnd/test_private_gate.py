@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import stat
 from pathlib import Path
 
@@ -18,15 +17,13 @@ POLICY = {"version": "1", "default": "allow", "tools": {"delete_note": asking()}
 
 
 def start(gatehouse: Gatehouse, *words: str) -> tuple[Wire, Path]:
-    """The client's end, and the socket that is named on standard error."""
+    """The client's end, and the gate's socket."""
     gatehouse.set_policy(POLICY)
     wire = Wire(gatehouse.start(*words), within=30)
-    assert wire.process.stderr
-    said = wire.process.stderr.readline().decode()
-    path = re.search(r"listens at (/\S+)$", said)
-    assert path, said
     wire.initialize()
-    return wire, Path(path[1])
+    socket = gatehouse.home / f"private-{wire.process.pid}" / "gate.sock"
+    assert socket.exists()
+    return wire, socket
 
 
 def ask(wire: Wire) -> None:
@@ -42,6 +39,9 @@ def test_calls_that_wait_are_decided(gatehouse: Gatehouse, words: list[str]) -> 
     assert stat.S_IMODE(os.stat(socket).st_mode) == 0o600
     assert stat.S_IMODE(os.stat(socket.parent).st_mode) == 0o700
     ask(wire)
+    # It is named where a call waits, and not before.
+    assert wire.process.stderr
+    assert wire.process.stderr.readline().decode().endswith(f"a call waits for a person; this private gate listens at {socket}\n")
     pending = ["pending", "--json", "--socket", str(socket)]
     waits, = eventually(lambda: json.loads(gatehouse.person.succeed(*pending)), what="the call to wait")
     # Nobody below the client decides, here as elsewhere.

@@ -12,6 +12,14 @@ package struct LineBuffer: Sendable {
     memory = unsafe Array(unsafeUninitializedCapacity: max(0, capacity)) { _, count in count = max(0, capacity) }
   }
 
+  /// Lets the system find all of the memory now, and not when lines come; whatever stands there is lost.
+  package mutating func touch() {
+    for place in stride(from: 0, to: memory.count, by: Self.page) { memory[place] = 0 }
+    count = 0
+  }
+
+  private static let page = 4_096
+
   package var capacity: Int { memory.count }
   package var room: Int { memory.count - count }
 

@@ -76,7 +76,10 @@ enum PrivateGate {
       // Whoever had this folder and this number before is gone, and its lock with it.
       guard let lock = try FileLock.take(paths.lock) else { throw SystemError("lock", paths.lock, code: EWOULDBLOCK) }
       let address = try GateAddress(of: paths, lock: lock, gate: gate)
-      StandardError.write("gatehouse: this private gate listens at \(paths.socket)\n")
+      // Nobody has to know before, and what a client reads there is the server's.
+      gate.firstAsked = {
+        StandardError.write("gatehouse: a call waits for a person; this private gate listens at \(paths.socket)\n")
+      }
       return address
     } catch {
       StandardError.write("gatehouse: calls that wait for a person cannot be decided: \(error)\n")

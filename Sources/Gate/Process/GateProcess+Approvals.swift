@@ -157,6 +157,10 @@ extension GateProcess {
     guard state.stream.urgent > approvalsSeen else { return false }
     let from = approvalsSeen
     approvalsSeen = state.stream.end
+    if let firstAsked, state.approvals.pendingCount > 0 {
+      self.firstAsked = nil
+      firstAsked()
+    }
     if notifier.command != nil {
       var events: [ApprovalEvent] = []
       state.stream.forEach(from: from) { entry, line in

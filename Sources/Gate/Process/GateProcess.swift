@@ -35,8 +35,8 @@ package final class GateProcess {
   private(set) var sessions: [ExactText: GuardedSession] = [:]
   private(set) var connections: [ObjectIdentifier: ControlConnection] = [:]
   private var sessionNumber = 0
-  private(set) var running: [ExactText: Int] = [:]
-  private(set) var failures: [ExactText: String] = [:]
+  var running: [ExactText: Int] = [:]
+  var failures: [ExactText: String] = [:]
 
   private var flushTimer: LoopTimer?
   private var isTickDue = false
@@ -54,6 +54,8 @@ package final class GateProcess {
 
   private var isRetired = false
 
+  /// Called when a call waits for a person for the first time.
+  var firstAsked: (@LoopActor () -> Void)?
   /// Called when the gate begins to end.
   var stopping: (@LoopActor () -> Void)?
   /// Called when the gate has nothing left to guard and shall end.
@@ -125,7 +127,7 @@ package final class GateProcess {
   }
 
   /// Lets the sessions go by what is known of tools now.
-  private func takeInventory() {
+  func takeInventory() {
     state.catalogue = inventory.assessments
     state.schemas = inventory.schemas
   }
@@ -178,48 +180,6 @@ package final class GateProcess {
     return session
   }
 
-  func serverStarted(_ server: ExactText, pid: Int32?) {
-    running[server, default: 0] += 1
-    failures[server] = nil
-    tell(.server(ServerEvent(server: server, state: .started, pid: pid)))
-  }
-
-  func serverFailed(_ server: ExactText, _ reason: String) {
-    failures[server] = reason
-    tell(.server(ServerEvent(server: server, state: .failed, detail: reason)))
-  }
-
-  /// A server's process has ended: by its own doing, or because its session did.
-  ///
-  /// What a remote server's end was like is told in `words`.
-  func serverExited(
-    _ server: ExactText, pid: Int32?, _ exit: Child.Exit, byItself isOwnDoing: Bool, words: String? = nil
-  ) {
-    running[server, default: 1] -= 1
-    let detail: String
-    switch exit {
-    case _ where words != nil:
-      detail = words ?? ""
-      if isOwnDoing { failures[server] = detail }
-    case .code(let code):
-      detail = "exited with code \(code)"
-      if code != 0 { failures[server] = detail }
-    case .signal(let signal):
-      detail = "ended by signal \(signal)"
-      if isOwnDoing { failures[server] = detail }
-    }
-    tell(.server(ServerEvent(server: server, state: .exited, pid: pid, detail: detail)))
-  }
-
-  /// A server's whole list of tools went by.
-  func toolsListed(_ tools: [JSONNode], of server: ExactText) {
-    inventory.keep(tools, of: server) { [weak self] in
-      guard let self else { return }
-      takeInventory()
-      tell(.toolsChanged(server: server))
-    }
-  }
-
   // MARK: Counts
 
   /// Writes down what was counted; to be called before anything is passed on that was.
@@ -229,7 +189,7 @@ package final class GateProcess {
 
   private func beginCounts() { counterKeeper.begin(&state.counters) }
 
-  private func tell(_ event: GateEvent) {
+  func tell(_ event: GateEvent) {
     state.tell(event, at: Clock.now())
     publish()
   }
@@ -288,6 +248,7 @@ package final class GateProcess {
     settle()
     for connection in connections.values { connection.flush() }
     counterKeeper.prepare()
+    state.stream.prepare()
   }
 
   private func tickSoon() {

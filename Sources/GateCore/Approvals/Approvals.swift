@@ -35,7 +35,7 @@ package struct Approvals: Sendable {
   /// So many calls may wait; more are denied.
   package static let mostPending = 1_000
   /// So many of them may be of one session, so that none takes the place of all others.
-  package static let mostPendingOfSession = 100
+  package static let mostPendingOfSession = 500
   /// So many approvals may stand.
   package static let mostStanding = 1_000
   /// So many that are settled are remembered, so that who comes late learns who was first.

@@ -13,9 +13,9 @@ package struct EventLog: Sendable {
   /// Lines of this many bytes stand together.
   package static let blockSize = 64 << 10
   /// How many such blocks are kept at most, even where that is fewer events.
-  private static let mostBlocks = 96
+  static let mostBlocks = 96
 
-  private struct Block: Sendable {
+  struct Block: Sendable {
     var text: LineBuffer
     var entries: [StreamEntry] = []
     /// The position of its first event.
@@ -23,12 +23,16 @@ package struct EventLog: Sendable {
     var end: UInt64 { first + UInt64(entries.count) }
   }
 
-  private let capacity: Int
-  private let blockSize: Int
+  let capacity: Int
+  let blockSize: Int
   private var encoder = EventEncoder()
   /// All but the last, the oldest first.
-  private var full: [Block] = []
+  private(set) var full: [Block] = []
   private var last: Block
+  /// Memory for further blocks, which the system has found already.
+  var spare: [(memory: LineBuffer, entries: [StreamEntry])] = []
+  /// How many blocks were begun with new memory since `prepare`.
+  var begun = 0
 
   /// Where the next event will stand.
   package private(set) var end: UInt64 = 0
@@ -320,7 +324,14 @@ package struct EventLog: Sendable {
       forget(&memory, &entries)
     }
     memory.reset()
-    if memory.capacity < max(blockSize, room) { memory = LineBuffer(capacity: max(blockSize, room)) }
+    if memory.capacity < max(blockSize, room) {
+      begun += 1
+      if room <= blockSize, let ready = spare.popLast() {
+        (memory, entries) = ready
+      } else {
+        memory = LineBuffer(capacity: max(blockSize, room))
+      }
+    }
     last = Block(text: memory, entries: entries, first: end)
   }
 

@@ -29,6 +29,8 @@ package struct StreamEntry: Hashable, Sendable {
   /// Where in the same memory a decision says how long judging took; 0 once that is known.
   var took = 0
 
+  static let blank = StreamEntry(sequence: 0, time: Moment(microseconds: 0), kind: .aside)
+
   package init(sequence: UInt64, time: Moment, decision: UInt64 = 0, kind: Kind) {
     self.sequence = sequence
     self.time = time
