@@ -66,7 +66,9 @@ let package = Package(
     .target(name: "Demo", dependencies: ["ControlWire", "JSONText", "MCPWire", "Policy", "Store", "System"]),
     .target(
       name: "Doctor",
-      dependencies: ["Console", "ConsoleCore", "ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
+      dependencies: [
+        "ClientFiles", "Console", "ConsoleCore", "ControlWire", "Gate", "JSONText", "Policy", "Store", "System",
+      ]),
     .target(
       name: "Gate",
       dependencies: [

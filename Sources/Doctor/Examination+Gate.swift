@@ -9,6 +9,8 @@ extension Examination {
   struct RunningGate {
     var status: GateStatus
     var servers: [Snapshot.Server]
+    /// Which tools are not as they were accepted.
+    var pins: PinsAnswer?
   }
 
   mutating func lookAtGate(_ files: Files) -> RunningGate? {
@@ -41,12 +43,16 @@ extension Examination {
   private func askGate() throws(ControlClientError) -> RunningGate? {
     var client = try ControlClient.connect(to: paths.socket, build: build)
     client.send(.status(id: 1))
-    client.send(.snapshot(id: 2))
+    client.send(.pins(server: nil, all: false, id: 2))
+    client.send(.snapshot(id: 3))
     var status: GateStatus?
+    var pins: PinsAnswer?
     while let line = try client.nextLine(patience: 10_000) {
       switch (try? GateMessage.read(line))??.event {
       case .status(let answer, _): status = answer
-      case .snapshot(let snapshot, _): return status.map { RunningGate(status: $0, servers: snapshot.servers) }
+      case .pins(let answer, _): pins = answer
+      case .snapshot(let snapshot, _):
+        return status.map { RunningGate(status: $0, servers: snapshot.servers, pins: pins) }
       default: continue
       }
     }

@@ -20,6 +20,8 @@ package struct Examination {
     let gate = examination.lookAtGate(files)
     examination.lookAtRecord(gate)
     examination.lookAtServers(files.registry, gate)
+    examination.lookAtPins(gate)
+    examination.lookAtClients()
     return examination.findings
   }
 

@@ -9,7 +9,7 @@ package struct Finding: Hashable, Sendable {
 
   /// What belongs together, in the order in which it is told.
   package enum Section: String, CaseIterable, Hashable, Sendable {
-    case files, gate, record, servers, clients
+    case files, gate, record, servers, pins, clients
   }
 
   package var section: Section

@@ -165,3 +165,32 @@ def test_a_gate_that_does_not_answer_is_told(sound: Gatehouse) -> None:
         assert any(f["verdict"] == "wrong" and "does not answer" in f["text"] for f in found)
     finally:
         os.kill(pid, 18)
+
+
+def test_clients_are_looked_at(gatehouse: Gatehouse, tmp_path: Path) -> None:
+    gatehouse.set_policy(ALLOW_ALL)
+    register(gatehouse, notes={"command": "cat"})
+    home = tmp_path / "home"
+    (home / ".cursor").mkdir(parents=True)
+    (home / ".cursor" / "mcp.json").write_text(json.dumps({"mcpServers": {
+        "open": {"command": "cat", "env": {"KEY": "hush"}},
+        "guarded": {"command": gatehouse.binary, "args": ["connect", "notes"]},
+        "lost": {"command": gatehouse.binary, "args": ["connect", "nobody"]},
+    }}))
+    (home / ".codex").mkdir()
+    (home / ".codex" / "config.toml").write_text("[mcp_servers.x\n")
+    done = gatehouse.run("doctor", "--json", environment={"HOME": str(home)}, cwd=tmp_path)
+    found = {f["subject"]: f for f in json.loads(done.stdout) if f["section"] == "clients"}
+    assert {name: f["verdict"] for name, f in found.items()} == {
+        "Cursor: open": "hint", "Cursor: guarded": "good", "Cursor: lost": "wrong", "Codex": "wrong",
+    }
+    assert found["Cursor: open"]["remedy"] == "gatehouse clients wrap cursor open"
+    assert "hush" not in done.stdout
+
+
+def test_pins_are_looked_at(gatehouse: Gatehouse) -> None:
+    gatehouse.set_policy(ALLOW_ALL)
+    (gatehouse.home / "tools.lock.json").write_text("<<<<<<< ours\n")
+    (gatehouse.home / "tools.lock.json").chmod(0o600)
+    found = wrong(gatehouse)
+    assert [f["subject"] for f in found] == ["lock"] and "tools.lock.json:1:1" in found[0]["text"]

@@ -23,6 +23,20 @@ package struct ClientWrapper: Sendable {
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// What is wrong with an entry, or with what it starts; nil if nothing is.
+  package func problem(of row: ClientSurvey.Row) -> String? {
+    if let problem = row.server.problem { return problem }
+    guard let name = row.server.guarded else { return nil }
+    if let gate = row.server.gate, gate.utf8.first == 0x2F, !SafeFile.exists(gate) {
+      return "the gate's program `\(gate)` is gone"
+    }
+    let isRun =
+      row.server.entry["command"]?.elements?.contains { $0.string == "run" } ?? false
+      || row.server.entry["args"]?.elements?.first?.string == "run"
+    if !isRun, name != "?", registry[name] == nil { return "no server `\(name)` is registered" }
+    return nil
+  }
+
   // MARK: Plans
 
   package func wrapPlan(_ rows: [ClientSurvey.Row], gate: EntryWrap.Gate) -> WrapPlan {

@@ -114,3 +114,18 @@ extension PinBook {
     return (old, heard == nil ? pin?.definition : heard?.definition)
   }
 }
+
+extension PinRow {
+  /// Its state in words.
+  package var words: String {
+    switch state {
+    case .twice: "described twice"
+    case .changed where !isCurrent: "was changed, and is back"
+    case .new: "new, not accepted"
+    case .added: "added"
+    case .removed: "gone"
+    case .accepted: by == PinLock.firstUse ? "as first seen" : "accepted"
+    case .changed, .rejected: state.rawValue
+    }
+  }
+}

@@ -21,19 +21,7 @@ struct ClientListing {
 
   private func place(_ row: ClientSurvey.Row) -> String { wrapper.survey.files[row.file].place.path }
 
-  /// What is wrong with an entry, or with what it starts; nil if nothing is.
-  private func problem(_ row: ClientSurvey.Row) -> String? {
-    if let problem = row.server.problem { return problem }
-    guard let name = row.server.guarded else { return nil }
-    if let gate = row.server.gate, gate.utf8.first == 0x2F, !SafeFile.exists(gate) {
-      return "the gate's program `\(gate)` is gone"
-    }
-    let isRun =
-      row.server.entry["command"]?.elements?.contains { $0.string == "run" } ?? false
-      || row.server.entry["args"]?.elements?.first?.string == "run"
-    if !isRun, name != "?", wrapper.registry[name] == nil { return "no server `\(name)` is registered" }
-    return nil
-  }
+  private func problem(_ row: ClientSurvey.Row) -> String? { wrapper.problem(of: row) }
 
   var text: String {
     var text = ""

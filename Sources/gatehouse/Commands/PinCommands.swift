@@ -242,20 +242,6 @@ private struct PinSource: ~Copyable {
   }
 }
 
-extension PinRow {
-  fileprivate var words: String {
-    switch state {
-    case .twice: "described twice"
-    case .changed where !isCurrent: "was changed, and is back"
-    case .new: "new, not accepted"
-    case .added: "added"
-    case .removed: "gone"
-    case .accepted: by == PinLock.firstUse ? "as first seen" : "accepted"
-    case .changed, .rejected: state.rawValue
-    }
-  }
-}
-
 extension DefinitionDiff.Line {
   fileprivate var marked: String {
     switch kind {
