@@ -15,7 +15,7 @@ from conftest import ENVIRONMENTS
 from rig.approvals import Approving
 from rig.conformance import CLIENTS, SERVERS, Pairs, Seen, is_modern
 from rig.gatehouse import Gatehouse
-from rig.http import Front
+from rig.over_http import Front
 
 #: What an SDK's server cannot do, with any client. Everything else must be seen to work.
 CANNOT: dict[str, dict[str, str]] = {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rig.gatehouse import Gatehouse
-from rig.http import Connection, Front
+from rig.over_http import Connection, Front
 from rig.waiting import eventually
 
 PEERS = Path(__file__).resolve().parent / "peers"
