@@ -55,7 +55,9 @@ extension AttackCorpus {
       }
     }
     func answer(_ result: String) -> String { #"{"jsonrpc":"2.0","id":$ID,"result":\#(result)}"# }
-    add("list-plain", "P47", "lists a hidden tool", answer(#"{"tools":[{"name":"allowed"},{"name":"hidden_tool"}]}"#))
+    // The honest tool is as it was: one that changes waits for a person, and the honest call behind the attack with it.
+    let honest = #"{"name":"allowed","inputSchema":{"type":"object","properties":{}}}"#
+    add("list-plain", "P47", "lists a hidden tool", answer(#"{"tools":[\#(honest),{"name":"hidden_tool"}]}"#))
     add("list-escaped", "P48", "escapes a letter of its name", answer(#"{"tools":[{"name":"hidden\u005ftool"}]}"#))
     add("list-two-tools", "P48", "gives `tools` twice", answer(#"{"tools":[],"tools":[{"name":"hidden_tool"}]}"#))
     add(
