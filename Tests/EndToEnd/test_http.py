@@ -143,6 +143,21 @@ def test_p80_grants_that_cannot_be_read_let_nobody_in(gatehouse: Gatehouse) -> N
     front.close()
 
 
+def test_p80_without_its_grants_a_gate_for_other_machines_lets_nobody_in(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    token = gatehouse.succeed("grants", "add", "ci").strip()
+    front = Front(gatehouse, "--listen", "0.0.0.0:0")
+    session = front.begin("plain", Authorization=f"Bearer {token}")
+    named = {"Mcp_Session_Id": session, "Authorization": f"Bearer {token}"}
+    assert front.ask("POST", "/mcp/plain", call(1), **named).status == 200
+    (gatehouse.home / "grants.json").unlink()
+    eventually(lambda: front.ask("POST", "/mcp/plain", call(2), **named).status != 200, 20)
+    assert front.ask("POST", "/mcp/plain", call(3), **named).status == 401
+    assert front.ask("POST", "/mcp/plain", call(4)).status == 401
+    assert front.ask("GET", "/metrics").status == 401
+    front.close()
+
+
 # MARK: The older era
 
 
@@ -422,6 +437,17 @@ def test_a_socket_s_file_is_the_user_s_alone(gatehouse: Gatehouse) -> None:
     ours.close()
     front.close()
     assert not path.exists()
+
+
+def test_a_socket_takes_no_other_file_s_place(gatehouse: Gatehouse) -> None:
+    letter = gatehouse.home / "letter.txt"
+    letter.write_text("dear")
+    (gatehouse.home / "link.sock").symlink_to(letter)
+    for name in ("letter.txt", "link.sock"):
+        done = gatehouse.run("serve", "--listen-socket", name)
+        assert done.returncode == 1
+        assert f"{name}` is there, and is no socket" in done.stderr and "--listen-socket" in done.stderr
+    assert letter.read_text() == "dear"
 
 
 def test_a_call_that_waits_for_a_person(gatehouse: Gatehouse) -> None:

@@ -22,6 +22,7 @@ package final class HTTPService {
       if let host = HTTPHost("\(address)".utf8) { guarding.hosts.insert(host.name) }
     }
     front = HTTPFront(gate, guarding: guarding)
+    front.grants.isAlwaysNeeded = options.addresses.contains { !$0.isLoopback }
     for address in options.addresses {
       if !address.isLoopback, front.grants.book?.grants.isEmpty ?? true {
         throw HTTPServiceError(
@@ -33,6 +34,9 @@ package final class HTTPService {
       places.append("http://\(TCPSocket.Address(host: address.host, port: port))")
     }
     if let path = options.socket {
+      if let facts = FileFacts(path), facts.kind != .other {
+        throw HTTPServiceError("`\(path)` is there, and is no socket", help: "give `--listen-socket` another path")
+      }
       // What is left of a gate that is gone; nobody else may put one there.
       if (try? UnixSocket.connect(to: path)) == nil { try? SafeFile.remove(path) }
       listeners.append(try HTTPListener(try UnixSocket.listen(at: path), front: front))
@@ -42,7 +46,9 @@ package final class HTTPService {
   }
 
   /// Whether nobody is let in without a token.
-  package var needsToken: Bool { front.grants.book != nil || front.grants.problem != nil }
+  package var needsToken: Bool {
+    front.grants.isAlwaysNeeded || front.grants.book != nil || front.grants.problem != nil
+  }
 
   /// Lets nobody in any more.
   package func close() {

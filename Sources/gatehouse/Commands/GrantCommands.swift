@@ -83,7 +83,10 @@ extension Gatehouse {
   private static let grantsRevoke = Command(
     ["grants", "revoke"], operands: "LABEL", count: 1...1,
     summary: "Let a client in no longer; its sessions end at once.",
-    details: "With the last grant gone nobody is let in over HTTP; remove grants.json to need no token again."
+    details: """
+      With the last grant gone nobody is let in over HTTP; remove grants.json to need no token again
+      (a gate that other machines reach always needs one).
+      """
   ) { arguments throws(Failure) in
     let label = ExactText(arguments.operands[0])
     try changeGrants { book throws(GrantError) in try book.revoke(label) }
