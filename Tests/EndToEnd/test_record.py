@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,22 @@ def test_a_running_gate_knows_what_was_cut_off(gatehouse: Gatehouse) -> None:
     report = verify(gatehouse, code=1)
     assert report["lanes"][0]["whole"] and not report["whole"] and report["gate"]["found"] is False
     assert "its last line IS MISSING" in gatehouse.run("log", "verify").stdout
+
+
+def test_a_call_after_its_file_was_taken_away_is_recorded(gatehouse: Gatehouse) -> None:
+    wire = plain(gatehouse)
+    wire.initialize()
+    wire.call("get_note", {"text": "before"})
+    path, = segments(gatehouse)
+    path.unlink()
+    # A gate looks every tenth of a second.
+    time.sleep(0.3)
+    wire.call("get_note", {"text": "after"})
+    assert wire.finish() == 0
+    path, = segments(gatehouse)
+    lines = [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
+    assert sum(line["event"] == "decision" and line.get("tool") == "get_note" for line in lines) == 1
+    assert verify(gatehouse, code=1)["lanes"][0]["problem"]["kind"] == "missing"
 
 
 def test_p4_no_secret_is_in_the_record(gatehouse: Gatehouse) -> None:

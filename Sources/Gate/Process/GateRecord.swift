@@ -22,6 +22,12 @@ final class GateRecord {
   private var news: RecordEvent?
   /// The turn of the loop in which writing was last tried in vain.
   private var lastTry: Moment?
+  private var lastLook: Moment?
+
+  /// How long lines may go to a file that somebody has taken away, in microseconds.
+  ///
+  /// To look takes as long as a call.
+  private static let unseen: Int64 = 100_000
 
   init(_ sink: any RecordSink, onFailure: RecordFailurePolicy) {
     self.sink = sink
@@ -70,6 +76,7 @@ final class GateRecord {
     hasUncommitted = false
     if failure == nil || lastTry != Loop.shared.now {
       do throws(SystemError) {
+        look()
         try sink.commit()
         if failure != nil { noteResumed() }
         return .done
@@ -79,6 +86,13 @@ final class GateRecord {
     }
     sink.discard()
     return onFailure == .deny ? .denied("the decision cannot be recorded: \(failure ?? "")") : .lost
+  }
+
+  private func look() {
+    let now = Loop.shared.now
+    if let lastLook, (0..<Self.unseen).contains(now.microseconds(since: lastLook)) { return }
+    lastLook = now
+    sink.look()
   }
 
   /// How it fails now; nil while it does not.

@@ -17,6 +17,8 @@ package protocol RecordSink: AnyObject {
   func append(lines: Span<UInt8>, count: Int)
   /// Writes all that was taken, or keeps it.
   func commit() throws(SystemError)
+  /// Looks whether what it writes to is still where others find it; if not, it begins anew with the next commit.
+  func look()
   /// Drops what was taken, and counts it as lost.
   func discard()
   /// Says how surely lines are to be written from now on.
@@ -24,6 +26,8 @@ package protocol RecordSink: AnyObject {
 }
 
 extension RecordSink {
+  package func look() {}
+
   package func append(lines: Span<UInt8>, count: Int) { appendEach(lines) }
 
   /// Takes lines one by one.
@@ -98,6 +102,8 @@ final class LaneRecord: RecordSink {
     }
     try writer?.commit()
   }
+
+  func look() { writer?.look() }
 
   func discard() {
     lostBefore += UInt64(waiting.count)

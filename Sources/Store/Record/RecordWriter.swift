@@ -18,7 +18,6 @@ package final class RecordWriter {
   private var opening: Opening?
   /// How many bytes the segment has.
   private var written = 0
-  private var commits: UInt8 = 0
 
   /// Whole lines, their ends included, without hashes, and how many.
   private var buffer: [UInt8] = []
@@ -88,6 +87,11 @@ package final class RecordWriter {
 
   package var isFailing: Bool { failure != nil }
 
+  /// Sees to it that what is written next is found: where somebody took the file away, that begins a new segment.
+  package func look() {
+    if opening == nil, let isInPlace = file?.isInPlace, !isInPlace { opening = .segment }
+  }
+
   /// Adds one line: a JSON object with a member, on one line, without its end.
   package func append(_ line: Span<UInt8>) {
     guard isRoom(line.count + 1, 1) else { return }
@@ -145,8 +149,6 @@ package final class RecordWriter {
   // MARK: Writing
 
   private func write() throws(SystemError) {
-    commits &+= 1
-    if commits == 0, let isInPlace = file?.isInPlace, !isInPlace { opening = .segment }
     if opening == nil, written >= options.longestSegment { opening = .segment }
     if opening != nil { try openSegment() }
     let last = lastBuffered ?? sequence
