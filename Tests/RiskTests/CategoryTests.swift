@@ -47,6 +47,17 @@ struct CategoryTests {
     Case(.read, "investigate_entity", "Investigate an entity by id, name, email or domain."),
     Case(.read, "export_schema", "Export a schema. Returns a string. Accepts a name."),
     Case(.read, "decompile_function", "Decompile a function."),
+    Case(.read, "withdraw_history", "Get the withdrawals of an account.", ["coin": "string"]),
+    Case(.read, "resend_list_senders", "List all senders."),
+    Case(.read, "shop_read_trigger", "Read triggers from a shop."),
+    Case(.read, "wait_for_running_build", "Wait for a running build to complete."),
+    Case(.read, "dispatch_status", "Poll a job in the background."),
+    Case(.read, "house_doctor", "Run diagnostics of a house."),
+    Case(.read, "list_todos", "List what is to be done (follow-ups, meetings)."),
+    Case(.read, "test_connection", "Test connection to the shop."),
+    Case(.read, "search_box", "Search all of the box (not limited to root folder)."),
+    Case(.read, "state_of_job", "Get the state of a crawl or ingest job."),
+    Case(.read, "get_restrictions", "Get view and edit restrictions of a page."),
     Case(.read, "cache_read", "Executes a read-only command.", ["command": "string"]),
   ]
 
@@ -74,6 +85,26 @@ struct CategoryTests {
     Case(.write, "check_in_guest", "Checks a guest in."),
     Case(.write, "format_table", "Format a table with borders."),
     Case(.write, "render_map", "Render the view to a picture file of a size."),
+    Case(.write, "bucket_access_allow", "Allows access to a bucket."),
+    Case(.write, "phone_number_verify", "Verifies the phone number using an SMS code."),
+    Case(.write, "verify_member", "Verifies a member.", ["code": "string"]),
+    Case(.write, "watch_calendar", "Watch calendar for changes."),
+    Case(.write, "report_seller", "Report a seller to the team.", ["seller": "string", "reason": "string"]),
+    Case(.write, "report_thing", "Report a thing.", ["thing": "string", "reason": "string"]),
+    Case(.write, "poll_team", "Poll a team.", ["question": "string", "options": "array"]),
+    Case(.write, "convert_to_stereo", "Convert the current timeline to stereo."),
+    Case(.write, "export_logs_to_warehouse", "Export logs of a day."),
+    Case(.write, "export_talk", "Exports a talk.", ["filePath": "string"]),
+    Case(.write, "driver_settings", "Read or update settings of the driver."),
+    Case(.write, "models", "Get information about models or set model defaults."),
+    Case(.write, "harvest", "Extract learnings from transcripts.", ["dry_run": "boolean"]),
+    Case(.write, "check_letters", "Checks letters for errors.", ["fix_found": "boolean"]),
+    Case(.write, "rank_issues", "Rank issues of a backlog."),
+    Case(.write, "gather_crowd", "Gather the crowd."),
+    Case(.write, "revise_plan", "Revise plan by what was said."),
+    Case(.write, "crm_update_quote", "Update a quote."),
+    Case(.write, "request_review_of", "Request review of a draft."),
+    Case(.write, "download_papers", "Download papers of a mail. By default, saves all to a folder."),
     Case(.write, "return_item", "Return an item that was bought."),
   ]
 
@@ -95,6 +126,12 @@ struct CategoryTests {
     Case(.execute, "translate_workflow", "Executes a translation workflow."),
     Case(.execute, "stop_search", "Stops a search query that runs."),
     Case(.execute, "show_dialog", "Show a dialog to the user."),
+    Case(.execute, "trigger_crawl", "Trigger a crawl for a source."),
+    Case(.execute, "compute_restart_instance", "Restart an instance."),
+    Case(.execute, "step_over", "Step over the current line."),
+    Case(.execute, "press_key", "simulates pressing a keyboard key", ["key": "string"]),
+    Case(.execute, "tablet_drag_and_drop", "Drags an element and drops it on another."),
+    Case(.execute, "ping_webhook", "Ping a webhook."),
     Case(.execute, "test_webhook", "Tests a webhook."),
   ]
 
@@ -119,6 +156,7 @@ struct CategoryTests {
     Case(.financial, "withdraw", "Withdraws coins to an address.", ["amount": "string"]),
     Case(.financial, "book_flight", "Books a flight and charges the card on file."),
     Case(.financial, "close_position", "Closes a position."),
+    Case(.financial, "value-coins", "Analyze the value of the items and transfer USDC to the recipient."),
     Case(.financial, "list_token", "List a token for sale."),
     Case(.financial, "collect_rewards", "Collect the rewards of a pool."),
     Case(.financial, "modify_order", "Changes an open order.", ["trigger_price": "number", "quantity": "number"]),
@@ -135,10 +173,13 @@ struct CategoryTests {
 
   @Test(arguments: writes + executes + destructions + payments)
   func neverHarmlessWithoutItsDescription(_ testCase: Case) throws {
-    // `get_token` and the like say what they do in the description only.
+    // `get_token` and the like say what they do in the description or the schema only.
     guard RiskClassifier.assess(try tool(testCase.name, "")).category != .read else {
       #expect(
-        ["get_token", "render_chart", "graph_query", "translate_workflow", "render_map", "list_token"].contains(
+        [
+          "get_token", "render_chart", "graph_query", "translate_workflow", "render_map", "list_token",
+          "phone_number_verify", "verify_member", "poll_team", "check_letters",
+        ].contains(
           testCase.name))
       return
     }

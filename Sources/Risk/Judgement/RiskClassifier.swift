@@ -28,9 +28,10 @@ package enum RiskClassifier {
     let runsProcess = name.topics.contains(.process) && description.nearObjectTopics.contains(.process)
     let hasClearName = name.asks || (name.verb?.weight == .clear && !name.isFused)
     description.report(to: &findings, hasClearName: hasClearName && !(name.asks && runsProcess))
-    MeaningReading(name: name, description: description, schema: schema).report(to: &findings)
+    let meaning = MeaningReading(name: name, description: description, schema: schema)
+    meaning.report(to: &findings)
 
-    var category = decide(findings)
+    var category = decide(findings, hasActingName: meaning.hasActingName(findings))
     if findings.all.isEmpty {
       findings.add(.name, ToolDefinition.cut(tool.name.string, to: 60), .write, Weights.nameUnknown)
       category = .write
@@ -50,9 +51,9 @@ package enum RiskClassifier {
 
   // MARK: Category
 
-  private static func decide(_ findings: Findings) -> Category {
+  private static func decide(_ findings: Findings, hasActingName: Bool) -> Category {
     let threshold = Weights.threshold(
-      againstReading: findings.strength(of: .read), best: findings.strongest(of: .read))
+      againstReading: findings.strength(of: .read), best: hasActingName ? 0 : findings.strongest(of: .read))
     var best: (category: Category, strength: Int)?
     for category in Category.allCases where category != .read {
       let strength = findings.strength(of: category)

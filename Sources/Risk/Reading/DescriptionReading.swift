@@ -43,6 +43,14 @@ struct DescriptionReading: Sendable {
     return String(decoding: text[tokens[first].range.lowerBound..<tokens[last].range.upperBound], as: UTF8.self)
   }
 
+  /// The words that a text begins with.
+  func firstWords(_ count: Int) -> some Sequence<Word> { tokens.prefix(count).lazy.compactMap(\.word) }
+
+  /// Words that follow one of the first sentence.
+  func words(after index: Int, count: Int) -> [Word] {
+    tokens[(index + 1)..<max(index + 1, min(index + 1 + count, firstSentence.upperBound))].compactMap(\.word)
+  }
+
   /// Topics of the words that follow the lead, as far as its object may reach.
   func objectTopics(within count: Int = 6) -> Topics {
     guard let lead else { return [] }
@@ -142,6 +150,8 @@ struct DescriptionReading: Sendable {
   private static let must: Word = "must"
   private static let to: Word = "to"
   private static let into: Word = "into"
+  private static let or: Word = "or"
+  private static let of: Word = "of"
   private static let forWord: Word = "for"
   private static let accepts: Word = "accepts"
 
@@ -236,6 +246,8 @@ struct DescriptionReading: Sendable {
   private func reportJoined(to lead: Int, form: Verb.Form, _ findings: inout Findings) {
     for index in firstSentence where index > lead {
       guard let verb = verb(index), verb.form == form, isJoined(index), !isNegated(index) else { continue }
+      // "(follow-ups, check-ins)" are things.
+      if index + 1 < tokens.count, tokens[index + 1].gap == .hyphen { continue }
       // "lists users and updates" may mean things called updates, "the view and edit restrictions" are nouns too;
       // "and updates the user" is an act.
       let hasObject = index + 1 < entries.count && entries[index + 1].topics.contains(.determiner)
@@ -248,10 +260,29 @@ struct DescriptionReading: Sendable {
       let isNoun = form == .third || isAfterNounVerb(index, lead: lead)
       let isReading = entries[lead].verb?.category == .read
       let mayBeNoun = isNoun || entries[index].topics.contains(.nounToo)
-      let isClear = verb.weight == .clear && (hasObject || !mayBeNoun || !isReading)
+      // "Read or update settings": nothing stands between the two that could be an object.
+      let isOneOfTwo = isCoordinated(lead, index) || isAlternative(lead, index)
+      let isClear = isOneOfTwo || verb.weight == .clear && (hasObject || !mayBeNoun || !isReading)
       let strength = isClear ? Weights.joinedClear : Weights.joinedVague
       findings.add(.description, spelling(index..<index + 1), verb.category, strength)
     }
+  }
+
+  /// Whether two words have only verbs and what joins them between them, and an object follows.
+  private func isCoordinated(_ lead: Int, _ index: Int) -> Bool {
+    guard verb(index)?.form == verb(lead)?.form, index + 1 < tokens.count, tokens[index + 1].gap <= .hyphen else {
+      return false
+    }
+    let isJoined = tokens[lead + 1].gap == .mark || entries[lead + 1].topics.contains(.conjunction)
+    return isJoined && ((lead + 1)..<index).allSatisfy { verb($0) != nil || entries[$0].topics.contains(.conjunction) }
+  }
+
+  /// "Get information about models or set the default": after an "or" stands another act, not another thing.
+  private func isAlternative(_ lead: Int, _ index: Int) -> Bool {
+    guard tokens[index - 1].word == Self.or, verb(index)?.weight == .clear, index + 1 < tokens.count,
+      tokens[index + 1].gap == .blank, !entries[index + 1].topics.contains(.preposition)
+    else { return false }
+    return !(lead + 1..<index).contains { entries[$0].topics.contains(.preposition) || tokens[$0].word == Self.of }
   }
 
   /// "the current view and edit restrictions": before the "and" stands a word that could be a verb and is none.

@@ -15,7 +15,7 @@ extension MeaningReading {
     {
       findings.add(.description, description.spelling(lead..<lead + 1), .write, Weights.made)
     }
-    if description.leadVerb?.category == .read, let words = description.keptInFile {
+    if description.leadVerb?.category == .read, !isPlainLead, let words = description.keptInFile {
       findings.add(.description, description.spelling(words), .write, Weights.outputFile)
     }
     reportOperating(&findings)
@@ -49,9 +49,14 @@ extension MeaningReading {
     "upload", "manage", "fill", "scroll", "submit", "emulate",
   ]
 
+  private static let drops: Set<Word> = ["drop", "drops"]
+
   private func reportOperating(_ findings: inout Findings) {
     guard let main = name.main, let verb = name.parts[main].word, Self.acts.contains(verb) else { return }
     let found = name.spelling(main)
+    if verb == "drag" {
+      findings.excuse(.destructive, as: .execute) { Self.drops.contains(Word($0.found.utf8) ?? Word()) }
+    }
     if name.topics.contains(.surface) || (verb == "select" && description.leadTopics.contains(.surface)) {
       findings.excuse(.destructive, as: .execute) { Word($0.found.utf8) == "drop" }
       findings.add(.name, found, .execute, Weights.operated)

@@ -12,6 +12,7 @@ struct MeaningReading {
     reportMaking(&findings)
     reportReferences(&findings)
     reportMoney(&findings)
+    reportCare(to: &findings)
   }
 
   // MARK: Running what the caller writes

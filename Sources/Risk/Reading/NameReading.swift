@@ -52,15 +52,49 @@ struct NameReading: Sendable {
         main = 0
       } else if end == last, end != first, prefers(end, to: first) {
         main = end
+      } else if first > 0, base(first)?.category == .read, let before = parts[first - 1].word,
+        Self.starters.contains(before), base(first - 1) != nil
+      {
+        main = first - 1
+      } else if first == 0, clear.count > 1, clear[1] == 1, parts[0].word == "compute" {
+        // The product of that name: `compute_restart_instance`.
+        main = 1
       }
     } else if base(0) != nil {
       main = 0
+    } else if let act = entries.indices.dropLast().first(where: {
+      base($0).map { $0.weight == .clear && $0.category != .read } ?? false
+    }) {
+      // `crm_update_quote`
+      main = act
     } else if entries.count > 1 {
       // `order_cancel`, then `jira_link_to_epic`.
       main = base(last) != nil ? last : entries.indices.first { base($0) != nil }
     }
+    findWaiting()
     verb = main.flatMap { base($0) }
+    findPermission()
     if verb == nil { findFused() }
+  }
+
+  /// Verbs that make what follows them a thing: `trigger_crawl` does not crawl.
+  private static let starters: Set<Word> = ["trigger", "launch", "schedule", "initiate", "enqueue", "abort", "cancel"]
+
+  /// `wait_for_running_build`: what is waited for is no verb.
+  private mutating func findWaiting() {
+    guard let wait = parts.indices.dropLast().first(where: { parts[$0].word == "wait" && parts[$0 + 1].word == "for" })
+    else { return }
+    main = wait
+  }
+
+  /// `bucket_access_allow`, `allow_address`: in descriptions the same word only introduces what a tool does.
+  private mutating func findPermission() {
+    guard verb.map({ $0.category == .read && $0.weight == .vague }) ?? true,
+      let place = [parts.indices.first, parts.indices.last].compactMap({ $0 })
+        .first(where: { parts[$0].word == "allow" || parts[$0].word == "permit" })
+    else { return }
+    main = place
+    verb = Verb(category: .write, weight: .clear, form: .base)
   }
 
   private static let actsOnLists: Set<Word> = [

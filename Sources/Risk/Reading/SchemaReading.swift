@@ -22,6 +22,10 @@ struct SchemaReading: Sendable {
   /// Takes an HTTP method and where to send it.
   private(set) var request: String?
   private(set) var findings: [Finding] = []
+  /// All words of the parameters' names, in their order.
+  private(set) var words: [Word] = []
+  /// A parameter that can only be the name of a file: what is kept is kept there.
+  private(set) var namedFile: String?
   /// The parameters' own names, which no action is called by.
   private var own: Set<ExactText> = []
 
@@ -35,6 +39,10 @@ struct SchemaReading: Sendable {
       let parts = NameReading(name)
       let words = parts.parts.compactMap(\.word)
       for entry in parts.entries { topics.formUnion(entry.topics) }
+      self.words += words
+      if namedFile == nil, words.contains(where: Self.fileNames.contains) || words == ["file", "path"] {
+        namedFile = name
+      }
       readPurpose(name, words, schema: member.value)
       let values = Self.choices(of: member.value, root: schema)
       if words.contains("method") && values.contains(where: { $0 == "POST" || $0 == "DELETE" || $0 == "PUT" }) {
@@ -58,11 +66,13 @@ struct SchemaReading: Sendable {
   ]
   private static let statements: Set<Word> = ["sql", "statement", "statements", "cypher", "gremlin", "mutation", "ddl"]
   private static let commands: Set<Word> = ["command", "cmd", "script", "shell", "argv", "commands", "js", "python"]
+  private static let fileNames: Set<Word> = ["filepath", "filename", "outfile"]
   private static let labels: Set<Word> = ["id", "ids", "name", "names", "type", "hash", "title"]
-  private static let rehearsals: Set<Word> = ["overwrite", "upsert", "dryrun"]
+  private static let rehearsals: Set<Word> = ["overwrite", "upsert"]
   private static let effects: Set<Word> = [
     "create", "delete", "remove", "save", "write", "initiate", "send", "publish", "insert", "overwrite", "push",
-    "commit", "submit", "notify", "execute", "install", "deploy", "restart", "purge", "replace", "upload",
+    "commit", "submit", "notify", "execute", "install", "deploy", "restart", "purge", "replace", "upload", "fix",
+    "repair", "apply", "autofix", "prune", "reset", "archive", "subscribe", "unsubscribe", "mark", "persist",
   ]
   private static let contents: Set<Word> = ["body", "content", "contents", "payload", "patch", "message"]
 
@@ -88,7 +98,10 @@ struct SchemaReading: Sendable {
     {
       add(name, .write, Weights.outputFile)
     }
-    if Self.rehearsals.contains(last) || words.starts(with: ["dry", "run"]) || words.starts(with: ["if", "exists"]) {
+    if words.starts(with: ["dry", "run"]) || last == "dryrun" {
+      // What only reads needs no rehearsal.
+      add(name, .write, Weights.effectSwitch)
+    } else if Self.rehearsals.contains(last) || words.starts(with: ["if", "exists"]) {
       add(name, .write, Weights.rehearsal)
     }
     if words.count == 1, Self.contents.contains(last), isText { add(name, .write, Weights.content) }

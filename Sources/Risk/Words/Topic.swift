@@ -81,6 +81,8 @@ struct Topics: OptionSet, Hashable, Sendable {
   static let market = Topics(rawValue: 1 << 38)
   /// With a verb of changing or ending, a trade: modify an order.
   static let rearrange = Topics(rawValue: 1 << 39)
+  /// What is asked by running it: a health check.
+  static let inquiry = Topics(rawValue: 1 << 40)
 }
 
 /// The words of each topic.
@@ -97,6 +99,7 @@ enum TopicLists {
     (.money, "bill bills charge charges trade trades loan mortgage bank wallet withdrawal deposit cash"),
     (.purchase, "order orders subscription subscriptions transfer transfers transaction transactions cart booking"),
     (.purchase, "bookings reservation reservations bet position positions stake ticket tickets checkout"),
+    (.sum, "usdc usdt eth btc sats sol"),
     (.sum, "amount currency price prices usd eur cents cost fee fees balance billing symbol ticker shares stock"),
     (.sum, "card customer merchant cardholder beneficiary recipient_account limit_price quantity"),
     (.secret, "secret secrets credential credentials password passwords passphrase apikey"),
@@ -133,7 +136,8 @@ enum TopicLists {
     (.filler, "actions tools utility helper wrapper which provide your my our their please simply and via using in"),
     (.filler, "with through on at by call calls client assistant model llm ai capability new feature designed"),
     (.filler, "intended asynchronously optionally either deprecated beta experimental preferred first start"),
-    (.filler, "comprehensive simple powerful advanced interactive programmatically efficiently"),
+    (.filler, "force forcibly manually immediately"),
+    (.filler, "comprehensive simple powerful advanced interactive programmatically efficiently default"),
     (.promise, "will can also may would could then it this which automatically optionally to must"),
     (.final, "permanently permanent irreversible irreversibly undone unrecoverable destructive irrevocably forever"),
     (.final, "irretrievably unrecoverably"),
@@ -153,17 +157,25 @@ enum TopicLists {
     (.question, "query queries search searches question"),
     (.readingStatement, "select selects read reads"),
     (.exclusively, "only solely exclusively"),
-    (.light, "execute run perform do make start use call process handle invoke"),
+    (.light, "execute run perform do make start use call process handle invoke load"),
     (.manual, "help guide guidance guidelines instructions tutorial documentation docs methodology examples example"),
     (.nounToo, "run change view read set duplicate eval search deploy test install play move edit monitor watch"),
     (.nounToo, "receive register build start stop transition trace profile scan display replay exercise highlight"),
-    (.nounToo, "rerun debug checkpoint fill format snapshot quote upgrade update release"),
+    (.nounToo, "rerun debug checkpoint fill format snapshot quote upgrade update release step login logout reply"),
+    (.nounToo, "allowlist denylist whitelist blacklist blocklist"),
+    (.inquiry, "diagnostics assessment analysis audit comparison lookup inspection estimate forecast check checks"),
     (.maker, "generate convert export download output produce present supply"),
     (.wording, "report reports summary summaries plan plans diagram chart graph template templates command commands"),
     (.wording, "query queries policy locator yaml json code qr schema embedding embeddings guide guidance config"),
     (.wording, "types list description explanation documentation docs markdown text html currency timezone unit"),
-    (.wording, "units date time statistics analysis insights recommendations suggestions stats preview configuration"),
-    (.wording, "instructions uuid hash statement sql expression prompt response timeline link url base64 csv"),
+    (
+      .wording,
+      "units overview forecast digest date time statistics analysis insight insights recommendations suggestions stats preview configuration"
+    ),
+    (
+      .wording,
+      "instructions uuid hash statement sql expression prompt response timeline link url base64 csv timestamp timestamps"
+    ),
     (.artifact, "image images video videos audio music song speech voice model models asset assets token tokens key"),
     (.artifact, "keys password passwords account invoice pdf animation mesh texture sound credential credentials"),
     (.artifact, "avatar sprite podcast certificate deeplink"),

@@ -19,7 +19,7 @@ enum VerbLists {
     translate transcribe decode render ping simulate obtain collect gather tail introspect geocode assess
     recall advise interpret consult contrast tally hget hgetall hkeys hvals hexists hlen lrange llen lindex smembers
     scard sismember zrange zcard zscore xrange xlen ttl mget strlen getrange hmget zrank
-    decompile disassemble demangle traceroute nslookup whois dig ls proofread paraphrase critique
+    decompile disassemble demangle traceroute nslookup whois ls echo proofread paraphrase critique
     """
 
   private static let vagueReads = """
@@ -44,7 +44,8 @@ enum VerbLists {
     unhide prepend splice interleave pad hset hmset hsetnx lpush rpush sadd zadd xadd mset setex incr decr incrby getset expireat arm disarm
     reassign regenerate reindex reload restock reparent unarm unlist unroute
     unshare uncomplete unmark unsnooze unwatch impersonate bootstrap reinstate relabel retag repair
-    remediate overlay emulate unapprove unhide personalize personalise
+    remediate overlay emulate unapprove unhide personalize personalise revise redact disallow forbid refactor
+    reorient realign rearrange reroute repost recolor recolour unpair
     """
 
   private static let vagueWrites = """
@@ -52,7 +53,7 @@ enum VerbLists {
     synchronize commit push fork star pin draft log record schedule reserve book index stash request
     release refresh touch reset manage generate complete finish forward track note branch switch init setup vote rate
     join leave open fix tune package produce mutate make cancel handle maintain attend prepare respond
-    load customize customise encrypt decrypt sign format block like answer give learn supply offer favorite favourite bookmark zip trim merge
+    load optimize optimise customize customise encrypt decrypt sign format block like answer give learn supply offer favorite favourite bookmark zip trim merge
     charge transfer swap order settle claim bridge wrap unwrap compose
     """
 
@@ -64,17 +65,17 @@ enum VerbLists {
 
   private static let vagueExecutes = """
     call trigger build rebuild stop pause abort process play type fill press shell bash terminal evaluate
-    control automate train scale drive operate command power script begin continue proceed next turn attack debug wake benchmark
+    control automate train scale drive operate step command power script begin continue proceed next turn attack debug wake benchmark
     """
 
   private static let clearDestructions = """
     delete remove drop destroy purge terminate revoke wipe erase truncate flush kill uninstall unregister deregister
     discard evict nuke prune rm rmdir decommission teardown unpublish unsubscribe undeploy deprovision del shred
-    obliterate hdel srem zrem lrem xdel rmi flushall flushdb expunge zap eradicate deallocate
+    obliterate cleanup hdel srem zrem lrem xdel rmi flushall flushdb expunge zap eradicate deallocate
     """
 
   private static let vagueDestructions = """
-    clear empty trash expire clean cleanup forget unset void
+    clear empty trash expire clean forget unset void
     """
 
   private static let clearPayments = """

@@ -22,6 +22,13 @@ struct Word: Hashable, Sendable {
     return Int(truncatingIfNeeded: sum >> 32)
   }
 
+  /// The word as a text again.
+  var text: String {
+    String(
+      decoding: (0..<UInt64(count)).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> (8 * ($0 % 8))) },
+      as: UTF8.self)
+  }
+
   /// Adds one byte, capital letters as small ones; false where there is no room.
   mutating func append(_ byte: UInt8) -> Bool {
     guard count < Self.capacity else { return false }
