@@ -149,6 +149,7 @@ let package = Package(
     .testTarget(
       name: "PolicyTests", dependencies: ["AllocationCount", "JSONSchema", "JSONText", "Policy", "SeededChance"]),
     .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions"]),
+    .executableTarget(name: "RiskProbe", dependencies: ["JSONText", "Risk"], path: "Tests/Benchmarks/RiskProbe"),
     .testTarget(name: "RiskTests", dependencies: ["JSONText", "Risk"]),
     .target(name: "SeededChance", path: "Tests/SeededChance"),
     .executableTarget(
