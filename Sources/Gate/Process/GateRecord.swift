@@ -38,6 +38,7 @@ final class GateRecord {
   func use(_ configuration: GateConfiguration.Record) {
     onFailure = configuration.onFailure
     sink.use(configuration.sync)
+    sink.use(configuration.retention)
   }
 
   /// What `status` tells of it.

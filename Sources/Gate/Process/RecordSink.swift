@@ -23,10 +23,13 @@ package protocol RecordSink: AnyObject {
   func discard()
   /// Says how surely lines are to be written from now on.
   func use(_ sync: RecordSync)
+  /// Says how much of the record stays from now on.
+  func use(_ retention: RecordRetention)
 }
 
 extension RecordSink {
   package func look() {}
+  package func use(_ retention: RecordRetention) {}
 
   package func append(lines: Span<UInt8>, count: Int) { appendEach(lines) }
 
@@ -48,6 +51,7 @@ final class LaneRecord: RecordSink {
   private var lane: StateLane?
   private let build: String
   private var sync: RecordSync
+  private var retention: RecordRetention
   /// Why it could not be opened when that was last tried.
   private var openingProblem: String?
   private var writer: RecordWriter?
@@ -64,6 +68,7 @@ final class LaneRecord: RecordSink {
     self.lane = lane
     build = options.build
     sync = options.configuration.record.sync
+    retention = options.configuration.record.retention
     do {
       try open()
     } catch {
@@ -82,6 +87,11 @@ final class LaneRecord: RecordSink {
   func use(_ sync: RecordSync) {
     self.sync = sync
     writer?.sync = sync
+  }
+
+  func use(_ retention: RecordRetention) {
+    self.retention = retention
+    writer?.retention = retention
   }
 
   func append(_ line: Span<UInt8>) {
@@ -122,6 +132,11 @@ final class LaneRecord: RecordSink {
       self.lane = lane
       var options = RecordOptions(folder: folder, lane: lane.number, build: build)
       options.sync = sync
+      options.retention = retention
+      // A long file takes its time to go.
+      options.remove = { paths in
+        Aside.run({ for path in paths { try? SafeFile.remove(path) } }, then: { _ in })
+      }
       writer = try RecordWriter(options)
       openingProblem = nil
     } catch {

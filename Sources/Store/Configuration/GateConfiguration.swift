@@ -7,6 +7,8 @@ package struct GateConfiguration: Hashable, Sendable {
   package struct Record: Hashable, Sendable {
     package var onFailure = RecordFailurePolicy.deny
     package var sync = RecordSync.write
+    /// How much of it stays.
+    package var retention = RecordRetention()
   }
 
   /// How many seconds a server may take for an answer; nil for ever.
@@ -120,13 +122,27 @@ package struct GateConfiguration: Hashable, Sendable {
 
 extension ConfigurationReader {
   fileprivate mutating func record(_ node: JSONNode, _ record: inout GateConfiguration.Record) {
-    object(node, "`record`", ["on_failure", "sync"]) { reader, key, value in
+    object(node, "`record`", ["on_failure", "sync", "keep_days", "keep_megabytes"]) { reader, key, value in
       switch key {
       case "on_failure": reader.word(value, "`on_failure`", &record.onFailure)
       case "sync": reader.word(value, "`sync`", &record.sync)
+      case "keep_days": reader.amount(value, "`keep_days`", "days", &record.retention.days)
+      case "keep_megabytes": reader.amount(value, "`keep_megabytes`", "megabytes", &record.retention.megabytes)
       default: break
       }
     }
+  }
+}
+
+extension ConfigurationReader {
+  /// A number from 1 on, or null for no bound.
+  private mutating func amount(_ node: JSONNode, _ name: String, _ unit: String, _ amount: inout Int?) {
+    guard node.isNull || node.integer.map({ 1...1_000_000 ~= $0 }) ?? false else {
+      return error(
+        at: node.range.lowerBound, "\(name) must be a whole number of \(unit)",
+        help: "write one from 1 to 1000000, or null to keep everything")
+    }
+    amount = node.integer
   }
 }
 

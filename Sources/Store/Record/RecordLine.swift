@@ -116,4 +116,16 @@ struct RecordLine {
     }
     return nil
   }
+
+  /// The number of the last event in a buffer of whole lines; nil where none has one.
+  static func lastSequence(in buffer: [UInt8]) -> UInt64? {
+    var end = buffer.count
+    while end > 0 {
+      var start = end - 1
+      while start > 0, buffer[start - 1] != 0x0A { start -= 1 }
+      if let number = sequence(of: buffer.span.extracting(start..<end)) { return number }
+      end = start
+    }
+    return nil
+  }
 }

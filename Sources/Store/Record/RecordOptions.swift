@@ -24,6 +24,29 @@ package enum RecordStep: Hashable, Sendable {
   case takeBack
 }
 
+/// How much of a record stays; whole segments go, the oldest first, and never the last.
+package struct RecordRetention: Hashable, Sendable {
+  /// Lines may go when they are as old; nil for never.
+  package var days: Int?
+  /// Of more megabytes than these the oldest go; nil for never.
+  package var megabytes: Int?
+
+  package init(days: Int? = nil, megabytes: Int? = nil) {
+    self.days = days
+    self.megabytes = megabytes
+  }
+
+  /// A segment that is older is followed by the next, so that its lines can go in time.
+  static let longestAge: Int64 = 86_400_000_000
+
+  /// How long a segment may be, where so many bytes are usual.
+  func longestSegment(_ usual: Int) -> Int {
+    guard let megabytes else { return usual }
+    let (bytes, isMore) = megabytes.multipliedReportingOverflow(by: 1 << 20)
+    return isMore ? usual : min(usual, max(1 << 20, bytes / 8))
+  }
+}
+
 /// How a record is written.
 package struct RecordOptions: Sendable {
   /// Holds the segments of all lanes, and nothing else.
@@ -33,6 +56,9 @@ package struct RecordOptions: Sendable {
   package var sync = RecordSync.write
   /// A segment that has as many bytes is followed by the next one.
   package var longestSegment = 64 << 20
+  package var retention = RecordRetention()
+  /// Removes segments whose time is over.
+  package var remove: @Sendable ([String]) -> Void = { paths in for path in paths { try? SafeFile.remove(path) } }
   /// More bytes than this are not kept for a commit, which then fails.
   package var mostBuffered = 64 << 20
   /// For tests: asked before each step for the system's number of what goes wrong with it, 0 for nothing.

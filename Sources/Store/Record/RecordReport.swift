@@ -49,6 +49,8 @@ package struct RecordReport: Sendable {
     package var first: String?
     package var last: String?
     package var head: Head?
+    /// Where it begins, where the gate removed what was before.
+    package var begins: RecordSegment?
     /// Ends of segments that are no whole line, each told by the segment after it.
     package var torn: [RecordSegment] = []
     package var problem: Problem?

@@ -18,6 +18,9 @@ package struct RecordVerifier {
   private(set) var sequence: UInt64 = 0
   /// What the segments end with that is no whole line, as later segments tell.
   private var tails: [Int: RecordTail] = [:]
+  /// The first segment that a gate meant to stay, as the last of them tells that says so; and how each begins.
+  private var firstKept = 1
+  private var beginnings: [Int: (previous: RecordHash, sequence: UInt64)] = [:]
   private var lastTime: [UInt8] = []
   private(set) var version = RecordVersion.lines
   /// The line, or the first of the run, that is being looked at.
@@ -66,9 +69,11 @@ package struct RecordVerifier {
     sequence = 0
     lastTime.removeAll(keepingCapacity: true)
     tails = [:]
+    firstKept = 1
+    beginnings = [:]
     do throws(Found) {
-      for segment in segments { try readTails(segment) }
-      var expected = 1
+      for segment in segments { try readFirstLine(segment) }
+      var expected = begin(segments)
       for segment in segments {
         guard segment.number == expected else {
           line = 0
@@ -98,16 +103,33 @@ package struct RecordVerifier {
 
   private func path(_ segment: RecordSegment) -> String { "\(folder)/\(segment.fileName)" }
 
-  /// What a segment's first line tells of the ends of those before it.
-  private mutating func readTails(_ segment: RecordSegment) throws(Found) {
+  /// The number of the segment with which the lane begins: what was before it was removed by the gate, as it tells.
+  private mutating func begin(_ segments: [RecordSegment]) -> Int {
+    guard let first = segments.first, first.number > 1, firstKept > 1, let beginning = beginnings[first.number] else {
+      return 1
+    }
+    guard first.number <= firstKept else { return firstKept }
+    (hash, sequence) = beginning
+    lane.begins = first
+    return first.number
+  }
+
+  /// What a segment's first line tells of the ends of those before it, and which of them are to stay.
+  private mutating func readFirstLine(_ segment: RecordSegment) throws(Found) {
     line = 0
-    let torn = try read(segment) { () throws(SystemError) -> [JSONNode] in
+    let first = try read(segment) { () throws(SystemError) -> JSONNode? in
       let file = try RegularFile(path(segment), isAnyones: true)
       let limit = min(file.size, 64 << 10)
       var reader = RecordLineReader(file, limit: limit)
-      guard case .line(let range) = try reader.next() else { return [] }
-      return (try? JSONNode.read(reader.buffer.span.extracting(range)))?["torn"]?.elements ?? []
+      guard case .line(let range) = try reader.next() else { return nil }
+      return try? JSONNode.read(reader.buffer.span.extracting(range))
     }
+    guard let first else { return }
+    if let kept = first["first"]?.integer, kept <= segment.number { firstKept = max(firstKept, kept) }
+    if let previous = first["previous"]?.string.flatMap({ RecordHash(hexadecimal: $0) }) {
+      beginnings[segment.number] = (previous, UInt64(clamping: first["last_seq"]?.integer ?? 0))
+    }
+    let torn = first["torn"]?.elements ?? []
     for tail in torn.compactMap({ RecordTail($0) }) where tail.segment < segment.number { tails[tail.segment] = tail }
   }
 

@@ -18,6 +18,10 @@ package final class RecordWriter {
   private var opening: Opening?
   /// How many bytes the segment has.
   private var written = 0
+  /// When the segment was begun.
+  private var begun = Moment(microseconds: .min)
+  /// What goes as soon as a line of the new segment has told of it.
+  private var removal: RecordRemoval?
 
   /// Whole lines, their ends included, without hashes, and how many.
   private var buffer: [UInt8] = []
@@ -85,11 +89,22 @@ package final class RecordWriter {
     set { options.sync = newValue }
   }
 
+  /// The same; it counts from the next segment on.
+  package var retention: RecordRetention {
+    get { options.retention }
+    set { options.retention = newValue }
+  }
+
   package var isFailing: Bool { failure != nil }
 
-  /// Sees to it that what is written next is found: where somebody took the file away, that begins a new segment.
+  /// Sees to it that what is written next is found: where somebody took the file away, that begins a new segment; and so
+  /// does a day, where lines are to go in time.
   package func look() {
-    if opening == nil, let isInPlace = file?.isInPlace, !isInPlace { opening = .segment }
+    guard opening == nil else { return }
+    if let isInPlace = file?.isInPlace, !isInPlace { opening = .segment }
+    if options.retention.days != nil, options.now().microseconds &- begun.microseconds > RecordRetention.longestAge {
+      opening = .segment
+    }
   }
 
   /// Adds one line: a JSON object with a member, on one line, without its end.
@@ -149,9 +164,9 @@ package final class RecordWriter {
   // MARK: Writing
 
   private func write() throws(SystemError) {
-    if opening == nil, written >= options.longestSegment { opening = .segment }
+    if opening == nil, written >= options.retention.longestSegment(options.longestSegment) { opening = .segment }
     if opening != nil { try openSegment() }
-    let last = lastBuffered ?? sequence
+    let last = RecordLine.lastSequence(in: buffer) ?? sequence
     made.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
     var next = makeLeading()
@@ -172,6 +187,10 @@ package final class RecordWriter {
     opening = nil
     failure = nil
     untoldLost = 0
+    if let removal {
+      if !removal.paths.isEmpty { options.remove(removal.paths) }
+      self.removal = nil
+    }
   }
 
   /// Gives each line a hash of its own; answers the last.
@@ -301,6 +320,8 @@ package final class RecordWriter {
       throw SystemError(Self.action, code: error.code, help: error.help)
     }
     written = 0
+    begun = options.now()
+    removal = RecordRemoval.find(options, at: begun)
     if options.sync != .write { SafeFile.synchronizeFolder(options.folder) }
   }
 
@@ -336,6 +357,7 @@ package final class RecordWriter {
       writer.member("pid", ThisProcess.pid)
       writer.member("last_seq", sequence)
       writer.member("previous", hash.hexadecimal)
+      writer.member("first", ifPresent: removal?.first)
       if !tails.isEmpty {
         writer.key("torn")
         writer.beginArray()
@@ -368,19 +390,5 @@ package final class RecordWriter {
     made.append(contentsOf: writer.bytes)
     made.append(0x0A)
     hash = seal(from: start, after: hash)
-  }
-
-  // MARK: Details
-
-  /// The number of the last event in the buffer.
-  private var lastBuffered: UInt64? {
-    var end = buffer.count
-    while end > 0 {
-      var start = end - 1
-      while start > 0, buffer[start - 1] != 0x0A { start -= 1 }
-      if let number = RecordLine.sequence(of: buffer.span.extracting(start..<end)) { return number }
-      end = start
-    }
-    return nil
   }
 }

@@ -18,7 +18,7 @@ extension Gatehouse {
       command prints, in a place where the user whom you distrust cannot write, and give it with --head the next time.
 
       With --json: {"folder", "whole", "lanes" [{"lane", "whole", "segments", "lines", "bytes", "lost", "first", "last",
-      "head" {"segment", "line", "hash"}, "torn", "problem" {"kind", "segment", "line", "message"}}], "heads" [{"hash",
+      "begins" (the first file, where the gate removed older ones), "head" {"segment", "line", "hash"}, "torn", "problem" {"kind", "segment", "line", "message"}}], "heads" [{"hash",
       "found", "segment", "line"}], "gate" {"pid", "hash", "found", "failing", "lost"}}; what is not there is left out.
       """,
     options: [
@@ -115,6 +115,9 @@ extension Gatehouse {
     if let first = lane.first, let last = lane.last {
       lines.append("          from \(TerminalText.safe(first)) to \(TerminalText.safe(last))")
     }
+    if let begins = lane.begins {
+      lines.append("          begins with \(begins.fileName): the gate removed what was older, as config.json says")
+    }
     if lane.lost > 0 { lines.append("          \(counted(lane.lost, "line")) could not be written at the time") }
     for segment in lane.torn {
       lines.append("          \(segment.fileName) ends with a line that was cut short, as the next segment tells")
@@ -174,6 +177,7 @@ extension Gatehouse {
     writer.member("lost", lane.lost)
     writer.member("first", ifPresent: lane.first)
     writer.member("last", ifPresent: lane.last)
+    writer.member("begins", ifPresent: lane.begins?.fileName)
     if let head = lane.head {
       writer.key("head")
       writer.beginObject()

@@ -1,0 +1,155 @@
+import Foundation
+import Policy
+import Store
+import System
+import Testing
+
+struct RecordRetentionTests {
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kept-\(UUID())").path
+  private static let start: Int64 = 1_790_000_000_000_000
+  private static let day: Int64 = 86_400_000_000
+
+  private func inFolder(_ body: () throws -> Void) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body()
+  }
+
+  private func options(_ retention: RecordRetention, day: Int64 = 0, lane: Int = 0) -> RecordOptions {
+    var options = RecordOptions(folder: folder, lane: lane, build: "b")
+    options.retention = retention
+    options.now = { Moment(microseconds: Self.start + day * Self.day) }
+    return options
+  }
+
+  /// A gate that runs on a day and writes so many lines of a thousand bytes.
+  @discardableResult
+  private func run(_ retention: RecordRetention = .init(), day: Int64, lines: Int = 1, lane: Int = 0) throws
+    -> RecordWriter
+  {
+    let writer = try RecordWriter(options(retention, day: day, lane: lane))
+    try write(lines, to: writer, day: day)
+    return writer
+  }
+
+  private func write(_ lines: Int, to writer: RecordWriter, day: Int64) throws {
+    let time = Moment(microseconds: Self.start + day * Self.day).rfc3339
+    for number in 0..<lines {
+      let text = #"{"seq":\#(writer.lastSequence + 1),"time":"\#(time)","event":"x","n":\#(number),"text":""#
+      writer.append(Array((text + String(repeating: "x", count: 900) + "\"}").utf8).span)
+      try writer.commit()
+    }
+  }
+
+  private var files: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } }
+
+  @Test func withoutAWordEverythingStays() throws {
+    try inFolder {
+      for day in [0, 400, 800] as [Int64] { try run(day: day) }
+      #expect(try files.count == 3)
+      #expect(try RecordVerifier.verify(folder).lanes[0].begins == nil)
+    }
+  }
+
+  @Test func segmentsGoWhenAllTheirLinesAreTooOld() throws {
+    try inFolder {
+      let keep = RecordRetention(days: 7)
+      for day in [0, 1, 5] as [Int64] { try run(keep, day: day) }
+      #expect(try files.count == 3)
+      // The second began on day 1: all of the first is older than seven days on day 9, the second's lines may be newer.
+      try run(keep, day: 9)
+      #expect(try files == ["0-000002.jsonl", "0-000003.jsonl", "0-000004.jsonl"])
+      let lane = try RecordVerifier.verify(folder).lanes[0]
+      #expect(lane.problem == nil && lane.begins == RecordSegment(lane: 0, number: 2))
+      try run(keep, day: 30)
+      #expect(try files == ["0-000004.jsonl", "0-000005.jsonl"])
+      try run(day: 31)
+      #expect(try RecordVerifier.verify(folder).isWhole)
+    }
+  }
+
+  @Test func theOldestGoWhenTheyAreTooManyBytes() throws {
+    try inFolder {
+      let keep = RecordRetention(megabytes: 2)
+      let writer = try run(keep, day: 0, lines: 6_000)
+      let bytes = try files.map {
+        try FileManager.default.attributesOfItem(atPath: "\(folder)/\($0)")[.size] as? Int ?? 0
+      }
+      #expect(bytes.reduce(0, +) <= 4 << 20)
+      #expect(bytes.count >= 2)
+      let lane = try RecordVerifier.verify(folder).lanes[0]
+      #expect(lane.problem == nil && lane.begins != nil)
+      #expect(try RecordWriter(options(keep)).lastSequence == writer.lastSequence)
+    }
+  }
+
+  @Test func aLongRunBeginsASegmentEachDayWhereDaysCount() throws {
+    try inFolder {
+      let day = Locked<Int64>(0)
+      var options = options(RecordRetention(days: 2))
+      options.now = { Moment(microseconds: Self.start + day.withLock { $0 } * Self.day) }
+      let writer = try RecordWriter(options)
+      for today in 0..<8 as Range<Int64> {
+        day.withLock { $0 = today }
+        writer.look()
+        try write(1, to: writer, day: today)
+      }
+      #expect(try files.first != "0-000001.jsonl")
+      #expect(try RecordVerifier.verify(folder).isWhole)
+    }
+  }
+
+  @Test func whatSomebodyElseRemovedIsMissing() throws {
+    try inFolder {
+      for day in [0, 1, 2] as [Int64] { try run(day: day) }
+      try SafeFile.remove("\(folder)/0-000001.jsonl")
+      try run(RecordRetention(days: 100), day: 3)
+      let problem = try #require(try RecordVerifier.verify(folder).lanes[0].problem)
+      #expect(problem.kind == .missing && problem.place.segment.number == 1)
+      // One that should have stayed is missing too.
+      try run(RecordRetention(days: 1), day: 4)
+      let first = try #require(try files.first)
+      #expect(try RecordVerifier.verify(folder).isWhole)
+      try SafeFile.remove("\(folder)/\(first)")
+      #expect(try RecordVerifier.verify(folder).lanes[0].problem?.kind == .missing)
+    }
+  }
+
+  @Test func aGateThatDiedBeforeItRemovedThemLeavesAWholeRecord() throws {
+    try inFolder {
+      for day in [0, 1, 2] as [Int64] { try run(day: day) }
+      var options = options(RecordRetention(days: 1), day: 9)
+      options.remove = { _ in }
+      _ = try RecordWriter(options)
+      #expect(try files.count == 4)
+      #expect(try RecordVerifier.verify(folder).isWhole)
+      // Half of them gone.
+      try SafeFile.remove("\(folder)/0-000001.jsonl")
+      #expect(try RecordVerifier.verify(folder).isWhole)
+      try run(RecordRetention(days: 1), day: 10)
+      #expect(try RecordVerifier.verify(folder).isWhole)
+      #expect(try files.first != "0-000002.jsonl")
+    }
+  }
+
+  @Test func otherLanesAreLeftAlone() throws {
+    try inFolder {
+      try run(day: 0, lane: 1)
+      try run(day: 1, lane: 1)
+      for day in [0, 1] as [Int64] { try run(RecordRetention(days: 1), day: day) }
+      try run(RecordRetention(days: 1), day: 40)
+      #expect(try files.filter { $0.hasPrefix("1-") }.count == 2)
+      #expect(try RecordVerifier.verify(folder).isWhole)
+    }
+  }
+
+  @Test func aChangedBeginningIsFound() throws {
+    try inFolder {
+      for day in [0, 1, 9] as [Int64] { try run(RecordRetention(days: 1), day: day) }
+      let first = "\(folder)/\(try #require(try files.first))"
+      let text = try String(contentsOfFile: first, encoding: .utf8)
+      try text.replacing("\"event\":\"x\"", with: "\"event\":\"y\"").write(
+        toFile: first, atomically: false, encoding: .utf8)
+      #expect(try !RecordVerifier.verify(folder).isWhole)
+    }
+  }
+}
