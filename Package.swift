@@ -40,6 +40,9 @@ let package = Package(
       name: "GateCore",
       dependencies: ["ControlWire", "Filters", "HTTPWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
     .target(name: "HTTPWire"),
+    .target(
+      name: "History",
+      dependencies: ["ControlWire", "Filters", "JSONSchema", "JSONText", "Policy", "Risk"]),
     .target(name: "InterceptImport", dependencies: ["CYAML", "JSONText", "Policy"]),
     .target(name: "JSONSchema", dependencies: ["JSONText", "RegularExpressions"]),
     .target(name: "JSONText", dependencies: ["CSodium", "CText"]),
@@ -78,7 +81,7 @@ let package = Package(
     .target(name: "SelfTest", dependencies: ["AttackCorpus", "JSONText", "Policy", "System"]),
     .target(
       name: "Store",
-      dependencies: ["CNettle", "CSQLite", "CSodium", "ControlWire", "JSONText", "Policy", "Risk", "System"]),
+      dependencies: ["CNettle", "CSQLite", "CSodium", "ControlWire", "History", "JSONText", "Policy", "Risk", "System"]),
     .target(name: "System", dependencies: ["CCurl", "CSystem", "Policy"]),
     .target(name: "Terminal", dependencies: ["CTerminal", "ConsoleCore", "System"]),
     .executableTarget(
@@ -93,6 +96,7 @@ let package = Package(
         "Doctor",
         "Filters",
         "Gate",
+        "History",
         "InterceptImport",
         "JSONSchema",
         "JSONText",
@@ -137,6 +141,9 @@ let package = Package(
       ]),
     .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededChance"]),
+    .testTarget(
+      name: "HistoryTests",
+      dependencies: ["ControlWire", "Filters", "History", "JSONSchema", "JSONText", "Policy", "Risk", "SeededChance"]),
     .testTarget(name: "InterceptImportTests", dependencies: ["InterceptImport", "JSONText", "Policy", "SeededChance"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSONText", "SeededChance"]),
     .testTarget(
@@ -157,7 +164,7 @@ let package = Package(
       path: "Tests/Benchmarks/SessionProbe"),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["ControlWire", "JSONText", "Policy", "Risk", "SeededChance", "Store", "System"]),
+      dependencies: ["ControlWire", "History", "JSONText", "Policy", "Risk", "SeededChance", "Store", "System"]),
     .testTarget(name: "SystemTests", dependencies: ["Policy", "System"]),
     .testTarget(name: "TerminalTests", dependencies: ["ConsoleCore", "Terminal", "TerminalProbe"]),
     .executableTarget(

@@ -28,7 +28,7 @@ package enum FilterText {
   ]
 
   /// Microseconds of `5ms`, `2s`, `1m`, `1h`, `3d`, `250us`; seconds where no unit is written.
-  static func span(_ text: String) -> Int64? {
+  package static func span(_ text: String) -> Int64? {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let number = Int64(digits) else { return nil }
     let name = digits.endIndex == text.endIndex ? "s" : String(text[digits.endIndex...])

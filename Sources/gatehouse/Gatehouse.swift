@@ -20,7 +20,7 @@ import System
       keys,
       tools, policyValidate, policyExplain, policyTest, policyFmt, policyDiff, policyImport, policySchema, selftest,
       watch,
-    ] + deciding + pinning + [
+    ] + deciding + pinning + history + [
       logVerify, status, stop, doctor, themes, themesCheck, risk, policySuggest,
     ] + internals
 

@@ -16,6 +16,10 @@ package struct DecisionLine: Sendable {
   package var reason: Range<Int>?
   package var revision: Range<Int>?
   package var digest: Range<Int>?
+  /// Where the arguments stand, which nobody has looked at here: they may be no JSON.
+  package var arguments: Range<Int>?
+  /// Something in them was replaced by a word.
+  package var isMasked = false
   package var sequence: Int
   package var severity: Severity?
   package var category: Category?
@@ -88,6 +92,11 @@ package struct DecisionLine: Sendable {
     if line.take(",\"args_digest\":\"", bytes) {
       guard let found = line.string(bytes) else { return nil }
       digest = found
+    }
+    isMasked = line.take(",\"args_masked\":true", bytes)
+    if line.take(",\"args\":", bytes) {
+      guard let found = line.takeAllButBrace(bytes) else { return nil }
+      arguments = found
     }
     guard line.take("}", bytes), line.isAtEnd(bytes) else { return nil }
     isPlain = line.isPlain

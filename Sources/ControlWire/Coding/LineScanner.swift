@@ -58,6 +58,14 @@ struct LineScanner {
     return value
   }
 
+  /// Moves past all that is left but the line's closing brace.
+  mutating func takeAllButBrace(_ bytes: Span<UInt8>) -> Range<Int>? {
+    guard bytes.count - position >= 2 else { return nil }
+    let start = position
+    position = bytes.count - 1
+    return start..<position
+  }
+
   /// Whether all was moved past.
   func isAtEnd(_ bytes: Span<UInt8>) -> Bool { position == bytes.count }
 }

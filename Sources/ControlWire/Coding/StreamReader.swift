@@ -6,9 +6,7 @@ internal import Policy
 /// It says of every line what `GateMessage.read` says, which is asked about all others.
 package struct StreamReader: Sendable {
   private var pool = TextPool()
-  /// The second that was read last, as it is written up to the fraction's point, and when it begins.
-  private var secondText: [UInt8] = []
-  private var second: Int64 = 0
+  private var moments = LineMoments()
 
   package init() {}
 
@@ -29,7 +27,8 @@ package struct StreamReader: Sendable {
   }
 
   private mutating func decision(_ bytes: Span<UInt8>) -> GateMessage? {
-    guard let line = DecisionLine(bytes), line.isPlain, let time = moment(line.time, bytes),
+    guard let line = DecisionLine(bytes), line.isPlain, line.arguments == nil, !line.isMasked,
+      let time = moments.read(line.time, bytes),
       (line.retryAfterMilliseconds ?? 0) <= Self.longestWait
     else { return nil }
     let event = DecisionEvent(
@@ -45,50 +44,15 @@ package struct StreamReader: Sendable {
   }
 
   private static let longestWait = 1 << 50
-  private static let outcomes = ResultEvent.Outcome.allCases
-
   private mutating func result(_ bytes: Span<UInt8>) -> GateMessage? {
-    var line = LineScanner()
-    guard line.take("{\"seq\":", bytes), let sequence = line.number(bytes), line.take(",\"time\":\"", bytes),
-      let timeText = line.string(bytes), line.take(",\"event\":\"result\",\"seq_of_decision\":", bytes),
-      let decision = line.number(bytes), line.take(",\"outcome\":\"", bytes), let word = line.string(bytes),
-      let outcome = Self.outcomes.first(where: { $0.rawValue.equals(word, bytes) }),
-      line.take(",\"took_us\":", bytes), let took = line.number(bytes), line.take(",\"bytes\":", bytes),
-      let size = line.number(bytes), line.take("}", bytes), line.isAtEnd(bytes), let time = moment(timeText, bytes)
-    else { return nil }
+    guard let line = ResultLine(bytes), let time = moments.read(line.time, bytes) else { return nil }
     let event = ResultEvent(
-      decisionSequence: UInt64(clamping: decision), outcome: outcome, took: Int64(took), bytes: size)
-    return GateMessage(sequence: UInt64(clamping: sequence), time: time, event: .result(event))
+      decisionSequence: UInt64(clamping: line.decision), outcome: line.outcome, took: Int64(line.took),
+      bytes: line.bytes)
+    return GateMessage(sequence: UInt64(clamping: line.sequence), time: time, event: .result(event))
   }
 
   private mutating func text(_ range: Range<Int>, _ bytes: Span<UInt8>) -> ExactText {
     ExactText(pool.text(range, bytes))
-  }
-
-  /// `2026-11-20T14:03:59.000120Z`, and no other form.
-  private mutating func moment(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Moment? {
-    guard range.count == 27, bytes[range.lowerBound + 19] == 0x2E, bytes[range.upperBound - 1] == 0x5A else {
-      return nil
-    }
-    var fraction: Int64 = 0
-    for index in range.lowerBound + 20..<range.upperBound - 1 {
-      let digit = bytes[index] &- 0x30
-      guard digit < 10 else { return nil }
-      fraction = fraction * 10 + Int64(digit)
-    }
-    guard isKnownSecond(range.lowerBound, bytes) else {
-      guard let whole = Moment(rfc3339: TextPool.make(range, bytes)) else { return nil }
-      second = whole.microseconds - fraction
-      secondText.removeAll(keepingCapacity: true)
-      for index in range.prefix(19) { secondText.append(bytes[index]) }
-      return whole
-    }
-    return Moment(microseconds: second + fraction)
-  }
-
-  private func isKnownSecond(_ start: Int, _ bytes: Span<UInt8>) -> Bool {
-    guard secondText.count == 19 else { return false }
-    for offset in 0..<19 where bytes[start + offset] != secondText[offset] { return false }
-    return true
   }
 }

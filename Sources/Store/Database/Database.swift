@@ -25,11 +25,14 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Opens the file, which is made with mode 0600 if it is missing.
   ///
   /// Other processes may use it at the same time: readers never wait (WAL), writers wait two seconds for each other.
-  init(path: String) throws(StoreError) {
+  /// `pageSize` is for a file that is made now.
+  init(path: String, pageSize: Int? = nil) throws(StoreError) {
     self.path = path
-    // SQLite would make it readable to all; its other files take over the mode of this one.
-    let made = unsafe Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    if made >= 0 { close(made) }
+    if path != Database.inMemory {
+      // SQLite would make it readable to all; its other files take over the mode of this one.
+      let made = unsafe Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
+      if made >= 0 { close(made) }
+    }
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_FULLMUTEX
     let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
@@ -41,6 +44,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     }
     unsafe handle = opened
     setPatience(milliseconds: Database.patience)
+    if let pageSize { try execute("PRAGMA page_size = \(pageSize)") }
     try execute("PRAGMA journal_mode = WAL")
     try execute("PRAGMA synchronous = NORMAL")
     try execute("PRAGMA foreign_keys = ON")
@@ -49,6 +53,9 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   deinit { unsafe sqlite3_close_v2(handle) }
+
+  /// The path of a database that ends with its connection.
+  static let inMemory = ":memory:"
 
   /// How long a writer waits for another, in milliseconds, unless it is told otherwise.
   static let patience: Int32 = 2_000

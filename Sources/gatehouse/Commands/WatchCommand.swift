@@ -35,7 +35,7 @@ extension Gatehouse {
     throw Failure("the gate has ended")
   }
 
-  private static func decisionFilter(_ text: String) throws(Failure) -> Filter? {
+  static func decisionFilter(_ text: String) throws(Failure) -> Filter? {
     do throws(FilterError) {
       return try Filter(text, for: .live)
     } catch {
