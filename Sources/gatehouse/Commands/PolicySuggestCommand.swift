@@ -17,11 +17,20 @@ extension Gatehouse {
       Each change is told in words, then the texts' difference follows. Nothing is written unless --write is given and the
       question after the diff is answered with `yes` at the terminal.
 
+      With --from-log it is the least policy that lets pass what the record says was let through: each tool that was called
+      gets its own rule, with a limit of some times the peak and, where arguments are recorded (`record.arguments`) and were
+      alike, conditions on them; what destroys or pays asks a person; the default denies, and an observing policy enforces.
+      Rules that let more pass are named, and go with --prune. Then it is told what the recorded calls would have met.
+
       With --json: {"policy" {"file", "revision"}, "tools" [{"server", "name", "category", "severity", "confidence",
       "decision", "recommended", "state" ("new", "kept", "same")}], "changes" [{"pointer", "subject", "from", "to",
-      "text"}], "diff", "text"}; "text" is the whole suggested policy.
+      "text"}], "diff", "text"}; "text" is the whole suggested policy. With --from-log "rules" [{"pointer", "server", "name",
+      "summary", "state", "reasons", "rule"}], "refused", "looser" and "effect" (as `simulate` has it) stand for "tools".
       """,
     options: [
+      .init("--from-log", "from what was called, as the record tells"),
+      .init("--since", "TIME", "with --from-log: only what was called from then on, as 7d"),
+      .init("--prune", "with --from-log: remove rules that let more pass than was called"),
       .init("--server", "NAME", "for the tools of this server only"),
       .init("--all", "also for tools that have a rule of their own"),
       .init("--policy", "FILE", "start from this policy, not from the one in use"),
@@ -31,6 +40,10 @@ extension Gatehouse {
   ) { arguments throws(Failure) in
     guard !(arguments.has("--json") && arguments.has("--write")) else {
       throw .usage("`--json` and `--write` exclude each other")
+    }
+    if arguments.has("--from-log") { return try suggestFromLog(arguments) }
+    guard !arguments.has("--since"), !arguments.has("--prune") else {
+      throw .usage("`--since` and `--prune` go with `--from-log`")
     }
     let tools = try toolsToSuggest(for: arguments.value("--server").map { ExactText($0) })
     let (path, inForce) = try policyInUse(arguments.value("--policy"))
@@ -75,7 +88,7 @@ extension Gatehouse {
     return tools
   }
 
-  private static func starter() throws(Failure) -> PolicyDocument {
+  static func starter() throws(Failure) -> PolicyDocument {
     do throws(PolicyRejection) {
       return try PolicyDocument.read(PolicyStarter.emptyText)
     } catch {
@@ -84,7 +97,7 @@ extension Gatehouse {
   }
 
   /// Writes where a person at a terminal says `yes` to what was shown, and the file is still what was shown.
-  private static func writeIfWanted(_ text: [UInt8], over old: [UInt8]?, to path: String) throws(Failure) -> Int32 {
+  static func writeIfWanted(_ text: [UInt8], over old: [UInt8]?, to path: String) throws(Failure) -> Int32 {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
       throw Failure(
         "`--write` asks a person, and there is no terminal; nothing is written",
@@ -199,7 +212,7 @@ private struct Suggested {
 
 extension Standing {
   /// A rule with the tool's exact name holds, or an entry of `hide`.
-  fileprivate var isOwn: Bool {
+  var isOwn: Bool {
     switch source {
     case .explicit, .hidden: true
     case .pattern, .serverDefault, .globalDefault, .noPolicy: false
