@@ -22,6 +22,8 @@ struct Holding: Sendable {
       case server(ServerRequests.Request, key: ExactText, id: ExactText)
       /// What a server asks for in the answer to a client's request.
       case answer(SessionCore.HeldAnswer)
+      /// What a task asks for in a notification.
+      case notice(SessionCore.HeldNotice)
     }
 
     var way: Way
@@ -34,12 +36,34 @@ struct Holding: Sendable {
     var round = 0
     /// Of a request that names several resources, those that may pass already, with their decisions' numbers.
     var approved: [ExactText: UInt64] = [:]
+    /// The task that a server's request says it belongs to.
+    var relatedTask: ExactText?
+
+    /// The task on whose way it is.
+    var task: ExactText? {
+      switch way {
+      case .client(let request): request.method == .tasksUpdate ? request.subject : nil
+      case .server: relatedTask
+      case .answer(let answer): answer.question?.task
+      case .notice(let notice): notice.question.task
+      }
+    }
+
+    /// What a task asks for.
+    var question: TaskQuestions.Question? {
+      switch way {
+      case .client, .server: nil
+      case .answer(let answer): answer.question
+      case .notice(let notice): notice.question
+      }
+    }
 
     var reservation: Reservation? {
       switch way {
       case .client(let request): request.reservation
       case .server(let request, _, _): request.reservation
       case .answer(let answer): answer.reservation
+      case .notice(let notice): notice.reservation
       }
     }
   }
@@ -64,6 +88,12 @@ struct Holding: Sendable {
   var numbers: [UInt64] { held.keys.sorted() }
   subscript(_ number: UInt64) -> Held? { held[number] }
 
+  /// The one that waits for a decision about what a task asks for.
+  func number(of question: TaskQuestions.Question) -> UInt64? { held.first { $0.value.question == question }?.key }
+
+  /// All on the way of a task, the oldest first.
+  func numbers(ofTask task: ExactText) -> [UInt64] { held.filter { $0.value.task == task }.keys.sorted() }
+
   /// A name for the next one.
   mutating func nextNumber() -> UInt64 {
     last += 1
@@ -84,6 +114,7 @@ struct Holding: Sendable {
     case .client(let request): byClientKey[request.key] = new.place.number
     case .server(_, let key, _): byServerKey[key] = new.place.number
     case .answer(let answer): byClientKey[answer.request.key] = new.place.number
+    case .notice: break
     }
     look()
   }
@@ -94,6 +125,7 @@ struct Holding: Sendable {
     case .client(let request): byClientKey[request.key] = nil
     case .server(_, let key, _): byServerKey[key] = nil
     case .answer(let answer): byClientKey[answer.request.key] = nil
+    case .notice: break
     }
     look()
     return removed
@@ -112,6 +144,9 @@ struct Holding: Sendable {
     case .answer(var answer):
       answer.reservation = reservation
       changed.way = .answer(answer)
+    case .notice(var notice):
+      notice.reservation = reservation
+      changed.way = .notice(notice)
     }
     held[number] = changed
   }

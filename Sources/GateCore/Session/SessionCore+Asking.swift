@@ -54,7 +54,7 @@ extension SessionCore {
         decision: decision, sequence: sequence, reservation: asking.reservation?.whenForwarded, approval: number)
     case .refused(let refusal):
       giveBack(asking.reservation, at: now, gate: &gate)
-      return Judged(decision: refusal.decision, sequence: recorded(refusal.decision))
+      return Judged(decision: refusal.decision, sequence: recorded(refusal.decision), refusal: refusal)
     case .joins(let number):
       let sequence = recorded(decision)
       let request = holding.nextNumber()
@@ -108,7 +108,10 @@ extension SessionCore {
     _ request: ServerRequests.Request, _ key: ExactText, _ id: Range<Int>, _ place: Holding.Place,
     _ message: WireMessage, _ line: Span<UInt8>
   ) {
-    holding.insert(Holding.Held(way: .server(request, key: key, id: line.exactText(id)), place: place))
+    var held = Holding.Held(way: .server(request, key: key, id: line.exactText(id)), place: place)
+    let meta = JSONNode.read(part: message.params, of: line)?["_meta"]
+    held.relatedTask = meta?["io.modelcontextprotocol/related-task"]?["taskId"]?.text
+    holding.insert(held)
   }
 
   // MARK: Another policy
@@ -133,7 +136,10 @@ extension SessionCore {
     func arguments() -> JSONNode? { JSONNode.read(part: part, of: line.span) ?? (isOfServer ? nil : .noArguments) }
     // It is counted once: what it has held is given back before it is counted again.
     var judgement: Judgement
-    if let held, !held.isContinued {
+    if question.method == Self.update, case .tool(let tool) = question.target {
+      let terms = gate.engine.approvalTerms(server: server, tool: tool, at: now)
+      judgement = Judgement(standing(of: tool, at: now, gate: gate), approval: terms)
+    } else if let held, !held.isContinued {
       giveBack(held.reservation, at: now, gate: &gate)
       let schema = schema(of: question.target, gate)
       judgement = gate.engine.judge(

@@ -63,6 +63,8 @@ extension SessionCore {
       request.subject = Self.taskID(message, line)
       if message.method == .tasksUpdate {
         guard judgeUpdate(&request, message, line, at: now, gate: &gate, into: &output) else { return }
+      } else if message.method == .tasksCancel, let id = request.subject {
+        taskGoesOn(id, "the agent has cancelled the task", isOver: true, at: now, gate: &gate, into: &output)
       }
     } else if message.method == .toolsList {
       request.cursor = message.cursor.map { WireText($0, line)?.decoded(line) ?? line.exactText($0) }

@@ -14,6 +14,8 @@ extension SessionCore {
     /// The decision about the one that waits, and what that holds of limits.
     var decision: UInt64
     var reservation: Reservation?
+    /// Set where a task asks for it.
+    var question: TaskQuestions.Question?
   }
 
   enum Asked: Sendable {
@@ -48,7 +50,7 @@ extension SessionCore {
   }
 
   /// What a server asks for, as the request that it would have been in the older era.
-  private static func words(of method: ExactText, _ params: JSONNode?) -> Question.Words? {
+  static func words(of method: ExactText, _ params: JSONNode?) -> Question.Words? {
     var line: [UInt8] = []
     line.append(text: "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":")
     line.appendQuoted(method.string)

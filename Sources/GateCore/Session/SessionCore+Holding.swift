@@ -20,6 +20,7 @@ extension SessionCore {
     case .client(let request): decision = request.decision
     case .server(let request, _, _): decision = request.decision
     case .answer(let answer): decision = answer.decision
+    case .notice(let notice): decision = notice.decision
     }
     holding.hold(held.reservation?.whenForwarded, for: number)
     forward(
@@ -36,7 +37,14 @@ extension SessionCore {
   ) {
     guard let held = holding.remove(number) else { return }
     giveBack(held.reservation, at: now, gate: &gate)
+    remember(refusal, of: held, gate)
     answer(held, refusal, at: now, gate: &gate, into: &output)
+  }
+
+  /// A task that asks the same again is told the same.
+  private mutating func remember(_ refusal: ApprovalRefusal, of held: Holding.Held, _ gate: GateState) {
+    guard let question = held.question, refusal.approval != nil, refusal.decision != Approvals.lockdown else { return }
+    questions.refuse(question, refusal, by: gate.engine.revision)
   }
 
   /// Passes a request on that has waited; `whole` is what it held until now, where that is more than what it holds from now on.
@@ -80,7 +88,13 @@ extension SessionCore {
         Passing.Question(
           decisions: sequence..<sequence + 1, way: .request(key: key, id: id), start: start,
           end: output.toClient.count))
-    case .answer(let answer): resume(answer, sequence: sequence, at: now, gate: &gate, into: &output)
+    case .answer(let answer):
+      if let question = answer.question {
+        resume(answer, question, sequence: sequence, at: now, gate: &gate, into: &output)
+      } else {
+        resume(answer, sequence: sequence, at: now, gate: &gate, into: &output)
+      }
+    case .notice(let notice): resume(notice, sequence: sequence, at: now, gate: &gate, into: &output)
     }
   }
 
@@ -124,6 +138,7 @@ extension SessionCore {
       giveBack(held.reservation, at: now, gate: &gate)
       if let (event, refusal) = gate.approvals.expire(place.approval, at: now) {
         gate.tell(event, at: now)
+        remember(refusal, of: held, gate)
         answer(held, refusal, at: now, gate: &gate, into: &output)
         continue
       }
@@ -156,10 +171,14 @@ extension SessionCore {
       output.toServer.appendError(
         code: Refusing.code, message: Refusing.waiting(refusal),
         data: Refusing.data(refusal.decision, approval: refusal.approval), id: id.utf8)
+    case .answer(let answer) where answer.question != nil:
+      answerAsWorking(answer.request, answer.line, refusal, into: &output)
     case .answer(let answer):
       refuse(
         answer.request, refusal, text: Refusing.waitingForAnswer(refusal), bytes: answer.line.count, at: now,
         gate: &gate, into: &output)
+    // Its client looks at the task, or is told of it again.
+    case .notice: tally.droppedNotifications += 1
     }
   }
 
@@ -215,6 +234,7 @@ extension SessionCore {
       refuse(
         answer.request, refusal, text: Refusing.text(refusal.decision), bytes: answer.line.count, at: now,
         gate: &gate, into: &output)
+    case .notice: tally.droppedNotifications += 1
     }
   }
 

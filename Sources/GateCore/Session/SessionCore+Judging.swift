@@ -14,6 +14,8 @@ extension SessionCore {
     var reservation: Reservation?
     /// The approval on which it passes; 0 for none.
     var approval: UInt64 = 0
+    /// What is said of a request that the policy asks about and that does not wait.
+    var refusal: ApprovalRefusal?
     /// Set where it is to wait for a person.
     var hold: Holding.Place?
 

@@ -81,9 +81,9 @@ extension SessionCore {
           code: Refusing.code, message: Refusing.text(denial), data: Refusing.data(denial), id: id.utf8)
       case .answer(let request, let key):
         if let key { _ = continuations.take(key) }
-        if let id = request.subject { tasks.noteAsked(nil, of: id) }
+        if let id = request.subject { questions.forgetPassing(of: id) }
         deny(request, denial, at: now, gate: &gate, into: &output)
-      case .notification(let id): tasks.noteAsked(nil, of: id)
+      case .notification(let id): questions.forgetPassing(of: id)
       }
     }
     gate.change(denied, to: denial, failing: failed, from: position)

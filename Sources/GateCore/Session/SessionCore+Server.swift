@@ -111,27 +111,30 @@ extension SessionCore {
       }
     case .some: break
     }
-    guard let tag = message.subscriptionID else {
-      if message.method == .taskChanged {
-        taskChanged(message, [], line, at: now, gate: &gate, into: &output)
-      } else {
-        output.toClient.appendNotification(message, line)
-      }
-      return
-    }
-    guard let number = WireID.ours(tag, line), subscriptions[number] != nil, let request = requests[number] else {
+    guard let edits = subscriptionEdits(message, line) else {
       tally.droppedNotifications += 1  // of a subscription that has ended
       return
     }
-    if message.method == .subscriptionsAcknowledged {
+    if message.method == .subscriptionsAcknowledged, let tag = message.subscriptionID,
+      let number = WireID.ours(tag, line), let request = requests[number]
+    {
       subscriptionAcknowledged(number, request, message, line, at: now, gate: &gate, into: &output)
     }
-    let edits = [WireEdit(tag, Array(request.clientID.utf8))]
     if message.method == .taskChanged {
       taskChanged(message, edits, line, at: now, gate: &gate, into: &output)
     } else {
       output.toClient.appendNotification(message, line, edits: edits)
     }
+  }
+
+  /// By what a notification comes under the client's own name for its subscription; nil for one of a subscription that has
+  /// ended.
+  func subscriptionEdits(_ message: WireMessage, _ line: Span<UInt8>) -> [WireEdit]? {
+    guard let tag = message.subscriptionID else { return [] }
+    guard let number = WireID.ours(tag, line), subscriptions[number] != nil, let request = requests[number] else {
+      return nil
+    }
+    return [WireEdit(tag, Array(request.clientID.utf8))]
   }
 
   /// A server takes back a request of its own, or ends a subscription of the client's.

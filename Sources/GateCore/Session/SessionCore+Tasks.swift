@@ -24,29 +24,49 @@ extension SessionCore {
     gate: inout GateState, into output: inout SessionOutput
   ) -> Bool {
     let method = message.methodName(line)
-    let decision: Decision
+    let judged: Judged
     if let task = request.subject.flatMap({ tasks[$0] }) {
       let tool = task.tool
       var standing = standing(of: tool, at: now, gate: gate)
-      // A person was asked when the call was made.
-      if standing.verdict == .ask, task.isApproved { standing.verdict = .allow }
-      decision = standing
-      request.decision = record(
-        decision, method: method, subject: tool, argumentsDigest: nil, at: now, gate: &gate, into: &output)
+      // A person was asked when the call was made, or nobody had to be.
+      if standing.verdict == .ask, task.isApproved || task.revision == gate.engine.revision {
+        standing.verdict = .allow
+      }
+      if standing.verdict == .ask {
+        let asking = Asking(
+          target: .tool(tool), method: method, argumentsDigest: nil, badge: gate.badge(of: tool, on: server),
+          terms: gate.engine.approvalTerms(server: server, tool: tool, at: now), reservation: nil, approval: 0)
+        judged = ask(asking, standing, words: { Question.Words(message, line) }, at: now, gate: &gate)
+      } else {
+        let sequence = record(
+          standing, method: method, subject: tool, argumentsDigest: nil, at: now, gate: &gate, into: &output)
+        judged = Judged(decision: standing, sequence: sequence)
+      }
     } else {
-      let judged = judge(
+      judged = judge(
         .other(method: method), method: method, argumentsDigest: nil, unless: unavailable(at: now), at: now,
-        gate: &gate,
-        into: &output)
-      (decision, request.decision) = (judged.decision, judged.sequence)
+        gate: &gate, into: &output, words: { Question.Words(message, line) })
     }
-    guard !decision.letsThrough else { return true }
+    request.decision = judged.sequence
+    request.reservation = judged.reservation
+    if let place = judged.hold {
+      hold(request, place, message, line, at: now, into: &output)
+      return false
+    }
+    request.approval = judged.approval
+    guard !judged.letsThrough else { return true }
+    giveBack(request.reservation, at: now, gate: &gate)
+    let decision = judged.decision
     output.toClient.appendError(
-      code: Refusing.code, message: Refusing.text(decision), data: Refusing.data(decision), id: request.clientID.utf8)
+      code: Refusing.code, message: Refusing.text(decision),
+      data: Refusing.data(decision, approval: judged.refusal?.approval), id: request.clientID.utf8)
     return false
   }
 
-  private func standing(of tool: ExactText, at now: Moment, gate: GateState) -> Decision {
+  /// What answers what a task asks.
+  static let update: ExactText = "tasks/update"
+
+  func standing(of tool: ExactText, at now: Moment, gate: GateState) -> Decision {
     if gate.lockdown != nil { return Approvals.lockdown }
     if let refusal = unavailable(at: now) { return refusal }
     let standing = gate.engine.standing(server: server, tool: tool, at: now)
@@ -69,25 +89,13 @@ extension SessionCore {
     guard isTask, let tool = request.subject, let result = JSONNode.read(part: message.payload, of: line),
       let id = (result["task"]?["taskId"] ?? result["taskId"])?.text, id.utf8.count <= TasksBegun.longestID
     else { return false }
-    if let forgotten = tasks.begin(id, TasksBegun.Begun(call: request, tool: tool, isApproved: request.approval != 0)) {
+    let revision = request.decision > policySince ? gate.engine.revision : nil
+    let begun = TasksBegun.Begun(
+      call: request, tool: tool, isApproved: request.approval != 0, revision: revision)
+    if let forgotten = tasks.begin(id, begun) {
       conclude(forgotten, .lost, bytes: 0, at: now, gate: &gate, into: &output)
     }
     return true
-  }
-
-  /// Judges what the answer to a request about a task wants to ask the client.
-  ///
-  /// - Returns: Whether it may be passed on; else the request was answered.
-  mutating func mayAskForTask(
-    _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, at now: Moment,
-    gate: inout GateState, into output: inout SessionOutput
-  ) -> Bool {
-    guard let id = request.subject, let part = message.inputRequests else { return true }
-    let asked = JSONNode.read(part: part, of: line)
-    guard let refusal = refusesToAsk(asked, id, at: now, gate: &gate, into: &output) else { return true }
-    output.toClient.appendError(
-      code: Refusing.code, message: Refusing.text(refusal), data: Refusing.data(refusal), id: request.clientID.utf8)
-    return false
   }
 
   /// Takes note of what the answer to `tasks/get`, `tasks/result` or `tasks/cancel` tells of the task's end.
@@ -95,14 +103,18 @@ extension SessionCore {
     _ message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>, at now: Moment,
     gate: inout GateState, into output: inout SessionOutput
   ) {
-    guard let id = request.subject, tasks[id]?.call != nil else { return }
-    let outcome: ResultEvent.Outcome?
-    if request.method == .tasksResult {
-      outcome = message.isToolError ? .toolError : .ok
-    } else {
-      outcome = JSONNode.read(part: message.payload, of: line).flatMap { Self.outcome(of: $0["task"] ?? $0) }
-    }
-    if let outcome { endTask(id, outcome, bytes: line.count, at: now, gate: &gate, into: &output) }
+    guard let id = request.subject, tasks[id]?.call != nil,
+      let outcome = Self.outcome(of: message, request, line)
+    else { return }
+    endTask(id, outcome, bytes: line.count, at: now, gate: &gate, into: &output)
+  }
+
+  /// How a task ended by the answer to a request about it; nil where it did not.
+  static func outcome(
+    of message: WireMessage, _ request: RequestsInFlight.Request, _ line: Span<UInt8>
+  ) -> ResultEvent.Outcome? {
+    if request.method == .tasksResult { return message.isToolError ? .toolError : .ok }
+    return JSONNode.read(part: message.payload, of: line).flatMap { outcome(of: $0["task"] ?? $0) }
   }
 
   /// A request about a task was answered with an error: for its result that is how the task ended.
@@ -116,25 +128,28 @@ extension SessionCore {
 
   /// Passes a `notifications/tasks` on, which may hold what the server wants to ask the client.
   mutating func taskChanged(
-    _ message: WireMessage, _ edits: [WireEdit], _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
-    into output: inout SessionOutput
+    _ message: WireMessage, _ edits: [WireEdit], _ line: Span<UInt8>, after decision: UInt64 = 0, at now: Moment,
+    gate: inout GateState, into output: inout SessionOutput
   ) {
     let params = JSONNode.read(part: message.params, of: line)
     let id = params?["taskId"]?.text ?? ""
     let next = gate.lastSequence + 1
-    guard refusesToAsk(params?["inputRequests"], id, at: now, gate: &gate, into: &output) == nil else {
-      tally.droppedNotifications += 1
-      return
+    let outcome = params.flatMap(Self.outcome(of:))
+    if let asked = params?["inputRequests"] {
+      guard mayAskInNotice(asked, of: id, line, at: now, gate: &gate, into: &output) else { return }
+    } else {
+      taskGoesOn(id, isOver: outcome != nil, at: now, gate: &gate, into: &output)
     }
     let start = output.toClient.count
     output.toClient.appendNotification(message, line, edits: edits)
-    if gate.lastSequence >= next {
+    let decisions = gate.lastSequence >= next ? next..<gate.lastSequence + 1 : decision..<decision + 1
+    if decisions != 0..<1 {
       output.passing.questions.append(
         Passing.Question(
-          decisions: next..<gate.lastSequence + 1, way: .notification(task: id), start: start,
+          decisions: decisions, way: .notification(task: id), start: start,
           end: output.toClient.count))
     }
-    if let outcome = params.flatMap(Self.outcome(of:)) {
+    if let outcome {
       endTask(id, outcome, bytes: line.count, at: now, gate: &gate, into: &output)
     }
   }
@@ -159,18 +174,5 @@ extension SessionCore {
     case .ok, .cancelled, .lost: break
     }
     conclude(call, outcome, bytes: bytes, at: now, gate: &gate, into: &output)
-  }
-
-  /// Judges what a task wants to ask the client, once for as long as it asks the same; gives the denial, if there is one.
-  private mutating func refusesToAsk(
-    _ asked: JSONNode?, _ id: ExactText, at now: Moment, gate: inout GateState, into output: inout SessionOutput
-  ) -> Decision? {
-    guard let asked else { return nil }
-    // Another policy is another question.
-    let digest = ContentDigest(of: asked.compact).hexadecimal + (gate.engine.revision ?? "")
-    guard tasks[id]?.asked != digest else { return nil }
-    if let refusal = refusal(ofAsking: Self.asked(asked), at: now, gate: &gate, into: &output) { return refusal }
-    tasks.noteAsked(digest, of: id)
-    return nil
   }
 }

@@ -64,6 +64,9 @@ package struct SessionCore: Sendable {
   /// What the client was told of tools, for their pins.
   var told = ToolsTold()
   var tasks = TasksBegun()
+  var questions = TaskQuestions()
+  /// The number of the last event before the policy that is in force.
+  var policySince: UInt64 = 0
   var listPromise = ListPromise.none
   var era = EraWitness()
   /// A version that the server chose and nobody here knows; nothing of such a session passes.
@@ -217,6 +220,7 @@ package struct SessionCore: Sendable {
 
   /// Another policy is in force: tells the client if it is shown other tools now.
   package mutating func policyChanged(at now: Moment, gate: inout GateState, into output: inout SessionOutput) {
+    policySince = gate.lastSequence
     judgeAgain(at: now, gate: &gate, into: &output)
     tellOfTools(gate: gate, into: &output)
   }

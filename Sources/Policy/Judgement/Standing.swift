@@ -125,6 +125,19 @@ extension PolicyEngine {
   }
 }
 
+extension PolicyEngine {
+  /// How a person is asked about a tool for which every call is asked about.
+  package func approvalTerms(server: ExactText, tool: ExactText, at now: Moment) -> ApprovalTerms {
+    guard let policy else { return ApprovalTerms() }
+    let level = policy.servers[server]
+    let own =
+      level?.tools.find(tool) { !$0.isExpired(at: now) } ?? policy.top.tools.find(tool) { !$0.isExpired(at: now) }
+    let rules = [own, level?.allTools, policy.top.allTools].compactMap { $0 }.filter { !$0.isExpired(at: now) }
+    let asking = rules.first { $0.asks }
+    return asking?.rule.approval ?? rules.lazy.compactMap(\.rule.approval).first ?? ApprovalTerms()
+  }
+}
+
 extension CompiledPolicy {
   fileprivate func standingByDefault(_ level: CompiledLevel?) -> Standing {
     let decision = fallbackDecision(level, .tools)

@@ -12,8 +12,8 @@ struct TasksBegun: Sendable {
     var tool: ExactText
     /// Whether the call passed on a person's approval.
     var isApproved = false
-    /// The digest of what the server asked for last on its way and may ask for.
-    var asked: String?
+    /// The policy by which it was judged; nil where another is in force since.
+    var revision: String?
   }
 
   static let capacity = 1_000
@@ -41,8 +41,6 @@ struct TasksBegun: Sendable {
     tasks[id]?.call = nil
     return call
   }
-
-  mutating func noteAsked(_ digest: String?, of id: ExactText) { tasks[id]?.asked = digest }
 
   /// Forgets all; gives the calls whose tasks were not over, the oldest first.
   mutating func removeAll() -> [RequestsInFlight.Request] {
