@@ -140,6 +140,28 @@ struct TaskInputTests {
     #expect(play.waiting == ["q-1"], "it waits on")
   }
 
+  /// Its clients read nothing but a task in the answer to such a call, or an error.
+  @Test func aCallThatMayNotBecomeATaskIsAnsweredWithAnError() throws {
+    func call(_ id: Int, _ tool: String) -> String {
+      #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"\#(tool)","arguments":{},"task":{"ttl":9}}}"#
+    }
+    var play = try Playbook.waiting(
+      #"{"version":"1","default":"deny","tools":{"no":{"action":"deny"},"act":{"action":"require_approval"}}}"#)
+    func isError(_ step: Playbook.Step, _ words: String) throws -> Bool {
+      let answer = try JSONNode.read(Array((step.toClient.last ?? "").utf8))
+      return answer["error"]?["message"]?.string?.contains(words) == true && answer["result"] == nil
+        && answer["error"]?["data"]?["gatehouse/decision"] != nil
+    }
+    #expect(try isError(play.client(call(1, "no")), "[gatehouse] denied"))
+    _ = play.client(call(2, "act"))
+    #expect(try isError(play.deny("q-1", "not today"), "not today"))
+    _ = play.client(call(3, "act"))
+    #expect(try isError(play.pass(seconds: 45), "call again with the same arguments"))
+    // A client of the stateless era asks for no task: its server makes one or not.
+    let modernCall = modern("4", "tools/call", #""name":"no","arguments":{},"task":{}"#)
+    #expect(play.client(modernCall).toClient.first?.contains(#""isError":true"#) == true)
+  }
+
   private static let question = """
     {"jsonrpc":"2.0","id":"t-1","method":"sampling/createMessage","params":{"maxTokens":5,"_meta":\
     {"io.modelcontextprotocol/related-task":{"taskId":"t"}}}}

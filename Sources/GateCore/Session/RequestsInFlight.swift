@@ -29,6 +29,9 @@ struct RequestsInFlight: Sendable {
     var cursor: ExactText?
     /// The number of the approval on which it passed; 0 for none.
     var approval: UInt64 = 0
+
+    /// Whether its client can read a tool's result: a client of the older era that wants a task takes nothing but that.
+    var takesToolResult: Bool { method == .toolsCall && (isModern || !isTask) }
   }
 
   /// More than any client has in flight; past it requests are refused.

@@ -124,9 +124,9 @@ extension SessionCore {
     case .tool(let name) where judged.decision.verdict == .hide:
       let stamp = request.isModern ? self.stamp : nil
       output.toClient.appendResult(Refusing.unknownTool(name, stamp: stamp), id: id)
-    case .tool:
+    case .tool where request.takesToolResult:
       output.toClient.appendResult(Refusing.toolResult(judged.decision, isModern: request.isModern), id: id)
-    case .resource, .prompt, .serverRequest, .other:
+    case .tool, .resource, .prompt, .serverRequest, .other:
       output.toClient.appendError(
         code: Refusing.code, message: Refusing.text(judged.decision), data: Refusing.data(judged.decision), id: id)
     }

@@ -242,7 +242,7 @@ extension SessionCore {
     _ request: RequestsInFlight.Request, _ refusal: ApprovalRefusal, text: String, into output: inout SessionOutput
   ) {
     let id = request.clientID.utf8
-    if request.method == .toolsCall {
+    if request.takesToolResult {
       let result = Refusing.toolResult(
         text, refusal.decision, isModern: request.isModern, approval: refusal.approval)
       output.toClient.appendResult(result, id: id)

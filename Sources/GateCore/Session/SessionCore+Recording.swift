@@ -96,7 +96,7 @@ extension SessionCore {
   ) {
     giveBack(request.reservation, at: now, gate: &gate)
     let id = request.clientID.utf8
-    if request.method == .toolsCall {
+    if request.takesToolResult {
       output.toClient.appendResult(Refusing.toolResult(denial, isModern: request.isModern), id: id)
     } else {
       output.toClient.appendError(
