@@ -89,6 +89,26 @@ def test_each_has_its_own_and_what_is_left_of_one_that_was_killed_hurts_nobody(g
     assert not second.parent.exists()
 
 
+@pytest.mark.parametrize("next", ["private", "serve"])
+def test_what_a_killed_one_left_goes_when_the_next_gate_starts(gatehouse: Gatehouse, next: str) -> None:
+    words = ["run", "--private", "--name", "notes", "--", *PLAIN]
+    dead, left = start(gatehouse, *words)
+    alive, other = start(gatehouse, *words)
+    dead.process.kill()
+    dead.process.wait()
+    assert left.exists()
+    if next == "serve":
+        gatehouse.serve()
+    else:
+        last, _ = start(gatehouse, *words)
+        last.process.terminate()
+        last.process.wait(20)
+    assert not left.parent.exists()
+    assert json.loads(gatehouse.succeed("status", "--json", "--socket", str(other)))["pid"] == alive.process.pid
+    alive.process.terminate()
+    alive.process.wait(20)
+
+
 def test_where_no_socket_can_be_made_calls_pass_all_the_same(gatehouse: Gatehouse) -> None:
     gatehouse.set_policy(POLICY)
     environment = {**gatehouse.environment, "GATEHOUSE_SOCKET": "/proc/gate.sock"}

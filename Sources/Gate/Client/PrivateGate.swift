@@ -72,7 +72,9 @@ enum PrivateGate {
       guard paths.socket.utf8.count <= UnixSocket.longestPath else {
         throw SystemError("listen", paths.socket, code: ENAMETOOLONG)
       }
-      try SafeFile.makeFolder(SafeFile.folder(of: paths.socket))
+      let folder = SafeFile.folder(of: paths.socket)
+      PrivateFolders.sweep(beside: folder)
+      try SafeFile.makeFolder(folder)
       // Whoever had this folder and this number before is gone, and its lock with it.
       guard let lock = try FileLock.take(paths.lock) else { throw SystemError("lock", paths.lock, code: EWOULDBLOCK) }
       let address = try GateAddress(of: paths, lock: lock, gate: gate)

@@ -33,6 +33,7 @@ package enum GateProgram {
         "gatehouse: a gate is running at \(socket)\n  end it with `gatehouse stop`, or choose another --socket\n")
       return 1
     }
+    PrivateFolders.sweep(beside: socket)
     var options = options
     options.configuration = try GateConfiguration.load(options.paths.settings)
     let http = listening(options)

@@ -35,7 +35,9 @@ package struct Paths: Hashable, Sendable {
   /// Unsaved edits of consoles, for the case that they end before saving.
   package var unsaved: String { "\(state)/unsaved" }
   /// The folder for the socket of a gate that lives in the process with this number, beside the socket of the gate for all.
-  package func privateFolder(of pid: Int32) -> String { "\(SafeFile.folder(of: socket))/private-\(pid)" }
+  package func privateFolder(of pid: Int32) -> String {
+    "\(SafeFile.folder(of: socket))/\(PrivateFolders.name(of: pid))"
+  }
   /// Held by the gate that listens on the socket.
   package var lock: String { "\(socket).lock" }
 
