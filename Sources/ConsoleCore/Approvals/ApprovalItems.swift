@@ -68,37 +68,59 @@ extension ConsoleState {
   /// Scrolls no further than needed to show what the cursor is on.
   mutating func revealApproval(_ items: [ApprovalItem]) {
     let height = approvalRows
+    let starts = startLines(of: items)
+    approvals.topLine = max(0, approvals.topLine)
     guard let index = items.firstIndex(where: { $0.name == approvals.cursor }) else {
-      approvals.top = min(approvals.top, max(0, items.count - 1))
+      approvals.topLine = min(approvals.topLine, starts.last ?? 0)
       return
     }
-    if index < approvals.top { approvals.top = index }
-    // The heading above the first row of a part comes into view with it.
-    if index == approvals.top, index > 0, items[index - 1].name == nil { approvals.top = index - 1 }
-    var first = index
-    var used = lines(of: items[index])
-    while first > approvals.top {
-      used += lines(of: items[first - 1])
-      if used > height { break }
-      first -= 1
+    if starts[index] <= approvals.topLine {
+      // The heading above the first row of a part comes into view with it.
+      approvals.topLine = index > 0 && items[index - 1].name == nil ? starts[index - 1] : starts[index]
     }
-    approvals.top = first
+    let least = starts[index] + lines(of: items[index]) - height
+    if approvals.topLine < least {
+      // Whole rows, where there is room for one.
+      approvals.topLine = min(starts[index], starts.first { $0 >= least } ?? least)
+    }
+  }
+
+  /// The line at which each item begins, counted from the first one's.
+  func startLines(of items: [ApprovalItem]) -> [Int] {
+    var next = 0
+    return items.map { item in
+      defer { next += lines(of: item) }
+      return next
+    }
   }
 
   /// Keeps what is looked at where it is on the screen while something else changes the list.
   mutating func keepingApprovalsInPlace(_ change: (inout ConsoleState) -> Void) {
     guard approvals.isEntered else { return change(&self) }
-    func index() -> Int? { approvalItems.firstIndex { $0.name == approvals.cursor } }
-    let before = index()
+    // The row of the screen that line 0 of the list would be on, if nothing were scrolled: a banner moves it.
+    func origin() -> Int {
+      layout.place(of: .approvals).map { approvalsHaveDetails ? $0.frame.row + 1 : $0.body.row } ?? 0
+    }
+    func line(_ items: [ApprovalItem]) -> Int? {
+      items.firstIndex { $0.name == approvals.cursor }.map { origin() + startLines(of: items)[$0] }
+    }
+    let old = approvalItems
+    let place = old.firstIndex { $0.name == approvals.cursor }
+    let before = line(old)
     change(&self)
     let items = approvalItems
-    if let before, let after = items.firstIndex(where: { $0.name == approvals.cursor }) {
-      approvals.top = max(0, approvals.top + after - before)
-    } else if approvals.cursor == nil || before != nil {
+    if let before, let after = line(items) {
+      // Rows have one line or two, and there may be fewer above than before: then nothing is drawn above them.
+      approvals.topLine += after - before
+      let row = after - approvals.topLine
+      if !(origin()..<origin() + approvalRows ~= row) { revealApproval(items) }
+      return
+    }
+    if approvals.cursor == nil || place != nil {
       // What it was on is gone, or there was nothing: where nothing was, nothing is moved.
-      let place = min(before ?? 0, items.count - 1)
+      let near = min(place ?? 0, items.count - 1)
       approvals.cursor =
-        items.dropFirst(max(0, place)).lazy.compactMap(\.name).first
+        items.dropFirst(max(0, near)).lazy.compactMap(\.name).first
         ?? items.reversed().lazy.compactMap(\.name).first
     }
     revealApproval(items)

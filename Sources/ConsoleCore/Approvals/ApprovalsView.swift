@@ -37,8 +37,8 @@ package struct ApprovalsView: Hashable, Sendable {
   package internal(set) var lockdown: LockdownEvent?
 
   package internal(set) var cursor: Name?
-  /// The first item that is drawn.
-  var top = 0
+  /// The line of the list that is drawn first; below 0 where that many lines are left free above it, so that nothing moves.
+  var topLine = 0
   /// Rows that are marked, by name.
   var marks: Set<String> = []
   var rangeStart: String?
@@ -127,7 +127,7 @@ package struct ApprovalsView: Hashable, Sendable {
     isEntered = true
     isUnseen = false
     sort()
-    top = 0
+    topLine = 0
     cursor = rows.first.map { .request($0.name) } ?? standing.first.map { .standing($0.approval.id) }
     disarm()
   }

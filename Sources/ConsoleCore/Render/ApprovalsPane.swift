@@ -110,22 +110,26 @@ extension Canvas {
   private mutating func drawQueue(of state: ConsoleState, in body: Rect) -> (row: Int, column: Int)? {
     let items = state.approvalItems
     if items.isEmpty { draw(state.emptyApprovalLines(columns: body.columns), from: 0, in: body) }
-    var row = body.row
+    let end = body.row + body.rows
+    var start = body.row - state.approvals.topLine
     var cursor: (row: Int, column: Int)?
-    for item in items.dropFirst(state.approvals.top) {
-      guard row < body.row + body.rows else { break }
+    for item in items {
+      guard start < end else { break }
+      let all = state.lines(of: item)
+      defer { start += all }
+      guard start + all > body.row else { continue }
+      let row = max(start, body.row)
+      let hidden = row - start
       let isCurrent = item.name != nil && item.name == state.approvals.cursor && state.focus == .approvals
       if isCurrent { cursor = (row, body.column) }
-      let height = min(state.lines(of: item), body.row + body.rows - row)
+      let height = min(all - hidden, end - row)
       let area = Rect(column: body.column, row: row, columns: body.columns, rows: height)
       let ground: Cell.Ground = isCurrent ? .selected : state.isMarked(item) ? .marked : .plain
       if ground != .plain { fill(area, .text, ground: ground) }
-      for (offset, line) in state.itemLines(item, columns: body.columns, isCurrent: isCurrent).prefix(height)
-        .enumerated()
-      {
+      let lines = state.itemLines(item, columns: body.columns, isCurrent: isCurrent)
+      for (offset, line) in lines.dropFirst(hidden).prefix(height).enumerated() {
         put(line, row: row + offset, column: body.column, columns: body.columns, ground: ground)
       }
-      row += height
     }
     return cursor
   }

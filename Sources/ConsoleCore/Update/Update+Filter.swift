@@ -52,7 +52,7 @@ extension ConsoleState {
       state.approvals.filter = filter
       state.approvals.filterTime = state.now
     }
-    approvals.top = 0
+    approvals.topLine = 0
     revealApproval(approvalItems)
     approvals.disarm()
   }

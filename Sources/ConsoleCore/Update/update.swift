@@ -27,6 +27,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
     state.size = size
     state.approvals.disarm()
     state.refreshRequestPopup()
+    state.revealApproval(state.approvalItems)
     state.revealCursor()
     state.list.cursor.go(to: state.list.cursor.row, count: state.list.rows.count, height: state.height(of: .policy))
     return []
