@@ -8,7 +8,7 @@ import Testing
 struct CallCodingTests {
   static let explanation = CallExplanation(
     sequence: 7, arguments: Array(#"{"a":"\u202E"}"#.utf8), argumentsBytes: 200, isCut: true, hasHiddenSecrets: true,
-    revisionThen: "r1", revision: "r2",
+    meta: Array(#"{"progressToken":"\u202E"}"#.utf8), revisionThen: "r1", revision: "r2",
     explanation: Explanation(
       Decision(.limit, rule: "/tools/t/limits/0", reason: "10 of 10", retryAfter: 12_000),
       steps: [

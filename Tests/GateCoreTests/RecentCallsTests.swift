@@ -7,9 +7,31 @@ import Testing
 
 /// What the gate remembers of calls, for a person who asks.
 struct RecentCallsTests {
-  private static func keep(_ calls: inout RecentCalls, _ sequence: UInt64, _ text: String?) {
-    let bytes = Array((text ?? "").utf8)
-    calls.keep(sequence, bytes.span, text == nil ? nil : 0..<bytes.count)
+  private static func keep(_ calls: inout RecentCalls, _ sequence: UInt64, _ text: String?, meta: String? = nil) {
+    let length = text?.utf8.count ?? 0
+    let bytes = Array("\(meta ?? "")\(text ?? "")".utf8)
+    let start = bytes.count - length
+    calls.keep(
+      sequence, bytes.span, text == nil ? nil : start..<bytes.count, meta: meta == nil ? nil : 0..<start)
+  }
+
+  @Test func theMetaIsKeptBesideThem() {
+    var calls = RecentCalls()
+    let long = String(repeating: "x", count: RecentCalls.longest)
+    Self.keep(&calls, 1, #"{"a":1}"#, meta: #"{"t":1}"#)
+    Self.keep(&calls, 2, nil, meta: #"{"t":2}"#)
+    Self.keep(&calls, 3, "{}")
+    Self.keep(&calls, 4, long + "x", meta: #"{"t":4}"#)
+    // Arguments come first where there is room for one of both.
+    Self.keep(&calls, 5, long, meta: #"{"t":5}"#)
+    Self.keep(&calls, 6, "{}", meta: long + "x")
+    Self.keep(&calls, 7, "{}", meta: long.dropLast(2) + "")
+    let metas = (0...8).map { calls.meta(of: $0).map { String(decoding: $0, as: UTF8.self) } }
+    #expect(metas == [nil, #"{"t":1}"#, #"{"t":2}"#, nil, nil, nil, nil, long.dropLast(2) + "", nil])
+    #expect(calls[1] == .text(Array(#"{"a":1}"#.utf8)) && calls[2] == .absent)
+    #expect(calls[4] == .tooLong(RecentCalls.longest + 1) && calls[5] == .text(Array(long.utf8)))
+    #expect(calls[6] == .text(Array("{}".utf8)) && calls[7] == .text(Array("{}".utf8)))
+    #expect(calls.bytes <= 5 * RecentCalls.longest)
   }
 
   @Test func theArgumentsAreFoundByTheNumberOfTheDecision() {
@@ -37,15 +59,16 @@ struct RecentCallsTests {
   @Test(arguments: 0..<12) func theOldestGo(_ seed: Int) {
     var chance = Chance(UInt64(seed))
     var calls = RecentCalls()
-    var kept: [(sequence: UInt64, text: String?)] = []
+    var kept: [(sequence: UInt64, text: String?, meta: String?)] = []
     var sequence: UInt64 = 0
     let longest = chance.pick([10, 300, 5_000, RecentCalls.longest])
     let count = chance.pick(longest > 1_000 ? [10, 600] : [10, 2_000, 15_000])
     for _ in 0..<count {
       sequence += UInt64(1 + chance.below(3))
       let text = chance.happens(oneIn: 10) ? nil : String(repeating: "a", count: chance.below(longest + 1))
-      Self.keep(&calls, sequence, text)
-      kept.append((sequence, text))
+      let meta = chance.happens(oneIn: 2) ? nil : String(repeating: "m", count: 1 + chance.below(200))
+      Self.keep(&calls, sequence, text, meta: meta)
+      kept.append((sequence, text, meta))
     }
     #expect(calls.bytes <= RecentCalls.mostBytes + RecentCalls.longest)
     #expect(calls.count <= RecentCalls.mostCalls + 1_100)
@@ -54,6 +77,8 @@ struct RecentCallsTests {
       if index >= kept.count - 50 { #expect(found != nil) }
       guard let found else { continue }
       #expect(found == (call.text.map { .text(Array($0.utf8)) } ?? .absent))
+      guard (call.text?.utf8.count ?? 0) + 200 <= RecentCalls.longest else { continue }
+      #expect(calls.meta(of: call.sequence) == call.meta.map { Array($0.utf8) })
     }
   }
 }
@@ -125,6 +150,27 @@ struct ExplainTests {
         "\(text)")
       #expect(try JSONNode.read(try #require(told.arguments)).members != nil, "still JSON")
     }
+  }
+
+  /// What a call says of itself is told as well, in both eras and however its line is read.
+  @Test func itsMetaIsTold() throws {
+    func told(_ line: String) throws -> CallExplanation {
+      var book = try Playbook(policy: Self.policy)
+      book.handshake()
+      _ = book.client(call("0", "push"))
+      _ = book.client(line)
+      return explained(book)
+    }
+    func words(_ told: CallExplanation) -> String? { told.meta.map { String(decoding: $0, as: UTF8.self) } }
+    let plain = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"push","arguments":{},"_meta":"#
+    #expect(words(try told(plain + #"{"progressToken":7}}}"#)) == #"{"progressToken":7}"#)
+    #expect(
+      words(try told(plain + #" { "trace" : "00-ab" , "x" : [1.0] } }}"#)) == #"{"trace":"00-ab","x":[1.0]}"#)
+    #expect(words(try told(modern("1", "tools/call", #""name":"push""#)))?.contains("2026-07-28") == true)
+    #expect(words(try told(call("1", "push"))) == nil)
+    let secret = try told(plain + #"{"auth":{"api_key":"s3cr3t-value"},"note":"s3cr3t-value"}}}"#)
+    #expect(secret.hasHiddenSecrets && words(secret)?.contains("s3cr3t") == false)
+    #expect(words(secret)?.hasPrefix(#"{"auth":{"api_key":"#) == true)
   }
 
   @Test func whatIsNotSecretStays() throws {

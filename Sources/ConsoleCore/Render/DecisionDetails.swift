@@ -69,7 +69,8 @@ extension ConsoleState {
     case .asked: return [Line(), Line(TextSpan("asking the gate for arguments and trace…", .dim))]
     case .missing(let reason):
       return paragraph("the gate does not tell more: \(safe(reason, limit: 400))", columns, .dim)
-    case .known(let facts): return argumentLines(facts, columns) + traceLines(facts, columns)
+    case .known(let facts):
+      return argumentLines(facts, columns) + metaLines(facts, columns) + traceLines(facts, columns)
     }
   }
 
@@ -95,18 +96,32 @@ extension ConsoleState {
     }
     if facts.hasHiddenSecrets { title.append(TextSpan(" · secrets hidden", .attention)) }
     lines.append(Line(title))
+    return lines + laidOut(arguments, isWhole: !facts.isCut, columns)
+  }
+
+  /// What the call says of itself, which no rule looks at.
+  private func metaLines(_ facts: CallExplanation, _ columns: Int) -> [Line] {
+    guard let meta = facts.meta else { return [] }
+    let hidden = facts.hasHiddenSecrets && facts.arguments == nil ? " · secrets hidden" : ""
+    return [
+      Line(),
+      Line(TextSpan("_meta ", .title), TextSpan("no rule looks at it", .dim), TextSpan(hidden, .attention)),
+    ]
+      + laidOut(meta, isWhole: true, columns)
+  }
+
+  private func laidOut(_ json: [UInt8], isWhole: Bool, _ columns: Int) -> [Line] {
     var formatter = JSONFormatter()
     formatter.columns = max(20, columns - 4)
     formatter.longest = 1 << 20
-    let laidOut = facts.isCut ? nil : (try? formatter.formatted(arguments)) ?? nil
-    let text = String(decoding: laidOut ?? arguments, as: UTF8.self)
+    let laidOut = isWhole ? (try? formatter.formatted(json)) ?? nil : nil
+    let text = String(decoding: laidOut ?? json, as: UTF8.self)
     var shown = TerminalText.wrap(text, columns: max(8, columns - 2), options.glyphs, limit: Self.mostArgumentLines)
     if shown.last?.isEmpty == true { shown.removeLast() }
-    return lines
-      + shown.map { glyphs in
-        // Blanks at the beginning of a line are the formatter's, and tokens are drawn as what they are.
-        Line(TextSpan("  "), TextSpan(String(glyphs), glyphs.contains(where: \.isToken) ? .attention : .text))
-      }
+    return shown.map { glyphs in
+      // Blanks at the beginning of a line are the formatter's, and tokens are drawn as what they are.
+      Line(TextSpan("  "), TextSpan(String(glyphs), glyphs.contains(where: \.isToken) ? .attention : .text))
+    }
   }
 
   private func traceLines(_ facts: CallExplanation, _ columns: Int) -> [Line] {

@@ -9,6 +9,7 @@ extension CallExplanation {
     writer.member("args_bytes", argumentsBytes)
     if isCut { writer.member("cut", true) }
     if hasHiddenSecrets { writer.member("hidden", true) }
+    if let meta { writer.member("meta", String(decoding: meta, as: UTF8.self)) }
     writer.member("policy_then", ifPresent: revisionThen)
     writer.member("policy", ifPresent: revision)
     writer.member("problem", ifPresent: problem)
@@ -34,6 +35,7 @@ extension CallExplanation {
       argumentsBytes: max(0, try fields.integer("args_bytes")),
       isCut: fields["cut"] == nil ? false : try fields.bool("cut"),
       hasHiddenSecrets: fields["hidden"] == nil ? false : try fields.bool("hidden"),
+      meta: try fields.stringIfPresent("meta").map { Array($0.utf8) },
       revisionThen: try fields.stringIfPresent("policy_then"), revision: try fields.stringIfPresent("policy"),
       explanation: explanation, problem: try fields.stringIfPresent("problem"))
   }

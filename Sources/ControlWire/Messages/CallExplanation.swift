@@ -11,6 +11,8 @@ package struct CallExplanation: Hashable, Sendable {
   /// `arguments` is the beginning of them only.
   package var isCut: Bool
   package var hasHiddenSecrets: Bool
+  /// The call's `_meta` in the same way; nil where it had none, or that is not kept.
+  package var meta: [UInt8]?
   /// The revision of the policy that judged the call then, and of the one in force, which the steps are of.
   package var revisionThen: String?
   package var revision: String?
@@ -21,7 +23,7 @@ package struct CallExplanation: Hashable, Sendable {
 
   package init(
     sequence: UInt64, arguments: [UInt8]? = nil, argumentsBytes: Int = 0, isCut: Bool = false,
-    hasHiddenSecrets: Bool = false, revisionThen: String? = nil, revision: String? = nil,
+    hasHiddenSecrets: Bool = false, meta: [UInt8]? = nil, revisionThen: String? = nil, revision: String? = nil,
     explanation: Explanation? = nil, problem: String? = nil
   ) {
     self.sequence = sequence
@@ -29,6 +31,7 @@ package struct CallExplanation: Hashable, Sendable {
     self.argumentsBytes = argumentsBytes
     self.isCut = isCut
     self.hasHiddenSecrets = hasHiddenSecrets
+    self.meta = meta
     self.revisionThen = revisionThen
     self.revision = revision
     self.explanation = explanation

@@ -20,6 +20,11 @@ extension GateState {
       answer.problem = "no rule was looked at"
       return answer
     }
+    if let text = recent.meta(of: sequence), let node = try? JSONNode.read(text) {
+      let safe = ShownArguments(node, hiding: secrets(event.session))
+      answer.meta = safe.text
+      answer.hasHiddenSecrets = safe.hasHiddenSecrets
+    }
     var arguments: JSONNode?
     var shown: ShownArguments?
     switch recent[sequence] {
@@ -34,7 +39,7 @@ extension GateState {
       answer.arguments = safe.text
       answer.argumentsBytes = safe.bytes
       answer.isCut = safe.isCut
-      answer.hasHiddenSecrets = safe.hasHiddenSecrets
+      answer.hasHiddenSecrets = safe.hasHiddenSecrets || answer.hasHiddenSecrets
       (arguments, shown) = (node, safe)
     }
     guard let arguments else { return answer }

@@ -25,6 +25,8 @@ package struct RecentCalls: Sendable {
     /// Where they begin in the block; those that are not there have a length below zero.
     var start: Int
     var length: Int
+    /// How long what the call says of itself is, which stands behind them.
+    var meta = 0
     static let absent = -1
   }
 
@@ -45,23 +47,34 @@ package struct RecentCalls: Sendable {
   /// Bytes of memory for arguments.
   package var bytes: Int { full.reduce(last.text.capacity) { $0 + $1.text.capacity } }
 
-  /// Keeps the arguments of the call that a decision is about; numbers only grow.
+  /// Keeps the arguments of the call that a decision is about, and its `_meta`; numbers only grow.
   @inline(__always)
-  package mutating func keep(_ sequence: UInt64, _ line: Span<UInt8>, _ arguments: Range<Int>?) {
+  package mutating func keep(
+    _ sequence: UInt64, _ line: Span<UInt8>, _ arguments: Range<Int>?, meta: Range<Int>? = nil
+  ) {
     let length = arguments?.count ?? Entry.absent
-    if length > last.text.room || last.entries.count == last.entries.capacity { makeRoom(length) }
+    if max(0, length) + (meta?.count ?? 0) > last.text.room || last.entries.count == last.entries.capacity {
+      makeRoom(length, meta?.count ?? 0)
+    }
     var entry = Entry(sequence: sequence, start: last.text.count, length: length)
     if let arguments, length <= Self.longest {
       last.text.append(line.extracting(arguments))
     } else if length > Self.longest {
       entry.start = -1
     }
+    // What is not kept of it is not shown: nothing is judged by it.
+    if let meta, entry.start >= 0, meta.count <= last.text.room {
+      last.text.append(line.extracting(meta))
+      entry.meta = meta.count
+    }
     last.entries.append(entry)
   }
 
   /// Begins another block, in the memory of one that is too old.
-  private mutating func makeRoom(_ length: Int) {
-    guard length <= Self.longest || last.entries.count == last.entries.capacity else { return }
+  private mutating func makeRoom(_ length: Int, _ meta: Int) {
+    // Arguments that are too long take no room, and a `_meta` gets what is left beside them.
+    let isKept = length <= Self.longest && (length > last.text.room || meta <= Self.longest - max(0, length))
+    guard isKept || last.entries.count == last.entries.capacity else { return }
     guard last.text.capacity > 0 else {
       last.text = LineBuffer(capacity: Self.blockSize)
       last.entries.reserveCapacity(Self.mostEntries)
@@ -88,6 +101,10 @@ package struct RecentCalls: Sendable {
 
   /// The arguments of a call; nil where it is not, or no longer, kept.
   package subscript(_ sequence: UInt64) -> Kept? {
+    entry(of: sequence).map { Self.kept($0, in: $1) }
+  }
+
+  private func entry(of sequence: UInt64) -> (Entry, Block)? {
     guard let block = block(of: sequence) else { return nil }
     var low = 0
     var high = block.entries.count
@@ -96,7 +113,14 @@ package struct RecentCalls: Sendable {
       if block.entries[middle].sequence < sequence { low = middle + 1 } else { high = middle }
     }
     guard low < block.entries.count, block.entries[low].sequence == sequence else { return nil }
-    return Self.kept(block.entries[low], in: block)
+    return (block.entries[low], block)
+  }
+
+  /// What a call says of itself in its `_meta`; nil where it says nothing, or that is not kept.
+  package func meta(of sequence: UInt64) -> [UInt8]? {
+    guard let (entry, block) = self.entry(of: sequence), entry.meta > 0, entry.start >= 0 else { return nil }
+    let start = entry.start + max(0, entry.length)
+    return Array(block.text.memory[start..<start + entry.meta])
   }
 
   private func block(of sequence: UInt64) -> Block? {

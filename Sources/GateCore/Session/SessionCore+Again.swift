@@ -30,7 +30,7 @@ extension SessionCore {
       called[place].line(in: gate.catalogueRevision)
       ?? called[place].makeLine(source: source, in: gate)
     let decision = gate.tellAgain(told, at: now, argumentsDigest: argumentsDigest)
-    gate.recent.keep(decision, line, message.arguments)
+    gate.recent.keep(decision, line, message.arguments, meta: message.meta)
     let number: UInt64
     if let plain = PlainRequest(
       id: line.extracting(id), sent: now, decision: decision, argumentsDigest: argumentsDigest)

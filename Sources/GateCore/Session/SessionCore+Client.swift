@@ -104,7 +104,7 @@ extension SessionCore {
       into: &output, arguments: { JSONNode.read(part: message.arguments, of: line) ?? .noArguments },
       words: { Question.Words(message, line) })
     request.decision = judged.sequence
-    gate.recent.keep(judged.sequence, line, message.arguments)
+    gate.recent.keep(judged.sequence, line, message.arguments, meta: message.meta)
     if let reservation = judged.reservation { request.reservation = reservation }
     if let hold = judged.hold {
       self.hold(request, hold, message, line, at: now, into: &output)

@@ -110,6 +110,7 @@ struct MessageDraft {
     message.name = name.flatMap { WireText($0, bytes) }
     message.uri = uri.flatMap { WireText($0, bytes) }
     message.arguments = arguments
+    message.meta = meta
     message.requestID = requestID.flatMap { WireID.isValid($0, bytes) ? $0 : nil }
     message.cursor = cursor
     message.wantsTask = wantsTask

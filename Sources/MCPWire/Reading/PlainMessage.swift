@@ -71,6 +71,7 @@ extension MessageReader {
         else { return false }
         message.progressToken = token
         place += 1
+        message.meta = token.lowerBound - Self.lengthBeforeToken..<place
       default: return false
       }
     } while line.goesOn(&place)
@@ -159,6 +160,8 @@ extension MessageReader {
   private static let name: StaticString = #""name":""#
   private static let arguments: StaticString = #""arguments":{"#
   private static let progressToken: StaticString = #""_meta":{"progressToken":"#
+  /// Of `{"progressToken":`, with which its object begins.
+  private static let lengthBeforeToken = 17
   private static let result: StaticString = #""result":{"#
   private static let content: StaticString = #""content":"#
   private static let structure: StaticString = #""structuredContent":"#

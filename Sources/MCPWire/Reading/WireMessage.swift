@@ -34,6 +34,8 @@ package struct WireMessage: Hashable, Sendable {
   package internal(set) var uri: WireText?
   /// Always an object in `tools/call` and `prompts/get`.
   package internal(set) var arguments: Range<Int>?
+  /// The `_meta` of the params: always an object.
+  package internal(set) var meta: Range<Int>?
   /// The request that `notifications/cancelled` is about.
   package internal(set) var requestID: Range<Int>?
   package internal(set) var cursor: Range<Int>?

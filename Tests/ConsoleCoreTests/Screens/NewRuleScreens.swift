@@ -332,7 +332,9 @@ struct LiveScreens {
           CallExplanation(
             sequence: sequence,
             arguments: Array(#"{"message":"fix","files":["a.swift","b.swift"],"token":"[hidden]"}"#.utf8),
-            argumentsBytes: 66, hasHiddenSecrets: true, revisionThen: "r0", revision: desk.revision,
+            argumentsBytes: 66, hasHiddenSecrets: true,
+            meta: Array(#"{"progressToken":7,"trace\#u{202E}":"00-ab"}"#.utf8), revisionThen: "r0",
+            revision: desk.revision,
             explanation: Explanation(
               Decision(.deny, rule: "/servers/git/tools/git_log"),
               steps: [
@@ -348,7 +350,8 @@ struct LiveScreens {
     }
     let shown = screen(desk.state).joined(separator: "\n")
     for words in [
-      "arguments 66 bytes", "secrets hidden", "a.swift", "[hidden]", "trace as judged now by", "then by rev r0",
+      "arguments 66 bytes", "secrets hidden", "a.swift", "[hidden]", "_meta no rule looks at it",
+      "\"progressToken\": 7", "\"trace‹U+202E›\": \"00-ab\"", "trace as judged now by", "then by rev r0",
       "it names the tool exactly", "args.message eq \"fix\" holds, found \"fix\"", "so now",
     ] { #expect(shown.contains(words), "\(words)") }
   }
