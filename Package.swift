@@ -82,7 +82,7 @@ let package = Package(
     .target(
       name: "Store",
       dependencies: ["CNettle", "CSQLite", "CSodium", "ControlWire", "History", "JSONText", "Policy", "Risk", "System"]),
-    .target(name: "System", dependencies: ["CCurl", "CSystem", "Policy"]),
+    .target(name: "System", dependencies: ["CCurl", "CSystem", "HTTPWire", "Policy"]),
     .target(name: "Terminal", dependencies: ["CTerminal", "ConsoleCore", "System"]),
     .executableTarget(
       name: "gatehouse",

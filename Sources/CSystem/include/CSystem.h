@@ -103,6 +103,11 @@ bool csys_is_address(const char *host);
 bool csys_is_loopback(const char *host);
 int csys_tcp_port(int fd);
 void csys_tcp_no_delay(int fd);
+/* To a numeric address; it is there when the descriptor can be written to and has no error. */
+int csys_tcp_connect(const char *host, int port);
+int csys_socket_error(int fd);
+/* Whether a connection is there, and nothing has come over it. */
+bool csys_is_silent(int fd);
 
 enum { CSYS_MOST_DESCRIPTORS = 8 };
 /// Never blocks, never raises SIGPIPE.

@@ -1,3 +1,4 @@
+package import HTTPWire
 package import JSONText
 
 /// One HTTP request to a remote server, but for its address and what the registry adds to its headers.
@@ -48,6 +49,16 @@ package struct RemoteHead: Hashable, Sendable {
     self.status = status
     for header in headers { take(header.name.lowercased(), header.value) }
   }
+
+  /// The beginning of an answer as it was read.
+  package init(_ head: HTTPAnswerHead) {
+    status = head.status
+    for name in Self.names {
+      for value in head.all(name) { take("\(name)", Array(value)) }
+    }
+  }
+
+  private static let names: [StaticString] = ["content-type", "mcp-session-id", "location", "retry-after"]
 
   private mutating func take(_ name: String, _ value: [UInt8]) {
     switch name {

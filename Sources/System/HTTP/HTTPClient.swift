@@ -1,11 +1,9 @@
-internal import CCurl
-internal import Glibc
-
-/// Talks HTTP with one server on the loop, by libcurl: no redirects, no cookies, no second try of anything.
+/// Talks HTTP with one server on the loop: no redirects, no cookies, no second try of anything.
 ///
-/// Connections are kept for its own requests only. It must be closed before it is forgotten.
+/// Servers at numeric addresses of which no TLS is spoken are talked to directly, all others by libcurl. Connections are
+/// kept for its own requests only. It must be closed before it is forgotten.
 @LoopActor
-@safe package final class HTTPClient {
+package final class HTTPClient {
   package struct Options: Sendable {
     package var rule: AddressRule
     /// A file with the certificates to trust in place of the system's.
@@ -23,179 +21,47 @@ internal import Glibc
   /// One request; header lines are `Name: value`.
   package struct Request: Sendable {
     package var method: String
-    package var url: String
     package var headers: [[UInt8]]
     package var body: [UInt8]
 
-    package init(method: String, url: String, headers: [[UInt8]], body: [UInt8] = []) {
+    package init(method: String, headers: [[UInt8]], body: [UInt8] = []) {
       self.method = method
-      self.url = url
       self.headers = headers
       self.body = body
     }
   }
 
-  let options: Options
-  private let client: OpaquePointer
-  private var isClosed = false
-  private var watches: [Int32: Watch] = [:]
-  private var alarm: LoopTimer?
-  private var alarmWait = -1
-  private var transfers: [HTTPTransfer] = []
-  private var isRoundDue = false
+  private enum Way {
+    case plain(PlainConnections)
+    case curl(CurlClient)
+  }
 
-  /// How long a connection may take, the name's lookup and the TLS handshake included.
-  private static let connectMilliseconds = 15_000
+  private let way: Way
 
-  /// Nil where there is no libcurl.
-  package init?(_ options: Options) {
-    guard let client = unsafe ccurl_client_new() else { return nil }
-    unsafe self.client = client
-    self.options = options
+  /// Nil where it takes libcurl and there is none.
+  package init?(_ url: String, _ options: Options) {
+    if let route = PlainRoute(url, options) {
+      way = .plain(PlainConnections(route))
+    } else if let client = CurlClient(url, options) {
+      way = .curl(client)
+    } else {
+      return nil
+    }
   }
 
   /// Sends a request; what comes of it is told later, and nothing after `cancel`.
-  package func start(_ request: Request, _ events: HTTPTransfer.Events) -> HTTPTransfer {
-    let transfer = HTTPTransfer(events, rule: options.usesProxy ? nil : options.rule)
-    transfers.append(transfer)
-    transfer.client = self
-    let isStarted = !isClosed && make(transfer, request)
-    if !isStarted { transfer.failure = HTTPFailure(.unusable, hasSent: false) }
-    round()
-    return transfer
-  }
-
-  private func make(_ transfer: HTTPTransfer, _ request: Request) -> Bool {
-    let owner = unsafe UnsafeRawPointer(Unmanaged.passUnretained(transfer.rule).toOpaque())
-    let made: OpaquePointer? = unsafe request.body.withUnsafeBufferPointer { body in
-      unsafe request.method.withCString { method in
-        unsafe request.url.withCString { url in
-          unsafe Self.withOptional(options.certificates) { certificates in
-            var wanted = unsafe ccurl_request(
-              method: method, url: url, body: body.baseAddress, body_count: body.count, ca_file: certificates,
-              uses_proxy: options.usesProxy, connect_milliseconds: Self.connectMilliseconds)
-            return unsafe ccurl_transfer_new(client, &wanted, owner) { owner, bytes, count in
-              let rule = unsafe Unmanaged<HTTPTransfer.Rule>.fromOpaque(owner).takeUnretainedValue()
-              let bytes = unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
-              return NetworkAddress(bytes).map { rule.admits($0) } ?? false
-            }
-          }
-        }
-      }
-    }
-    guard let made = unsafe made else { return false }
-    unsafe transfer.handle = made
-    for header in request.headers {
-      guard !header.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) else { return false }
-      var line = header.map { CChar(bitPattern: $0) }
-      line.append(0)
-      guard
-        unsafe line.withUnsafeBufferPointer({ line in
-          guard let line = line.baseAddress else { return false }
-          return unsafe ccurl_transfer_add_header(made, line)
-        })
-      else { return false }
-    }
-    return unsafe ccurl_transfer_start(made)
-  }
-
-  private static func withOptional<Result>(
-    _ text: String?, _ body: (UnsafePointer<CChar>?) -> Result
-  ) -> Result {
-    guard let text else { return body(nil) }
-    return unsafe text.withCString { unsafe body($0) }
-  }
-
-  func forget(_ transfer: HTTPTransfer) {
-    transfers.removeAll { $0 === transfer }
-    release(transfer)
-    round()
-  }
-
-  private func release(_ transfer: HTTPTransfer) {
-    if let handle = unsafe transfer.handle {
-      unsafe transfer.handle = nil
-      unsafe ccurl_transfer_free(handle)
+  package func start(_ request: Request, _ events: HTTPExchangeEvents) -> any HTTPExchange {
+    switch way {
+    case .plain(let connections): connections.start(request, events)
+    case .curl(let client): client.start(request, events)
     }
   }
 
   /// Cancels everything and closes all connections.
   package func close() {
-    guard !isClosed else { return }
-    isClosed = true
-    alarm?.cancel()
-    for transfer in transfers { release(transfer) }
-    transfers = []
-    for watch in watches.values { watch.cancel() }
-    watches = [:]
-    // Not from inside a call-back of its own.
-    Loop.shared.atEndOfTurn { [self] in unsafe ccurl_client_free(client) }
-  }
-
-  // MARK: Turns
-
-  /// Looks soon at what is new: not from inside whatever has brought it.
-  func round() {
-    guard !isRoundDue, !isClosed else { return }
-    isRoundDue = true
-    Loop.shared.atEndOfTurn { [self] in
-      isRoundDue = false
-      settle()
+    switch way {
+    case .plain(let connections): connections.close()
+    case .curl(let client): client.close()
     }
-  }
-
-  private func go(_ descriptor: Int32, _ readiness: Readiness) {
-    guard !isClosed else { return }
-    var events: Int32 = 0
-    if readiness.contains(.readable) || readiness.contains(.hangup) { events |= Int32(CCURL_READABLE) }
-    if readiness.contains(.writable) { events |= Int32(CCURL_WRITABLE) }
-    unsafe ccurl_client_go(client, descriptor, events)
-    settle()
-  }
-
-  /// Does what libcurl wants, and tells of what came.
-  private func settle() {
-    guard !isClosed else { return }
-    renew()
-    var code: Int32 = 0
-    while let done = unsafe ccurl_client_next_done(client, &code) {
-      guard let transfer = transfers.first(where: { unsafe $0.handle == done }) else { continue }
-      transfer.isDone = true
-      if code != 0 { transfer.failure = unsafe HTTPFailure(code: code, of: done) }
-    }
-    for transfer in transfers { transfer.deliver() }
-    if !isClosed { renew() }
-  }
-
-  private func renew() {
-    var descriptor: Int32 = 0
-    var interest: Int32 = 0
-    while unsafe ccurl_client_next_watch(client, &descriptor, &interest) {
-      var wanted: Readiness = []
-      if interest & Int32(CCURL_READABLE) != 0 { wanted.insert(.readable) }
-      if interest & Int32(CCURL_WRITABLE) != 0 { wanted.insert(.writable) }
-      watch(descriptor, wanted)
-    }
-    let wait = unsafe ccurl_client_alarm(client)
-    guard wait != alarmWait || alarm == nil else { return }
-    alarm?.cancel()
-    alarm = nil
-    alarmWait = wait
-    guard wait >= 0 else { return }
-    alarm = Loop.shared.after(microseconds: Int64(min(wait, 86_400_000)) * 1_000) { [weak self] in
-      guard let self else { return }
-      alarm = nil
-      alarmWait = -1
-      go(-1, [])
-    }
-  }
-
-  private func watch(_ descriptor: Int32, _ wanted: Readiness) {
-    guard !wanted.isEmpty else {
-      watches.removeValue(forKey: descriptor)?.cancel()
-      return
-    }
-    if let watch = watches[descriptor] { return watch.want(wanted) }
-    watches[descriptor] = try? Watch(descriptor, wanted) { [weak self] readiness in self?.go(descriptor, readiness) }
   }
 }

@@ -1,6 +1,6 @@
 import HTTPWire
 
-/// Whatever pieces its bytes come in, a connection is read as the same requests.
+/// Whatever pieces its bytes come in, a connection is read as the same requests, or as the same answer.
 ///
 /// The first byte says how long the pieces are.
 func checkHTTP(_ input: [UInt8]) throws(Complaint) {
@@ -14,6 +14,46 @@ func checkHTTP(_ input: [UInt8]) throws(Complaint) {
     _ = head.accepted
     _ = head.bearer
   }
+  let answer = try readAnswer(bytes, pieces: bytes.count)
+  try demand(
+    try readAnswer(bytes, pieces: Int(first & 0x0F) + 1) == answer, "pieces are read as something else of an answer")
+}
+
+/// What is read of an answer, whatever pieces its body came in.
+private struct Answer: Equatable {
+  var head: HTTPAnswerHead?
+  var body: [UInt8] = []
+  var failure: HTTPAnswerReader.Failure?
+  var isWhole = false
+}
+
+private func readAnswer(_ bytes: [UInt8], pieces: Int) throws(Complaint) -> Answer {
+  var reader = HTTPAnswerReader()
+  var answer = Answer()
+  func take(_ event: HTTPAnswerReader.Event) throws(Complaint) {
+    try demand(answer.failure == nil && !answer.isWhole, "something comes behind the end of an answer")
+    switch event {
+    case .head(let head):
+      try demand(answer.head == nil, "an answer has two heads")
+      answer.head = head
+    case .body(let part):
+      try demand(answer.head != nil && !part.isEmpty, "a body has no head, or no bytes")
+      answer.body += part
+    case .end: answer.isWhole = true
+    case .failed(let failure): answer.failure = failure
+    }
+  }
+  var start = 0
+  while start < bytes.count {
+    let end = min(bytes.count, start + max(1, pieces))
+    let piece = Array(bytes[start..<end])
+    reader.feed(piece.span)
+    start = end
+    while let event = reader.next() { try take(event) }
+  }
+  if let event = reader.ended() { try take(event) }
+  try demand(answer.body.count <= bytes.count, "a body is longer than what came")
+  return answer
 }
 
 private func readHTTP(_ bytes: [UInt8], pieces: Int) throws(Complaint) -> [HTTPRequestReader.Event] {

@@ -9,7 +9,7 @@ final class RemoteServer: ServerEnd {
   private let target: RemoteTarget
   private var conversation: RemoteConversation
   private var client: HTTPClient?
-  private var transfers: [Int: HTTPTransfer] = [:]
+  private var transfers: [Int: any HTTPExchange] = [:]
   private var events: ServerEvents?
   private var errors: ErrorsRelay?
   private var pending: [RemoteAction] = []
@@ -29,7 +29,7 @@ final class RemoteServer: ServerEnd {
   var pid: Int32? { nil }
 
   func start(_ events: ServerEvents, errors: ErrorsRelay?) throws(SystemError) {
-    guard let client = HTTPClient(target.options) else {
+    guard let client = HTTPClient(target.url, target.options) else {
       throw SystemError("load", "libcurl", code: 2, help: "install the package libcurl4")
     }
     self.client = client
@@ -102,11 +102,9 @@ final class RemoteServer: ServerEnd {
     let headers = request.headers.map { Array("\($0.name): ".utf8) + $0.value }
     let transfer = client?.start(
       HTTPClient.Request(
-        method: request.method.rawValue, url: target.url, headers: headers + target.headers, body: request.body),
-      HTTPTransfer.Events(
-        began: { [weak self] status, lines in
-          self?.tell { $0.began(exchange, RemoteHead(status: status, headers: lines.compactMap(Self.header)), at: $1) }
-        },
+        method: request.method.rawValue, headers: headers + target.headers, body: request.body),
+      HTTPExchangeEvents(
+        began: { [weak self] head in self?.tell { $0.began(exchange, RemoteHead(head), at: $1) } },
         received: { [weak self] bytes in
           guard let self else { return }
           conversation.received(exchange, bytes, at: Clock.now())
@@ -124,14 +122,6 @@ final class RemoteServer: ServerEnd {
   private func tell(_ body: (inout RemoteConversation, Moment) -> Void) {
     body(&conversation, Clock.now())
     perform()
-  }
-
-  private static func header(_ line: [UInt8]) -> RemoteRequest.Header? {
-    guard let colon = line.firstIndex(of: 0x3A) else { return nil }
-    var value = line[(colon + 1)...]
-    while let first = value.first, first == 0x20 || first == 0x09 { value.removeFirst() }
-    while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
-    return RemoteRequest.Header(String(decoding: line[..<colon], as: UTF8.self), value)
   }
 
   private static func failure(_ failure: HTTPFailure) -> RemoteFailure {

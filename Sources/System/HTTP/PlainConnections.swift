@@ -1,0 +1,139 @@
+internal import CSystem
+internal import HTTPWire
+internal import Policy
+
+/// Talks HTTP/1.1 with a server at a numeric address: connections are kept for its own requests, each for one at a time.
+///
+/// What libcurl costs for each request is several times what the request itself does; servers of this machine are near
+/// enough for that to be felt.
+@LoopActor
+final class PlainConnections {
+  private let route: PlainRoute
+  private var open: [ObjectIdentifier: PlainConnection] = [:]
+  /// Those without a request; the one that was used last comes last.
+  private var idle: [PlainConnection] = []
+  /// Requests that wait for a connection.
+  private var queue: [PlainExchange] = []
+  private var isClosed = false
+
+  private static let mostOpen = 256
+  private static let mostIdle = 8
+  /// Servers close connections that are idle for five seconds or more; one that is about to be closed is no good.
+  private static let longestIdle: Int64 = 4_000_000
+
+  init(_ route: PlainRoute) { self.route = route }
+
+  func start(_ request: HTTPClient.Request, _ events: HTTPExchangeEvents) -> any HTTPExchange {
+    let exchange = PlainExchange(Self.bytes(of: request, route), events)
+    exchange.owner = self
+    if isClosed || !Self.hasGoodHeaders(request) {
+      // Not from inside whatever has started it.
+      Loop.shared.atEndOfTurn { exchange.finish(HTTPFailure(.unusable, hasSent: false)) }
+    } else {
+      assign(exchange)
+    }
+    return exchange
+  }
+
+  /// Whether each header is one line.
+  ///
+  /// Written out: closures are asked by the runtime, each time, whether they are where they belong.
+  private nonisolated static func hasGoodHeaders(_ request: HTTPClient.Request) -> Bool {
+    for header in request.headers {
+      for byte in header where byte == 0 || byte == 0x0A || byte == 0x0D { return false }
+    }
+    return true
+  }
+
+  private nonisolated static func bytes(of request: HTTPClient.Request, _ route: PlainRoute) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(256 + request.headers.reduce(0) { $0 + $1.count + 2 } + request.body.count)
+    for part in [request.method, " ", route.target, " HTTP/1.1\r\nHost: ", route.authority] {
+      bytes.append(contentsOf: part.utf8)
+    }
+    bytes.append(contentsOf: "\r\nAccept-Encoding: identity\r\n".utf8)
+    if request.method == "POST" {
+      bytes.append(contentsOf: "Content-Length: ".utf8)
+      bytes.append(contentsOf: String(request.body.count).utf8)
+      bytes.append(contentsOf: [0x0D, 0x0A])
+    }
+    for header in request.headers {
+      bytes.append(contentsOf: header)
+      bytes.append(contentsOf: [0x0D, 0x0A])
+    }
+    bytes.append(contentsOf: [0x0D, 0x0A])
+    bytes.append(contentsOf: request.body)
+    return bytes
+  }
+
+  private func assign(_ exchange: PlainExchange) {
+    while let connection = idle.popLast() {
+      if Loop.shared.now.microseconds(since: connection.lastUse) < Self.longestIdle, connection.isUsable {
+        return connection.send(exchange)
+      }
+      connection.close()
+    }
+    guard open.count < Self.mostOpen else { return queue.append(exchange) }
+    let connection = PlainConnection(route, owner: self)
+    open[ObjectIdentifier(connection)] = connection
+    connection.send(exchange)
+  }
+
+  // MARK: What connections and exchanges tell
+
+  /// A connection has nothing to do any more.
+  func rests(_ connection: PlainConnection) {
+    if !queue.isEmpty { return connection.send(queue.removeFirst()) }
+    guard idle.count < Self.mostIdle else { return connection.close() }
+    idle.append(connection)
+  }
+
+  func left(_ connection: PlainConnection) {
+    guard open.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+    idle.removeAll { $0 === connection }
+    guard !queue.isEmpty, !isClosed else { return }
+    assign(queue.removeFirst())
+  }
+
+  func cancelled(_ exchange: PlainExchange) { queue.removeAll { $0 === exchange } }
+
+  func close() {
+    isClosed = true
+    queue = []
+    for connection in Array(open.values) { connection.close() }
+    (open, idle) = ([:], [])
+  }
+}
+
+/// One request over a plain connection.
+@LoopActor
+final class PlainExchange: HTTPExchange {
+  var bytes: [UInt8]
+  private(set) var events: HTTPExchangeEvents?
+  weak var owner: PlainConnections?
+  weak var connection: PlainConnection?
+
+  init(_ bytes: [UInt8], _ events: HTTPExchangeEvents) {
+    self.bytes = bytes
+    self.events = events
+  }
+
+  var isPaused = false {
+    didSet { if isPaused != oldValue { connection?.pressureChanged(self) } }
+  }
+
+  var isOver: Bool { events == nil }
+
+  func cancel() {
+    guard events != nil else { return }
+    events = nil
+    if let connection { connection.close() } else { owner?.cancelled(self) }
+  }
+
+  func finish(_ failure: HTTPFailure?) {
+    guard let events else { return }
+    self.events = nil
+    connection = nil
+    events.finished(failure)
+  }
+}
