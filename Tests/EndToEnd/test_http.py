@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp import StdioServerParameters
 
 from rig.gatehouse import Gatehouse
 from rig.over_http import Connection, Front
+from rig.sdk import run, session, text
 from rig.waiting import eventually
 
 PEERS = Path(__file__).resolve().parent / "peers"
@@ -316,6 +318,30 @@ def test_p76_clients_of_one_grant_have_ids_of_their_own(front: Front) -> None:
         ours.close()
 
 
+def test_p23_a_server_s_request_in_the_stateless_era_is_answered_for_its_client(gatehouse: Gatehouse) -> None:
+    gatehouse.succeed("servers", "add", "asks", "--", sys.executable, str(PEERS / "asking.py"))
+    front = Front(gatehouse)
+    message = modern(call(1, "ask"))
+    answer = front.ask("POST", "/mcp/asks", message, **fields(message))
+    assert "listens to no stream" in answer.json["result"]["content"][0]["text"]
+    front.close()
+
+
+def test_mcp_proxy_speaks_to_the_gate_for_clients_over_pipes(front: Front, older_python: Path) -> None:
+    words = ["--transport", "streamablehttp", f"{front.url}/mcp/plain"]
+    proxy = StdioServerParameters(command=str(older_python.parent / "mcp-proxy"), args=words)
+
+    async def scenario() -> tuple[list[str], Any, Any]:
+        async with session(proxy, "legacy") as client:
+            tools = [tool.name for tool in (await client.list_tools()).tools]
+            return tools, await client.call_tool("get_note", {}), await client.call_tool("delete_note", {})
+
+    tools, allowed, denied = run(scenario, within=120)
+    assert "get_note" in tools and "run_script" not in tools
+    assert text(allowed) == "did get_note"
+    assert denied.is_error and "never" in text(denied)
+
+
 # MARK: Hostile clients
 
 HOST = "Host: localhost\r\n"
@@ -357,6 +383,18 @@ def test_p78_requests_in_any_pieces_and_one_after_the_other_are_read_alike(front
             for start in range(0, len(requests), size):
                 ours.send(requests[start : start + size])
             assert [ours.answer().body for _ in range(3)] == [b"ok\n"] * 3
+
+
+def test_p78_calls_that_are_sent_ahead_are_answered_in_their_order(front: Front) -> None:
+    session = front.begin("plain")
+    message = modern(call("m"))
+    with front.connection() as ours:
+        for number in range(5):
+            ours.request("POST", "/mcp/plain", call(number), Mcp_Session_Id=session)
+        for _ in range(3):
+            ours.request("POST", "/mcp/plain", message, **fields(message))
+        assert [ours.answer().json["id"] for _ in range(8)] == [0, 1, 2, 3, 4, "m", "m", "m"]
+    assert front.ask("GET", "/healthz").status == 200
 
 
 def test_p78_who_expects_to_be_told_to_go_on_is(front: Front) -> None:

@@ -126,7 +126,9 @@ final class HTTPClientEnd: ClientEnd {
         connection.comment()
         written.append(connection)
       case .finish(let exchange): connections.removeValue(forKey: exchange)?.finish()
-      case .toGate(let line): session?.take(fromClient: line.span)
+      case .toGate(let line):
+        // Not from inside the session, which may be writing what has led to it.
+        Loop.shared.atEndOfTurn { [self] in session?.take(fromClient: line.span) }
       }
     }
     for connection in written { connection.flush() }

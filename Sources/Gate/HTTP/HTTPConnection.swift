@@ -169,7 +169,8 @@ final class HTTPConnection {
     self.head = nil
     route = nil
     talk.answered(at: Clock.now().microseconds)
-    take()
+    // Not from inside the session that is writing the answer: the next request may be for it, too.
+    Loop.shared.atEndOfTurn { [self] in take() }
   }
 
   /// Lets a page that may use this server read the answer.
