@@ -515,3 +515,45 @@ def test_a_call_that_waits_for_a_person(gatehouse: Gatehouse) -> None:
             lambda event: event["event"] == "approval" and event["id"] == asked["id"] and event["state"] == "withdrawn", 20, "it"
         )
     front.close()
+
+
+def test_p41_arguments_that_a_tool_wants_in_fields(gatehouse: Gatehouse) -> None:
+    gatehouse.succeed("servers", "add", "regions", "--", sys.executable, str(PEERS / "regions.py"))
+    front = Front(gatehouse)
+    listing = modern({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}})
+    assert front.ask("POST", "/mcp/regions", listing, **fields(listing)).status == 200
+    message = modern(call(2, "query", arguments={"region": "us"}))
+
+    def status(**more: str) -> int:
+        answer = front.ask("POST", "/mcp/regions", message, **fields(message, **more))
+        assert answer.status == 200 or answer.json["error"]["code"] == -32020
+        return answer.status
+
+    assert status(Mcp_Param_Region="us") == 200
+    assert status(Mcp_Param_Region="eu") == 400
+    assert status() == 400
+    front.close()
+
+
+def test_a_client_over_a_socket_s_file_decides_nothing_about_itself(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    front = Front(gatehouse, "--listen-socket", "http.sock")
+    # One process makes a call and then runs a command that only a person may give.
+    script = (
+        "import json, socket, subprocess, sys\n"
+        "body = json.dumps({'jsonrpc': '2.0', 'id': 0, 'method': 'initialize', 'params': {'protocolVersion': '2025-11-25',"
+        " 'capabilities': {}, 'clientInfo': {'name': 'a', 'version': '1'}}})\n"
+        "ours = socket.socket(socket.AF_UNIX)\n"
+        "ours.connect(sys.argv[1])\n"
+        "ours.sendall(f'POST /mcp/plain HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Type: application/json\\r\\n"
+        "Content-Length: {len(body)}\\r\\n\\r\\n{body}'.encode())\n"
+        "assert b' 200 ' in ours.recv(65536)\n"
+        "sys.exit(subprocess.run([sys.argv[2], 'lockdown', 'on']).returncode or"
+        " subprocess.run([sys.argv[2], 'lockdown', 'off']).returncode)\n"
+    )
+    with gatehouse.stream() as stream:
+        run = gatehouse.person.run_program([sys.executable, "-c", script, str(gatehouse.home / "http.sock"), gatehouse.binary])
+        assert run.returncode == 1, run.stdout + run.stderr
+        told = stream.until(lambda event: event["event"] == "decision" and event.get("rule") == "(self_approval)", 20, "it")
+        assert told["server"] == "plain"
+    front.close()

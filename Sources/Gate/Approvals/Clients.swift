@@ -35,6 +35,14 @@ final class Clients {
     }
   }
 
+  /// A process speaks to a session itself.
+  ///
+  /// Those above it may be anybody: a service's manager, a person's shell.
+  func asked(_ client: ProcessIdentity, session: ExactText, server: ExactText) {
+    guard client.pid != ThisProcess.pid, roles[client] == nil else { return }
+    add(client, Role(session: session, server: server, isServer: false))
+  }
+
   /// A server was started.
   func started(_ pid: Int32, session: ExactText, server: ExactText) {
     guard let identity = table.facts(of: pid)?.identity else { return }

@@ -73,10 +73,16 @@ final class GrantKeeper {
   func mark(of grant: ExactText) -> String? { book?[grant]?.digest }
 
   /// Whether a session of a grant may go on.
-  func mayGoOn(_ grant: ExactText, mark: String?, server: ExactText) -> Bool {
+  func mayGoOn(_ grant: ExactText, mark: String?, server: ExactText?) -> Bool {
     guard problem == nil else { return false }
     guard let book else { return grant == GrantBook.local && !isAlwaysNeeded }
     guard let known = book[grant], known.digest == mark else { return false }
-    return !known.isExpired(at: Clock.now()) && known.reaches(server)
+    return !known.isExpired(at: Clock.now()) && (server.map { known.reaches($0) } ?? true)
+  }
+
+  /// Those of some servers that a grant is for.
+  func reached(_ servers: [ExactText], by grant: ExactText) -> [ExactText] {
+    guard let book else { return servers }
+    return servers.filter { book[grant]?.reaches($0) ?? false }
   }
 }

@@ -10,15 +10,17 @@ internal import System
 final class HTTPClientEnd: ClientEnd {
   /// The session's id for its client; nil in the stateless era.
   let id: String?
-  let server: ExactText
+  let endpoint: HTTPEndpoint
   let grant: ExactText
+  /// With how many servers it has a session.
+  var weight = 1
   /// What the grant was known by when the session began.
   var mark: String?
   private var streams: HTTPStreams
   private var connections: [HTTPStreams.Exchange: HTTPConnection] = [:]
   private var events: ClientEvents?
   /// Nil before the session has begun, and once it is over.
-  var session: GuardedSession?
+  var session: (any ClientSession)?
   /// When it last had a request.
   private(set) var lastUse = Clock.now()
   private(set) var isOver = false
@@ -32,9 +34,9 @@ final class HTTPClientEnd: ClientEnd {
   }
   private(set) var hasEnded = false
 
-  init(id: String?, server: ExactText, grant: ExactText) {
+  init(id: String?, endpoint: HTTPEndpoint, grant: ExactText) {
     self.id = id
-    self.server = server
+    self.endpoint = endpoint
     self.grant = grant
     streams = HTTPStreams(isStateless: id == nil)
   }
@@ -63,7 +65,7 @@ final class HTTPClientEnd: ClientEnd {
     }
   }
 
-  private func give(_ body: PostedBody, _ head: HTTPHead, _ connection: HTTPConnection, to session: GuardedSession) {
+  private func give(_ body: PostedBody, _ head: HTTPHead, _ connection: HTTPConnection, to session: any ClientSession) {
     noteVersion()
     let line = streams.post(body, connection.exchange, head.accepted)
     session.take(fromClient: line.span)
@@ -90,7 +92,7 @@ final class HTTPClientEnd: ClientEnd {
 
   /// Clients before 2025-11-25 take an empty event for a broken one.
   private func noteVersion() {
-    guard !streams.primes, let version = session?.core.negotiatedVersion else { return }
+    guard !streams.primes, let version = session?.negotiatedVersion else { return }
     streams.primes = ProtocolVersion(version) == .november2025
   }
 
@@ -104,9 +106,9 @@ final class HTTPClientEnd: ClientEnd {
     perform(actions)
   }
 
-  func keepAlive() {
+  func keepAlive(part: Int, of parts: Int) {
     var actions: [HTTPStreams.Action] = []
-    streams.keepAlive(into: &actions)
+    streams.keepAlive(part: part, of: parts, into: &actions)
     perform(actions)
   }
 

@@ -18,6 +18,8 @@ final class HTTPConnection {
   private var head: HTTPHead?
   /// The number of the present request.
   private(set) var exchange = 0
+  /// The process at the other end, until it is known as a client; nil where it cannot be seen.
+  var peer: ProcessIdentity?
   /// Who answers it later, and is told if the client goes away before.
   weak var owner: HTTPClientEnd?
   private var isEvents = false

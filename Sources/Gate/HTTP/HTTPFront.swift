@@ -20,13 +20,15 @@ final class HTTPFront {
   private var exchanges = 0
   private var reader = MessageReader()
   private var sweep: LoopTimer?
+  /// Whose turn it is.
+  private var present = 0
   private(set) var isClosing = false
   /// How many requests could not be read.
   private(set) var refusals = 0
 
   private struct StatelessKey: Hashable {
     let grant: ExactText
-    let server: ExactText
+    let endpoint: HTTPEndpoint
     let client: ExactText
   }
 
@@ -34,7 +36,9 @@ final class HTTPFront {
   static let mostSessions = 1_000
   /// Of one grant.
   static let mostOfOne = 200
-  private static let sweeping: Int64 = 20_000_000
+  /// Every client with an open stream is told of the gate once in so many turns, and all else is done in the first.
+  private static let turns = 20
+  private static let turn: Int64 = 1_000_000
   /// How long a session without a client lasts; one of the stateless era costs nothing but its server's start.
   private static let patience: Int64 = 1_800_000_000
   private static let statelessPatience: Int64 = 300_000_000
@@ -44,7 +48,6 @@ final class HTTPFront {
     self.guarding = guarding
     grants = GrantKeeper(gate.options.paths.grants)
     grants.changed = { [weak self] in self?.endUngranted() }
-    sweepSoon()
   }
 
   var sessionCount: Int { sessions.count + stateless.count }
@@ -58,9 +61,11 @@ final class HTTPFront {
 
   // MARK: Connections
 
-  func accepted(_ socket: consuming Descriptor) {
+  func accepted(_ socket: consuming Descriptor, isLocal: Bool) {
     guard connections.count < Self.mostConnections, !isClosing else { return }
+    let pid = isLocal ? UnixSocket.peer(of: socket.number)?.pid : nil
     guard let connection = try? HTTPConnection(socket, front: self) else { return }
+    connection.peer = pid.flatMap { gate.clients.table.facts(of: $0)?.identity }
     connections[ObjectIdentifier(connection)] = connection
   }
 
@@ -72,7 +77,7 @@ final class HTTPFront {
     case health
     case metrics
     case preflight
-    case server(ExactText, grant: ExactText)
+    case mcp(HTTPEndpoint, grant: ExactText)
     case refused(HTTPRefusal, [HTTPField])
   }
 
@@ -86,15 +91,17 @@ final class HTTPFront {
       guard head.isReading else { return .refused(Self.wrongMethod, [HTTPField("Allow", "GET, HEAD")]) }
       if case .refused(let refusal, let fields) = grants.access(head, to: nil) { return .refused(refusal, fields) }
       return .metrics
-    case let path where path.count == 2 && path[0] == "mcp": return route(head, to: path[1])
-    default: return .refused(HTTPRefusal(.notFound, "there is nothing here; servers are at /mcp/NAME"), [])
+    case ["mcp"]: return route(head, to: .all)
+    case let path where path.count == 2 && path[0] == "mcp": return route(head, to: .server(path[1]))
+    default:
+      return .refused(HTTPRefusal(.notFound, "there is nothing here; servers are at /mcp/NAME, and all at /mcp"), [])
     }
   }
 
-  private func route(_ head: HTTPHead, to server: ExactText) -> Route {
+  private func route(_ head: HTTPHead, to endpoint: HTTPEndpoint) -> Route {
     if head.method == .options, !head.all("origin").isEmpty { return .preflight }
     let grant: ExactText
-    switch grants.access(head, to: server) {
+    switch grants.access(head, to: endpoint.server) {
     case .granted(let label): grant = label
     case .refused(let refusal, let fields): return .refused(refusal, fields)
     }
@@ -108,7 +115,7 @@ final class HTTPFront {
     case .delete: break
     case .head, .options, .other: return .refused(Self.wrongMethod, [HTTPField("Allow", "GET, POST, DELETE")])
     }
-    return .server(server, grant: grant)
+    return .mcp(endpoint, grant: grant)
   }
 
   private static let wrongMethod = HTTPRefusal(.methodNotAllowed, "this method means nothing here")
@@ -128,13 +135,14 @@ final class HTTPFront {
           HTTPField("Access-Control-Allow-Headers", head.all("access-control-request-headers").first ?? []),
           HTTPField("Access-Control-Max-Age", "600"),
         ])
-    case .server(let server, let grant):
+    case .mcp(let endpoint, let grant):
       do throws(HTTPRefusal) {
+        defer { noteClient(connection, endpoint) }
         switch head.method {
-        case .post: try post(PostedBody(body, &reader), head, server, grant, connection)
-        case .get: try session(head, server, grant).listen(try head.only("last-event-id"), connection)
+        case .post: try post(PostedBody(body, &reader), head, endpoint, grant, connection)
+        case .get: try session(head, endpoint, grant).listen(try head.only("last-event-id"), connection)
         case .delete:
-          end(try session(head, server, grant))
+          end(try session(head, endpoint, grant))
           connection.answer(.noContent)
         case .head, .options, .other: break
         }
@@ -144,26 +152,33 @@ final class HTTPFront {
     }
   }
 
+  /// Whoever connects over a socket's file is a client like one that hands its descriptors over.
+  private func noteClient(_ connection: HTTPConnection, _ endpoint: HTTPEndpoint) {
+    guard let peer = connection.peer, let session = connection.owner?.session?.sessionID else { return }
+    connection.peer = nil
+    gate.clients.asked(peer, session: session, server: endpoint.server ?? "")
+  }
+
   // MARK: Sessions
 
   private func post(
-    _ body: PostedBody, _ head: HTTPHead, _ server: ExactText, _ grant: ExactText, _ connection: HTTPConnection
+    _ body: PostedBody, _ head: HTTPHead, _ endpoint: HTTPEndpoint, _ grant: ExactText, _ connection: HTTPConnection
   ) throws(HTTPRefusal) {
     if let message = body.only, message.isModern || head.isStateless {
-      return postStateless(body, message, head, server, grant, connection)
+      return postStateless(body, message, head, endpoint, grant, connection)
     }
     guard body.isHandshake, try head.only("mcp-session-id") == nil else {
-      return try session(head, server, grant).post(body, head, connection)
+      return try session(head, endpoint, grant).post(body, head, connection)
     }
     let id = GrantFile.name((0..<32).map { _ in UInt8.random(in: .min ... .max) })
-    let client = HTTPClientEnd(id: id, server: server, grant: grant)
+    let client = HTTPClientEnd(id: id, endpoint: endpoint, grant: grant)
     guard begin(client, body, connection) else { return }
     sessions[id] = client
     client.post(body, head, connection)
   }
 
   private func postStateless(
-    _ body: PostedBody, _ message: WireMessage, _ head: HTTPHead, _ server: ExactText, _ grant: ExactText,
+    _ body: PostedBody, _ message: WireMessage, _ head: HTTPHead, _ endpoint: HTTPEndpoint, _ grant: ExactText,
     _ connection: HTTPConnection
   ) {
     switch message.kind {
@@ -181,18 +196,38 @@ final class HTTPFront {
     if let problem = StatelessHeaders.problem(head, message, body.bytes.span) {
       return fail(connection, .badRequest, body.id, StatelessHeaders.mismatch, problem)
     }
+    if let problem = argumentProblem(head, message, body, endpoint) {
+      return fail(connection, .badRequest, body.id, StatelessHeaders.mismatch, problem)
+    }
     let name = message.clientName.map { $0.decoded(body.bytes.span) } ?? ""
-    let key = StatelessKey(grant: grant, server: server, client: name)
+    let key = StatelessKey(grant: grant, endpoint: endpoint, client: name)
     if let client = stateless[key], !client.isOver { return client.post(body, head, connection) }
-    let client = HTTPClientEnd(id: nil, server: server, grant: grant)
+    let client = HTTPClientEnd(id: nil, endpoint: endpoint, grant: grant)
     guard begin(client, body, connection) else { return }
     stateless[key] = client
     client.post(body, head, connection)
   }
 
+  /// What is wrong with the fields that repeat arguments, as far as it is known of which tools there are any.
+  private func argumentProblem(
+    _ head: HTTPHead, _ message: WireMessage, _ body: PostedBody, _ endpoint: HTTPEndpoint
+  ) -> String? {
+    guard message.method == .toolsCall, let name = message.name?.decoded(body.bytes.span) else { return nil }
+    let place: ExposedNames.Place?
+    switch endpoint {
+    case .server(let server): place = ExposedNames.Place(server, name)
+    case .all: place = ExposedNames().place(name)
+    }
+    guard let place, let headers = gate.inventory.argumentHeaders(of: place.server), !headers.isEmpty else {
+      return nil
+    }
+    let arguments = message.arguments.flatMap { try? JSONNode.read(Array(body.bytes[$0])) }
+    return headers.problem(head, of: place.name, arguments: arguments)
+  }
+
   /// The session that a request of the older era names.
   private func session(
-    _ head: HTTPHead, _ server: ExactText, _ grant: ExactText
+    _ head: HTTPHead, _ endpoint: HTTPEndpoint, _ grant: ExactText
   ) throws(HTTPRefusal) -> HTTPClientEnd {
     if let version = try head.only("mcp-protocol-version") {
       let name = ExactText(String(decoding: version, as: UTF8.self))
@@ -204,7 +239,8 @@ final class HTTPFront {
     guard let id = try head.only("mcp-session-id") else {
       throw HTTPRefusal(.badRequest, "there is no `Mcp-Session-Id`; a session begins with `initialize`")
     }
-    guard let client = sessions[String(decoding: id, as: UTF8.self)], client.grant == grant, client.server == server,
+    guard let client = sessions[String(decoding: id, as: UTF8.self)], client.grant == grant,
+      client.endpoint == endpoint,
       !client.isOver
     else { throw HTTPRefusal(.notFound, "there is no such session, or not any more; begin with `initialize`") }
     return client
@@ -214,16 +250,26 @@ final class HTTPFront {
   ///
   /// - Returns: Whether there is a session now; otherwise the request was answered.
   private func begin(_ client: HTTPClientEnd, _ body: PostedBody, _ connection: HTTPConnection) -> Bool {
-    let ofGrant = (Array(sessions.values) + Array(stateless.values)).count { $0.grant == client.grant }
-    guard sessionCount < Self.mostSessions, ofGrant < Self.mostOfOne else {
+    let servers = client.endpoint == .all ? grants.reached(gate.inventory.enabledServers, by: client.grant) : []
+    let all = Array(sessions.values) + Array(stateless.values)
+    let more = max(1, servers.count)
+    // One client of all servers is a session with each.
+    let ofGrant = all.reduce(0) { $0 + ($1.grant == client.grant ? $1.weight : 0) }
+    guard all.reduce(0, { $0 + $1.weight }) + more <= Self.mostSessions, ofGrant + more <= Self.mostOfOne else {
       fail(connection, .unavailable, body.id, WireRefusal.Code.internalError.rawValue, "there are too many sessions")
       return false
     }
     client.mark = grants.mark(of: client.grant)
+    sweepSoon()
+    guard case .server(let server) = client.endpoint else {
+      client.weight = more
+      client.session = AllServersSession(servers, grant: client.grant, gate: gate, client: client)
+      return true
+    }
     do throws(ControlError) {
       client.session = try gate.attach(
         Attachment(
-          server: .registered(client.server), directory: ThisProcess.directory ?? "/",
+          server: .registered(server), directory: ThisProcess.directory ?? "/",
           environment: ThisProcess.environmentEntries),
         client, errors: nil, folder: nil, pid: 0, grant: client.grant, descriptors: []
       ) { [weak self, weak client] _ in
@@ -260,7 +306,7 @@ final class HTTPFront {
   /// Ends what is not granted any more.
   private func endUngranted() {
     for client in Array(sessions.values) + Array(stateless.values)
-    where !grants.mayGoOn(client.grant, mark: client.mark, server: client.server) {
+    where !grants.mayGoOn(client.grant, mark: client.mark, server: client.endpoint.server) {
       end(client)
     }
   }
@@ -268,16 +314,26 @@ final class HTTPFront {
   // MARK: Time
 
   private func sweepSoon() {
-    sweep = Loop.shared.after(microseconds: Self.sweeping) { [weak self] in
+    guard sweep == nil, !isClosing else { return }
+    sweep = Loop.shared.after(microseconds: Self.turn) { [weak self] in
       guard let self, !isClosing else { return }
-      endUngranted()
-      let now = Clock.now()
-      for client in Array(sessions.values) + Array(stateless.values) {
-        client.keepAlive()
-        let patience = client.id == nil ? Self.statelessPatience : Self.patience
-        if client.isIdle, now.microseconds(since: client.lastUse) > patience { end(client) }
-      }
-      sweepSoon()
+      sweep = nil
+      present = (present + 1) % Self.turns
+      takeTurn()
+      // Nothing happens where nobody is.
+      if sessionCount > 0 { sweepSoon() }
+    }
+  }
+
+  private func takeTurn() {
+    let clients = Array(sessions.values) + Array(stateless.values)
+    for client in clients { client.keepAlive(part: present, of: Self.turns) }
+    guard present == 0 else { return }
+    endUngranted()
+    let now = Clock.now()
+    for client in clients where client.isIdle {
+      let patience = client.id == nil ? Self.statelessPatience : Self.patience
+      if now.microseconds(since: client.lastUse) > patience { end(client) }
     }
   }
 

@@ -39,7 +39,7 @@ package final class HTTPService {
       }
       // What is left of a gate that is gone; nobody else may put one there.
       if (try? UnixSocket.connect(to: path)) == nil { try? SafeFile.remove(path) }
-      listeners.append(try HTTPListener(try UnixSocket.listen(at: path), front: front))
+      listeners.append(try HTTPListener(try UnixSocket.listen(at: path), front: front, isLocal: true))
       socketPath = path
       places.append("http+unix:\(path)")
     }

@@ -82,7 +82,7 @@ package enum GateProgram {
   private static func words(_ http: HTTPService) -> String {
     var lines: [String] = []
     for place in http.places {
-      lines.append("gatehouse: each server is at \(place)/mcp/NAME")
+      lines.append("gatehouse: each server is at \(place)/mcp/NAME, and all of them at \(place)/mcp")
       guard place.hasPrefix("http://") else { continue }
       let headers = http.needsToken ? #", "headers": {"Authorization": "Bearer TOKEN"}"# : ""
       lines.append("  for a client's configuration, with a server's name for NAME:")

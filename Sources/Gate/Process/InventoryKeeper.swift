@@ -89,6 +89,15 @@ final class InventoryKeeper {
       tools: known.mapValues(\.tools))
   }
 
+  /// The servers that may be started, as the registry has them now.
+  var enabledServers: [ExactText] {
+    readRegistry()
+    return registry.servers.filter { !$0.isDisabled }.map(\.name)
+  }
+
+  /// Which arguments of a server's tools go into fields of HTTP, too.
+  func argumentHeaders(of server: ExactText) -> ArgumentHeaders? { known[server]?.headers }
+
   /// What is known of one tool.
   func answer(_ name: ExactText, of server: ExactText) -> ToolAnswer {
     readRegistry()
@@ -203,12 +212,14 @@ private struct KnownTools: Sendable {
   /// Where the definition of each of `tools` is among those of the server.
   private(set) var places: [UInt32] = []
   private(set) var schemas = ToolSchemas()
+  private(set) var headers = ArgumentHeaders()
 
   /// What is no definition is left out; `before` is what was known of the same server until now.
   init(_ definitions: [[UInt8]], before: KnownTools?) {
     for (place, text) in definitions.enumerated() {
       guard let node = try? JSONNode.read(text) else { continue }
       schemas.add(node, sharing: before?.schemas)
+      headers.take(tool: node)
       guard let definition = ToolDefinition(node) else { continue }
       tools.append(Inventory.tool(definition))
       places.append(UInt32(clamping: place))

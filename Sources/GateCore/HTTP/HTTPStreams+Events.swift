@@ -60,9 +60,11 @@ extension HTTPStreams {
     }
   }
 
-  /// Time has passed: tells every client that is connected that the other side still is.
-  package mutating func keepAlive(into actions: inout [Action]) {
-    for (exchange, number) in byExchange {
+  /// Time has passed: tells clients that are connected that the other side still is.
+  ///
+  /// Only those whose turn it is, one part of `parts`: thousands at once would hold everybody else up.
+  package mutating func keepAlive(part: Int = 0, of parts: Int = 1, into actions: inout [Action]) {
+    for (exchange, number) in byExchange where exchange % parts == part {
       guard let stream = streams[number] else { continue }
       if stream.isEvents {
         actions.append(.comment(exchange))

@@ -42,9 +42,15 @@ class Person:
         self, *arguments: str, input: str = "", timeout: float = 30, environment: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Runs a command of the program to its end."""
+        return self.run_program([self._binary, *arguments], input, timeout, environment)
+
+    def run_program(
+        self, words: list[str], input: str = "", timeout: float = 30, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs any program to its end."""
         answer = self._do(
             {
-                "run": [self._binary, *arguments],
+                "run": words,
                 "input": input,
                 "timeout": timeout,
                 "environment": {**self._environment, **(environment or {})},
@@ -53,7 +59,7 @@ class Person:
             timeout,
         )
         return subprocess.CompletedProcess(
-            [self._binary, *arguments],
+            words,
             answer["code"],
             base64.b64decode(answer["stdout"]).decode(),
             base64.b64decode(answer["stderr"]).decode(),

@@ -1,0 +1,36 @@
+internal import GateCore
+internal import JSONText
+internal import System
+
+/// What takes a client's messages: the session with a server, or those with all of them.
+@LoopActor
+protocol ClientSession: AnyObject {
+  /// What the stream calls it; where it is several, one of them.
+  var sessionID: ExactText { get }
+  /// Takes one whole message.
+  func take(fromClient message: Span<UInt8>)
+  /// What the older era's handshake agreed on.
+  var negotiatedVersion: ExactText? { get }
+  /// The client is gone.
+  func abandon(hastily isHasty: Bool)
+}
+
+extension GuardedSession: ClientSession {
+  var sessionID: ExactText { core.session }
+  var negotiatedVersion: ExactText? { core.negotiatedVersion }
+}
+
+/// What a client's requests are for.
+enum HTTPEndpoint: Hashable {
+  case server(ExactText)
+  /// All servers at once.
+  case all
+
+  /// The one server; nil for all.
+  var server: ExactText? {
+    switch self {
+    case .server(let name): name
+    case .all: nil
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package import JSONText
+internal import MCPWire
+package import Policy
+
+/// One client of all servers at once: passes each of its messages to the session of the server that it is for, asks all
+/// of them where it wants a list, and gives it what they say under names that tell them apart.
+///
+/// What is allowed each server's own session decides, by the server's own names. A server that does not start, answer or
+/// live takes nothing from the others: lists wait for it for a while, once, and tell who is missing.
+///
+/// Each method is one event; `takeActions` answers what is to be done.
+package struct AllServers: Sendable {
+  package enum Action: Hashable, Sendable {
+    /// Begins a session with a server.
+    case start(ExactText)
+    /// A line of the client's, without its end, for a server's session.
+    case toServer(ExactText, [UInt8])
+    /// A line with its end.
+    case toClient([UInt8])
+    /// A server is not in a list, and why: to be told to those who watch.
+    case missing(ExactText, String)
+  }
+
+  /// One server's session.
+  struct Part: Sendable {
+    enum State: Hashable, Sendable {
+      /// Leads to `joining`, or in the stateless era to `ready`.
+      case absent
+      /// The handshake is not over. Leads to `ready` and `gone`.
+      case joining
+      /// Leads to `gone`.
+      case ready
+      /// Leads to `joining` or `ready` when it is needed again, but not at once.
+      case gone(String, at: Moment)
+    }
+
+    var state = State.absent
+    /// What the server has, as it said in its handshake; everything in the stateless era.
+    var features: Set<Feature> = Set(Feature.allCases)
+    /// Lines that wait for the end of the handshake, with the requests' numbers.
+    var queue: [(number: UInt64, line: [UInt8])] = []
+    /// A list was given without it, which waits for it no more.
+    var isLate = false
+
+    var isGone: Bool { if case .gone = state { true } else { false } }
+  }
+
+  enum Feature: String, CaseIterable, Hashable, Sendable {
+    case tools, prompts, resources, logging, completions
+  }
+
+  /// A request of ours to a server.
+  struct Asked: Sendable {
+    enum Purpose: Sendable {
+      case handshake
+      /// A request of the client's: its id as it is written and in one spelling, and its progress token.
+      case routed(id: ExactText, key: ExactText, token: ExactText?)
+      /// A page of a list.
+      case page(Int)
+      case listen(Int)
+      /// Nobody waits for the answer.
+      case nothing
+    }
+
+    let server: ExactText
+    let purpose: Purpose
+  }
+
+  /// What a request of the client's has become.
+  enum Wanted: Hashable, Sendable {
+    case one(UInt64)
+    case round(Int)
+    case listening(Int)
+  }
+
+  /// A server's request as the client knows it.
+  struct Question: Hashable, Sendable {
+    let server: ExactText
+    let id: ExactText
+  }
+
+  /// All servers, in the order in which their tools are listed.
+  let servers: [ExactText]
+  var parts: [ExactText: Part]
+  var names = ExposedNames()
+  var asked: [UInt64: Asked] = [:]
+  var wanted: [ExactText: Wanted] = [:]
+  var tokens: [ExactText: ExactText] = [:]
+  var questions: [UInt64: Question] = [:]
+  var rounds: [Int: ListRound] = [:]
+  var listenings: [Int: Listening] = [:]
+  /// The parameters of the client's handshake, for each server's; nil in the stateless era.
+  var handshake: [UInt8]?
+  package internal(set) var version: ExactText?
+  /// The client's last `logging/setLevel`, for servers that come later.
+  var level: [UInt8]?
+  var reader = MessageReader()
+  var last: UInt64 = 0
+  private var actions: [Action] = []
+  private let build: String
+
+  /// How long a list waits for a server that says nothing.
+  static let patience: Int64 = 10_000_000
+  /// How long a server that ended is left alone.
+  static let respite: Int64 = 10_000_000
+  static let mostRequests = 4_096
+  static let mostQueued = 256
+
+  /// `build` is the version that the gate tells of itself.
+  package init(_ servers: [ExactText], build: String) {
+    self.servers = servers
+    self.build = build
+    parts = Dictionary(servers.map { ($0, Part()) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  package mutating func takeActions() -> [Action] {
+    defer { actions = [] }
+    return actions
+  }
+
+  mutating func act(_ action: Action) { actions.append(action) }
+
+  mutating func number() -> UInt64 {
+    last += 1
+    return last
+  }
+
+  /// When `timePassed` is to be called; nil for never.
+  package var wakeUp: Moment? { rounds.values.map(\.due).min() }
+
+  // MARK: Answers of the gate's own
+
+  mutating func answer(_ id: ExactText, _ result: String) {
+    var line: [UInt8] = []
+    line.appendResult(result.utf8, id: id.utf8)
+    act(.toClient(line))
+  }
+
+  mutating func refuse(_ id: ExactText?, _ code: Int, _ message: String) {
+    var line: [UInt8] = []
+    line.appendError(code: code, message: "[gatehouse] \(message)", id: id?.utf8)
+    act(.toClient(line))
+  }
+
+  /// The answer to a call of a tool that no server has, as a server would give it.
+  mutating func refuseTool(_ id: ExactText, _ name: ExactText, isModern: Bool) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("content")
+    writer.beginArray()
+    writer.beginObject()
+    writer.member("type", "text")
+    writer.member("text", "Unknown tool: \(String(name.string.unicodeScalars.prefix(200)))")
+    writer.endObject()
+    writer.endArray()
+    writer.member("isError", true)
+    if isModern { writer.member("resultType", "complete") }
+    writer.endObject()
+    var line: [UInt8] = []
+    line.appendResult(writer.bytes, id: id.utf8)
+    act(.toClient(line))
+  }
+
+  /// What the handshake is answered with: everything that any server may have.
+  func greeting(_ version: ExactText) -> String {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("protocolVersion", version.string)
+    writer.key("capabilities")
+    writer.raw(
+      #"{"completions":{},"logging":{},"prompts":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true},"#
+        .utf8)
+    var bytes = writer.bytes
+    bytes += #""tools":{"listChanged":true}},"serverInfo":{"name":"gatehouse","version":"#.utf8
+    bytes.appendQuoted(build)
+    bytes += #"},"instructions":"#.utf8
+    bytes.appendQuoted(
+      "The tools and prompts of \(servers.count) servers; each is named SERVER__NAME, and each resource "
+        + "gatehouse:SERVER/URI.")
+    bytes += "}".utf8
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

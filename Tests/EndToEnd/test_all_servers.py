@@ -1,0 +1,132 @@
+"""All servers behind one endpoint, with clients of every SDK and servers that hang and die."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ENVIRONMENTS
+from rig.gatehouse import Gatehouse
+from rig.over_http import Front
+from rig.waiting import eventually
+
+PEERS = Path(__file__).resolve().parent / "peers"
+SDKS = {"older": "client-older", "today": "client", "today-legacy": "client", "today-modern": "client", "fastmcp": "fastmcp"}
+POLICY = {
+    "version": "1",
+    "default": "allow",
+    "servers": {
+        "tea": {"tools": {"close_account": {"action": "deny", "reason": "tea accounts stay"}}},
+        "wine": {"hide": ["close_account"]},
+    },
+}
+#: It reads what it is told and says nothing.
+HANGS = "import sys\nfor line in sys.stdin: pass"
+DIES = "import sys\nsys.stdin.readline()\nsys.exit(7)"
+
+
+@pytest.fixture(scope="module")
+def front(make_gatehouse: Callable[[], Gatehouse]) -> Iterator[Front]:
+    gatehouse = make_gatehouse()
+    gatehouse.set_policy(POLICY)
+    for name in ("tea", "wine"):
+        gatehouse.succeed("servers", "add", name, "--", sys.executable, str(PEERS / "shop.py"), name)
+    gatehouse.succeed("servers", "add", "hangs", "--", sys.executable, "-c", HANGS)
+    gatehouse.succeed("servers", "add", "dies", "--", sys.executable, "-c", DIES)
+    gatehouse.succeed("servers", "add", "off", "--", "/bin/false")
+    gatehouse.succeed("servers", "disable", "off")
+    ours = Front(gatehouse)
+    yield ours
+    ours.close()
+
+
+def visit(sdk: str, url: str, *calls: str) -> dict[str, Any]:
+    command = [str(ENVIRONMENTS / SDKS[sdk] / "bin/python"), str(PEERS / "visitor.py"), sdk, url, *calls]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    assert run.returncode == 0, run.stderr[-3000:]
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize("sdk", SDKS)
+def test_p50_every_client_sees_every_server_that_lives(front: Front, sdk: str) -> None:
+    seen = visit(
+        sdk, f"{front.url}/mcp", "5", 'tea__whoami={"text": "x"}', 'wine__whoami={"text": "y"}',
+        'tea__close_account={"account": "1"}', 'wine__close_account={"account": "1"}',
+    )
+    assert (seen["version"] == "2026-07-28") == (sdk == "today-modern")
+    tools = ["tea__whoami", "tea__close_account", "tea__die", "wine__whoami", "wine__die"]
+    assert sorted(seen["tools"]) == sorted(tools)
+    assert seen["tools"] == [tool for tool in seen["tools"] if tool[:3] == "tea"] + [tool for tool in seen["tools"] if tool[:4] == "wine"]
+    assert seen["seconds"] < 30
+    assert seen["prompts"] == ["tea__greet", "wine__greet"]
+    assert seen["resources"] == ["gatehouse:tea/note://today", "gatehouse:wine/note://today"]
+    assert seen["read"] == "a note of tea"
+    allowed, other, denied, hidden = seen["calls"]
+    assert allowed == [False, "tea: x"] and other == [False, "wine: y"]
+    assert denied[0] and "tea accounts stay" in denied[1]
+    assert hidden[0] and hidden[1].startswith("Unknown tool: ")
+
+
+def test_p50_stream_and_record_name_the_server_and_the_tool(front: Front) -> None:
+    with front.gatehouse.stream() as stream:
+        visit("older", f"{front.url}/mcp", "5", 'wine__whoami={"text": "x"}')
+        told = stream.until(lambda event: event["event"] == "decision" and event.get("tool") == "whoami", 30, "the decision")
+        assert told["server"] == "wine"
+    lines = [line for file in (front.gatehouse.home / "record").rglob("*.jsonl") for line in file.read_text().splitlines()]
+    assert any('"server":"wine"' in line and '"tool":"whoami"' in line for line in lines)
+    assert not any("wine__whoami" in line for line in lines)
+    missing = [json.loads(line) for line in lines if "left out of a list of all servers" in line]
+    assert {line["server"] for line in missing} >= {"hangs", "dies"}
+
+
+def ask(front: Front, session: str, number: int, method: str, params: dict[str, Any] | None = None, **fields: str) -> Any:
+    message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params or {}}
+    answer = front.ask("POST", "/mcp", message, Mcp_Session_Id=session, Accept="application/json", **fields)
+    assert answer.status == 200, answer.body
+    return answer.json
+
+
+def begin(front: Front, **fields: str) -> str:
+    params = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bare", "version": "1"}}
+    answer = front.ask("POST", "/mcp", {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}, **fields)
+    assert answer.status == 200, answer.body
+    return answer.fields["mcp-session-id"]
+
+
+def test_p50_a_server_that_dies_takes_nothing_from_the_others(front: Front) -> None:
+    session = begin(front)
+
+    def missing() -> set[str]:
+        listed = ask(front, session, 1, "tools/list")["result"]
+        return {one["server"] for one in listed["_meta"]["gatehouse/missing"]}
+
+    eventually(lambda: missing() == {"hangs", "dies"}, 60, "the others are there")
+    lost = ask(front, session, 2, "tools/call", {"name": "tea__die", "arguments": {}})
+    assert "error" in lost or lost["result"]["isError"]
+    well = ask(front, session, 3, "tools/call", {"name": "wine__whoami", "arguments": {"text": "x"}})
+    assert well["result"]["content"][0]["text"] == "wine: x"
+
+    def names() -> set[str]:
+        return {tool["name"] for tool in ask(front, session, 4, "tools/list")["result"]["tools"]}
+
+    # It is begun again after a while, when it is needed.
+    eventually(lambda: "tea__whoami" in names(), 60, "the server is there again")
+
+
+def test_p50_a_grant_limits_what_is_listed(gatehouse: Gatehouse) -> None:
+    for name in ("tea", "wine"):
+        gatehouse.succeed("servers", "add", name, "--", sys.executable, str(PEERS / "plain.py"))
+    token = gatehouse.succeed("grants", "add", "guest", "--server", "wine").strip()
+    front = Front(gatehouse)
+    assert front.ask("POST", "/mcp", {"jsonrpc": "2.0", "id": 0, "method": "ping"}).status == 401
+    right = {"Authorization": f"Bearer {token}"}
+    session = begin(front, **right)
+    listed = ask(front, session, 1, "tools/list", **right)["result"]["tools"]
+    assert {tool["name"].split("__")[0] for tool in listed} == {"wine"}
+    denied = ask(front, session, 2, "tools/call", {"name": "tea__get_note", "arguments": {}}, **right)
+    assert denied["result"]["isError"] and "Unknown tool" in denied["result"]["content"][0]["text"]
+    front.close()

@@ -1,0 +1,342 @@
+import GateCore
+import JSONText
+import Policy
+import Testing
+
+/// A client of all servers, told in short words.
+private struct Crowd {
+  var all: AllServers
+  var now = Moment(microseconds: 1_000_000_000)
+
+  init(_ servers: ExactText...) { all = AllServers(servers, build: "1") }
+
+  /// What is to be done now: `start a`, `a < LINE`, `> LINE`, `missing a: REASON`.
+  mutating func done() -> [String] {
+    all.takeActions().map { action in
+      switch action {
+      case .start(let server): "start \(server)"
+      case .toServer(let server, let line): "\(server) < \(String(decoding: line, as: UTF8.self))"
+      case .toClient(let line): "> " + String(decoding: line.dropLast(), as: UTF8.self)
+      case .missing(let server, let reason): "missing \(server): \(reason)"
+      }
+    }
+  }
+
+  mutating func say(_ line: String) -> [String] {
+    all.fromClient(Array(line.utf8).span, at: now)
+    return done()
+  }
+
+  mutating func hear(_ server: ExactText, _ lines: String...) -> [String] {
+    all.fromServer(server, Array(lines.map { $0 + "\n" }.joined().utf8).span, at: now)
+    return done()
+  }
+
+  mutating func lose(_ server: ExactText, _ reason: String = "it died") -> [String] {
+    all.gone(server, reason, at: now)
+    return done()
+  }
+
+  mutating func wait(_ seconds: Int64) -> [String] {
+    now = now.advanced(byMicroseconds: seconds * 1_000_000)
+    all.timePassed(at: now)
+    return done()
+  }
+
+  static let hello =
+    #"{"jsonrpc":"2.0","id":"h","method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{}}}"#
+
+  /// Begins, with every server there and having these features.
+  mutating func begin(_ features: String = #"{"tools":{},"prompts":{},"resources":{},"logging":{}}"#) {
+    _ = say(Self.hello)
+    for (place, server) in Array("ab".utf8).enumerated() {
+      let name = ExactText(String(UnicodeScalar(server)))
+      _ = hear(name, greeting(place + 1, features))
+    }
+  }
+}
+
+private func greeting(_ number: Int, _ features: String) -> String {
+  #"{"jsonrpc":"2.0","id":\#(number),"result":{"protocolVersion":"2025-06-18","capabilities":\#(features)}}"#
+}
+
+private func request(_ id: String, _ method: String, _ params: String = "{}") -> String {
+  #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":\#(params)}"#
+}
+
+private func result(_ id: Int, _ result: String) -> String { #"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"# }
+
+struct AllServersTests {
+  @Test("P50: the handshake is answered at once, and each server has one of its own")
+  func handshake() {
+    var crowd = Crowd("a", "b")
+    let said = crowd.say(Crowd.hello)
+    #expect(
+      said[0].hasPrefix(#"> {"jsonrpc":"2.0","id":"h","result":{"protocolVersion":"2025-06-18","capabilities":{"#))
+    let params = #""params":{"protocolVersion":"2025-06-18","capabilities":{}}}"#
+    #expect(
+      said.dropFirst() == [
+        "start a", #"a < {"jsonrpc":"2.0","id":1,"method":"initialize",\#(params)"#,
+        "start b", #"b < {"jsonrpc":"2.0","id":2,"method":"initialize",\#(params)"#,
+      ])
+    #expect(crowd.all.version == "2025-06-18")
+    #expect(crowd.hear("a", greeting(1, "{}")) == [#"a < {"jsonrpc":"2.0","method":"notifications/initialized"}"#])
+  }
+
+  @Test func aVersionThatIsNotKnownBecomesTheNewestWithAHandshake() {
+    var crowd = Crowd("a")
+    let said = crowd.say(request("1", "initialize", #"{"protocolVersion":"2099-01-01"}"#))
+    #expect(
+      said.contains(#"a < {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#))
+  }
+
+  @Test("P50: a list has every server's, renamed and otherwise as they are, in the order of the servers")
+  func list() {
+    var crowd = Crowd("a", "b")
+    crowd.begin()
+    #expect(
+      crowd.say(request("7", "tools/list")) == [
+        #"a < {"jsonrpc":"2.0","id":3,"method":"tools/list","params":{}}"#.replacing("3", with: "4"),
+        #"b < {"jsonrpc":"2.0","id":5,"method":"tools/list","params":{}}"#,
+      ])
+    #expect(crowd.hear("b", result(5, #"{"tools":[{"x":1.0,"name":"t","inputSchema":{"name":"t"}}]}"#)) == [])
+    #expect(
+      crowd.hear("a", result(4, #"{"tools":[{"name":"t"},{"name":"u"}],"nextCursor":"c\"1"}"#)) == [
+        #"a < {"jsonrpc":"2.0","id":6,"method":"tools/list","params":{"cursor":"c\"1"}}"#
+      ])
+    #expect(
+      crowd.hear("a", result(6, #"{"tools":[{"name":"v"}]}"#)) == [
+        #"> {"jsonrpc":"2.0","id":7,"result":{"tools":[{"name":"a__t"},{"name":"a__u"},{"name":"a__v"},"#
+          + #"{"x":1.0,"name":"b__t","inputSchema":{"name":"t"}}]}}"#
+      ])
+  }
+
+  @Test("P50: a server that hangs is waited for once, and comes in later")
+  func hangs() {
+    var crowd = Crowd("a", "b")
+    _ = crowd.say(Crowd.hello)
+    _ = crowd.hear("a", greeting(1, #"{"tools":{}}"#))
+    _ = crowd.say(request("1", "tools/list"))
+    #expect(crowd.hear("a", result(4, #"{"tools":[{"name":"t"}]}"#)) == [])
+    #expect(crowd.wait(9) == [])
+    let reason = "it did not answer within 10 s"
+    let missing = #""_meta":{"gatehouse/missing":[{"server":"b","reason":"\#(reason)"}]}"#
+    #expect(
+      crowd.wait(1) == [
+        "missing b: \(reason)", #"> {"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a__t"}],\#(missing)}}"#,
+      ])
+    #expect(crowd.say(request("2", "tools/list")).count == 1)
+    let said = crowd.hear("a", result(6, #"{"tools":[]}"#))
+    #expect(said.first?.hasPrefix(#"> {"jsonrpc":"2.0","id":2,"result":{"tools":[],"_meta""#) ?? false)
+    #expect(
+      crowd.hear("b", greeting(2, #"{"tools":{}}"#)) == [
+        #"b < {"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+        #"> {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#,
+      ])
+  }
+
+  @Test("P50, P75: a server that dies answers what it was asked, and is begun again when it is needed, not at once")
+  func dies() {
+    var crowd = Crowd("a", "b")
+    crowd.begin()
+    _ = crowd.say(request("1", "tools/call", #"{"name":"b__t"}"#))
+    _ = crowd.say(request("2", "tools/list"))
+    #expect(crowd.hear("a", result(5, #"{"tools":[]}"#)) == [])
+    let said = crowd.lose("b")
+    #expect(said[0] == "missing b: it died")
+    #expect(said[1] == #"> {"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"[gatehouse] it died"}}"#)
+    #expect(said[2].hasPrefix(#"> {"jsonrpc":"2.0","id":2,"result":{"tools":[],"_meta":{"gatehouse/missing""#))
+    #expect(
+      crowd.say(request("3", "tools/call", #"{"name":"b__t"}"#)).first?.contains("is not there: it died") ?? false)
+    _ = crowd.wait(11)
+    let again = crowd.say(request("4", "tools/call", #"{"name":"b__t"}"#))
+    #expect(again.first == "start b")
+    #expect(again.count == 2, "the call waits for the handshake")
+  }
+
+  @Test("P17, P50: a call reaches the server and the tool that its name says, and nobody else")
+  func calls() {
+    var crowd = Crowd("a", "b")
+    crowd.begin()
+    #expect(
+      crowd.say(request(#""x""#, "tools/call", #"{"arguments":{"name":"a__t"},"name":"b__t"}"#)) == [
+        #"b < {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"arguments":{"name":"a__t"},"name":"t"}}"#
+      ])
+    #expect(crowd.hear("a", result(3, "{}")) == [], "another server's answer is none")
+    #expect(
+      crowd.hear("b", result(3, #"{"content":[]}"#)) == [#"> {"jsonrpc":"2.0","id":"x","result":{"content":[]}}"#])
+    for name in ["t", "c__t", "__t", "a__", ""] {
+      let said = crowd.say(request("9", "tools/call", #"{"name":"\#(name)"}"#))
+      #expect(said.count == 1 && said[0].hasPrefix("> "), "\(name): \(said)")
+    }
+  }
+
+  @Test("P18: a server's requests are answered to it, under its own ids")
+  func questions() {
+    var crowd = Crowd("a", "b")
+    crowd.begin()
+    #expect(
+      crowd.hear("a", #"{"jsonrpc":"2.0","id":"q","method":"roots/list"}"#) == [
+        #"> {"jsonrpc":"2.0","id":3,"method":"roots/list"}"#
+      ])
+    #expect(
+      crowd.hear("b", #"{"jsonrpc":"2.0","id":"q","method":"ping"}"#) == [
+        #"> {"jsonrpc":"2.0","id":4,"method":"ping"}"#
+      ])
+    #expect(crowd.say(result(4, "{}")) == [#"b < {"jsonrpc":"2.0","id":"q","result":{}}"#])
+    #expect(crowd.say(result(4, "{}")) == [], "once")
+    #expect(
+      crowd.hear("a", #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"q"}}"#) == [
+        #"> {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":3}}"#
+      ])
+  }
+
+  @Test("P25, P50: what is taken back is taken back where it went")
+  func cancels() {
+    var crowd = Crowd("a", "b")
+    crowd.begin()
+    _ = crowd.say(request("1", "tools/call", #"{"name":"b__t"}"#))
+    let cancel = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%}}"#
+    #expect(crowd.say(cancel.replacing("%", with: "1")) == ["b < " + cancel.replacing("%", with: "3")])
+    #expect(crowd.hear("b", result(3, "{}")) == [])
+    _ = crowd.say(request("2", "tools/list"))
+    #expect(
+      crowd.say(cancel.replacing("%", with: "2")) == [
+        "a < " + cancel.replacing("%", with: "5"), "b < " + cancel.replacing("%", with: "6"),
+      ])
+    #expect(crowd.wait(20) == [])
+  }
+
+  @Test("P50: progress is heard of what a server was asked, and of nothing else")
+  func progress() {
+    var crowd = Crowd("a", "b")
+    crowd.begin()
+    _ = crowd.say(request("1", "tools/call", #"{"name":"a__t","_meta":{"progressToken":"p"}}"#))
+    let progress = #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"p","progress":1}}"#
+    #expect(crowd.hear("b", progress) == [])
+    #expect(crowd.hear("a", progress) == ["> " + progress])
+    _ = crowd.hear("a", result(3, "{}"))
+    #expect(crowd.hear("a", progress) == [])
+  }
+
+  @Test("P50: resources are told apart by their server")
+  func resources() {
+    var crowd = Crowd("a", "b")
+    crowd.begin()
+    _ = crowd.say(request("1", "resources/list"))
+    _ = crowd.hear("a", result(4, #"{"resources":[{"uri":"file:///x?y#z","name":"x"}]}"#))
+    #expect(
+      crowd.hear("b", result(5, #"{"resources":[]}"#)) == [
+        #"> {"jsonrpc":"2.0","id":1,"result":{"resources":[{"uri":"gatehouse:a/file:///x?y#z","name":"x"}]}}"#
+      ])
+    #expect(
+      crowd.say(request("2", "resources/read", #"{"uri":"gatehouse:a/file:///x?y#z"}"#)) == [
+        #"a < {"jsonrpc":"2.0","id":6,"method":"resources/read","params":{"uri":"file:///x?y#z"}}"#
+      ])
+    #expect(crowd.say(request("3", "resources/read", #"{"uri":"file:///x"}"#)).first?.contains("-32002") ?? false)
+    #expect(
+      crowd.hear("b", #"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"u:1"}}"#) == [
+        #"> {"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"gatehouse:b/u:1"}}"#
+      ])
+  }
+
+  @Test("P50: a server is not asked for what it does not have")
+  func features() {
+    var crowd = Crowd("a", "b")
+    crowd.begin(#"{"tools":{}}"#)
+    #expect(crowd.say(request("1", "prompts/list")) == [#"> {"jsonrpc":"2.0","id":1,"result":{"prompts":[]}}"#])
+  }
+
+  @Test("P50: lists that do not end are given up")
+  func endless() {
+    var crowd = Crowd("a")
+    _ = crowd.say(Crowd.hello)
+    _ = crowd.hear("a", greeting(1, #"{"tools":{}}"#))
+    _ = crowd.say(request("1", "tools/list"))
+    #expect(crowd.hear("a", result(3, #"{"tools":[],"nextCursor":"x"}"#)).count == 1)
+    let said = crowd.hear("a", result(4, #"{"tools":[],"nextCursor":"x"}"#))
+    #expect(said.first?.contains("its list does not end") ?? false)
+  }
+
+  // MARK: The stateless era
+
+  private static let meta = #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#
+
+  @Test("P33, P43, P50: clients of the stateless era have no handshake and lists that no cache keeps")
+  func stateless() {
+    var crowd = Crowd("a", "b")
+    #expect(crowd.say(request("1", "server/discover", "{\(Self.meta)}")).first?.contains("-32601") ?? false)
+    #expect(
+      crowd.say(request("2", "tools/list", "{\(Self.meta)}")) == [
+        "start a", #"a < {"jsonrpc":"2.0","id":2,"method":"tools/list","params":{\#(Self.meta)}}"#,
+        "start b", #"b < {"jsonrpc":"2.0","id":3,"method":"tools/list","params":{\#(Self.meta)}}"#,
+      ])
+    _ = crowd.hear("a", result(2, #"{"resultType":"complete","tools":[{"name":"t"}],"ttlMs":5}"#))
+    let said = crowd.hear("b", #"{"jsonrpc":"2.0","id":3,"error":{"code":-32601,"message":"older"}}"#)
+    #expect(
+      said == [
+        #"> {"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"a__t"}],"resultType":"complete","ttlMs":0,"#
+          + #""cacheScope":"private","_meta":{"gatehouse/missing":[{"server":"b","reason":"older"}]}}}"#
+      ])
+    let call = crowd.say(request("3", "tools/call", #"{"name":"x",\#(Self.meta)}"#))
+    #expect(call.first?.contains(#""isError":true,"resultType":"complete""#) ?? false)
+  }
+
+  @Test("P39, P50: a subscription goes to all servers, and is acknowledged and ended once")
+  func subscriptions() {
+    var crowd = Crowd("a", "b")
+    let wish = #""notifications":{"toolsListChanged":true,"resourceSubscriptions":["gatehouse:b/u:1"]}"#
+    let said = crowd.say(request("8", "subscriptions/listen", "{\(wish),\(Self.meta)}"))
+    #expect(said[1].contains(#""resourceSubscriptions":[]"#) && said[1].hasPrefix("a < "))
+    #expect(said[3].contains(#""resourceSubscriptions":["u:1"]"#) && said[3].hasPrefix("b < "))
+    func tagged(_ method: String, _ more: String, _ id: Int) -> String {
+      #"{"jsonrpc":"2.0","method":"notifications/\#(method)","params":{\#(more)"_meta":{"io.modelcontextprotocol/subscriptionId":\#(id)}}}"#
+    }
+    #expect(
+      crowd.hear("a", tagged("subscriptions/acknowledged", "", 2)) == [
+        "> " + tagged("subscriptions/acknowledged", wish + ",", 8)
+      ])
+    #expect(crowd.hear("b", tagged("subscriptions/acknowledged", "", 3)) == [])
+    #expect(
+      crowd.hear("b", tagged("resources/updated", #""uri":"u:1","#, 3)) == [
+        "> " + tagged("resources/updated", #""uri":"gatehouse:b/u:1","#, 8)
+      ])
+    #expect(crowd.hear("a", tagged("tools/list_changed", "", 3)) == [], "not its own")
+    #expect(crowd.lose("a") == ["missing a: it died"])
+    #expect(
+      crowd.hear("b", result(3, "{}")).first?.hasPrefix(#"> {"jsonrpc":"2.0","id":8,"result":{"resultType":"complete""#)
+        ?? false)
+  }
+
+  // MARK: Names
+
+  @Test(
+    "P50: a name has one meaning, whatever servers and tools are called",
+    arguments: [
+      ("a", "t"), ("a", "_t"), ("a", "b__c"), ("a__b", "c"), ("a_", "t"), ("a", "ü"), ("a", "t t"), ("a", ""),
+      ("a", String(repeating: "x", count: 80)), (String(repeating: "s", count: 64), "t"), ("a", "t_0123456789ab"),
+      ("a", "t\u{0}"),
+    ])
+  func names(server: String, tool: String) {
+    var names = ExposedNames()
+    let place = ExposedNames.Place(ExactText(server), ExactText(tool))
+    let name = names.name(place)
+    #expect(names.place(name) == place)
+    #expect(1...ExposedNames.longest ~= name.utf8.count)
+    #expect(
+      name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.".utf8.contains($0) })
+    let resource = ExposedNames.Place(ExactText(server), "u:/x")
+    #expect(ExposedNames.resource(ExposedNames.uri(resource)) == resource)
+  }
+
+  @Test func differentToolsHaveDifferentNames() {
+    var names = ExposedNames()
+    let parts: [ExactText] = ["a", "a_", "a__b", "_", "b", "b__c", "__", "c", "A"]
+    var seen: Set<ExactText> = []
+    for server in parts {
+      for tool in parts {
+        #expect(seen.insert(names.name(ExposedNames.Place(server, tool))).inserted, "\(server) \(tool)")
+      }
+    }
+  }
+}
