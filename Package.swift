@@ -38,7 +38,10 @@ let package = Package(
       name: "Filters", dependencies: ["CUTF8Proc", "ControlWire", "JSONText", "Policy", "RegularExpressions", "Risk"]),
     .target(
       name: "GateCore",
-      dependencies: ["ControlWire", "Filters", "HTTPWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "Risk"]),
+      dependencies: [
+        "ControlWire", "Filters", "HTTPWire", "JSONSchema", "JSONText", "MCPWire", "Policy", "RegularExpressions",
+        "Risk",
+      ]),
     .target(name: "HTTPWire"),
     .target(
       name: "History",
@@ -75,13 +78,17 @@ let package = Package(
     .target(
       name: "Gate",
       dependencies: [
-        "ControlWire", "Filters", "GateCore", "HTTPWire", "JSONText", "MCPWire", "Policy", "Risk", "Store", "System",
+        "ControlWire", "Filters", "GateCore", "HTTPWire", "JSONText", "MCPWire", "Policy", "RegularExpressions",
+        "Risk", "Store", "System",
       ]
     ),
     .target(name: "SelfTest", dependencies: ["AttackCorpus", "JSONText", "Policy", "System"]),
     .target(
       name: "Store",
-      dependencies: ["CNettle", "CSQLite", "CSodium", "ControlWire", "History", "JSONText", "Policy", "Risk", "System"]),
+      dependencies: [
+        "CNettle", "CSQLite", "CSodium", "ControlWire", "History", "JSONText", "Policy", "RegularExpressions", "Risk",
+        "System",
+      ]),
     .target(name: "System", dependencies: ["CCurl", "CSystem", "HTTPWire", "Policy"]),
     .target(name: "Terminal", dependencies: ["CTerminal", "ConsoleCore", "System"]),
     .executableTarget(
@@ -137,7 +144,8 @@ let package = Package(
     .testTarget(
       name: "GateCoreTests",
       dependencies: [
-        "ControlWire", "Filters", "GateCore", "HTTPWire", "JSONText", "MCPWire", "Policy", "Risk", "SeededChance",
+        "ControlWire", "Filters", "GateCore", "HTTPWire", "JSONText", "MCPWire", "Policy", "RegularExpressions", "Risk",
+        "SeededChance",
       ]),
     .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededChance"]),

@@ -102,4 +102,31 @@ struct GateConfigurationTests {
     let none = #expect(throws: ConfigurationError.self) { try GateConfiguration.load(folder) }
     #expect(none?.problems == [])
   }
+
+  @Test func saysHowMuchOfTheRecordStaysAndWhetherItHasArguments() throws {
+    let text = #"""
+      {"record": {"keep_days": 30, "keep_megabytes": null, "arguments": "redacted", "mask": {"iban": "DE[0-9]{20}"}}}
+      """#
+    let record = try GateConfiguration.read(Array(text.utf8)).record
+    #expect(record.retention == RecordRetention(days: 30))
+    #expect(record.arguments == .redacted)
+    #expect(record.mask.map(\.name) == ["iban"] && record.mask.map(\.expression) == ["DE[0-9]{20}"])
+    let before = try GateConfiguration.read(Array("{}".utf8)).record
+    #expect(before.arguments == .digest && before.retention == RecordRetention() && before.mask.isEmpty)
+  }
+
+  @Test(arguments: [
+    (#"{"keep_days": 0}"#, "`keep_days` must be a whole number of days"),
+    (#"{"keep_megabytes": "2 GB"}"#, "`keep_megabytes` must be a whole number of megabytes"),
+    (#"{"arguments": "all"}"#, "`all` is no value of `arguments`"),
+    (#"{"mask": ["x"]}"#, "`mask` must be an object of patterns by name"),
+    (#"{"mask": {"": "x"}}"#, "is no name of a pattern"), (#"{"mask": {"x": 1}}"#, "is no name of a pattern"),
+    (#"{"mask": {"x": "("}}"#, "the pattern `x` is no regular expression"),
+  ])
+  func refusesWhatItCannotKeepOrMaskBy(_ record: String, _ message: String) {
+    let error = #expect(throws: ConfigurationError.self) {
+      try GateConfiguration.read(Array(#"{"record": \#(record)}"#.utf8))
+    }
+    #expect(error?.description.contains(message) == true)
+  }
 }

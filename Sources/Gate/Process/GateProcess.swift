@@ -14,6 +14,8 @@ package final class GateProcess {
   /// The files in the state folder that are this gate's alone; nil where none can be had.
   let lane: StateLane?
   let record: GateRecord
+  /// How the record is to have the arguments of calls; nil for their digests alone.
+  private var recordedArguments: RecordedArguments?
   /// What all sessions share; the one place where calls are counted.
   var state: GateState
   /// What servers wrote that was no message.
@@ -69,6 +71,7 @@ package final class GateProcess {
     lane = try? StateLane.claim(in: options.paths.state)
     let record = record ?? LaneRecord(options, lane: lane)
     self.record = GateRecord(record, onFailure: options.configuration.record.onFailure)
+    recordedArguments = options.configuration.record.recordedArguments
     state = GateState(lastSequence: record.lastSequence)
     // Known to nobody, and gone with the gate, as is what waits for a person.
     state.approvals = Approvals(
@@ -117,6 +120,7 @@ package final class GateProcess {
   func reload() {
     settings.read()
     record.use(settings.current.record)
+    recordedArguments = settings.current.record.recordedArguments
     notifier.use(settings.current.approvals.notify)
     noteApprovers()
     notePinning()
@@ -201,7 +205,15 @@ package final class GateProcess {
   /// - Returns: Why what was decided must not happen, and where in the stream these decisions begin; nil if it may.
   func recordDecisions() -> (reason: String, position: UInt64)? {
     let position = record.position
-    guard case .denied(let reason) = record.take(state.stream) else { return nil }
+    let outcome =
+      if let recordedArguments {
+        record.take(state.stream) { line in
+          recordedArguments.line(line, with: state.recent, hiding: { secrets(of: $0) })
+        }
+      } else {
+        record.take(state.stream)
+      }
+    guard case .denied(let reason) = outcome else { return nil }
     return (reason, position)
   }
 

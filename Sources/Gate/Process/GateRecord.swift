@@ -61,11 +61,29 @@ final class GateRecord {
 
   /// Takes the stream's new events; if decisions are among them, they are recorded when this returns.
   func take(_ stream: EventLog) -> Outcome {
+    let sink = sink
+    return take(stream) { lines, count in sink.append(lines: lines, count: count) }
+  }
+
+  /// The same; `change` is asked for another line in the place of each, which it answers with nil for most.
+  func take(_ stream: EventLog, changing change: (Span<UInt8>) -> [UInt8]?) -> Outcome {
+    let sink = sink
+    return take(stream) { lines, _ in
+      var start = 0
+      while start < lines.count {
+        let end = lines.firstLineFeed(from: start)
+        let line = lines.extracting(start..<end)
+        if let other = change(line) { sink.append(other.span) } else { sink.append(line) }
+        start = end + 1
+      }
+    }
+  }
+
+  private func take(_ stream: EventLog, _ append: (Span<UInt8>, Int) -> Void) -> Outcome {
     guard position < stream.end else { return .done }
     let isDecided = stream.decided > position
     hasUncommitted = true
-    let sink = sink
-    stream.recorded(from: position) { lines, count in sink.append(lines: lines, count: count) }
+    stream.recorded(from: position, append)
     position = stream.end
     return isDecided ? commit() : .done
   }

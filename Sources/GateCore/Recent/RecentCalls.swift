@@ -1,6 +1,6 @@
 internal import ControlWire
 
-/// The arguments of the last calls, for a person who asks what was called and why: in memory alone, and in no record.
+/// The arguments of the last calls, for a person who asks what was called and why, and for a record that is to have them.
 ///
 /// They are found by the number of the call's decision. The oldest go when there are too many, or they are too long together.
 package struct RecentCalls: Sendable {

@@ -83,7 +83,7 @@ package struct SuggestedRule: Hashable, Sendable {
   }
 
   private static func reason(_ peak: Int, _ most: Int) -> String {
-    "\(most) a minute: at most \(peak) were made within one, and a margin over that"
+    "\(most) a minute: at most \(peak == 1 ? "1 was" : "\(peak) were") made within one, and a margin over that"
   }
 
   private static func seen(_ use: SeenCalls.Use) -> String {
@@ -125,6 +125,9 @@ package struct SuggestedRule: Hashable, Sendable {
       return ("lte", JSONNode(.number(JSONNumber(text: most))), "never above \(short(numbers.upperBound))")
     }
     guard member.isText else { return nil }
+    if let texts = member.texts, texts.count == 1 {
+      return ("eq", JSONNode(.string(texts[0])), "always the same")
+    }
     if let folders = member.folders, !folders.isEmpty {
       let folder = "/" + folders.joined(separator: "/")
       return ("within", JSONNode(.array([text(folder)])), "always below \(folder)")
@@ -134,7 +137,6 @@ package struct SuggestedRule: Hashable, Sendable {
       return ("host_in", JSONNode(.array(sorted.map { text($0) })), "always at \(sorted.joined(separator: ", "))")
     }
     if let texts = member.texts, !texts.isEmpty, texts.count * 5 <= calls {
-      if texts.count == 1 { return ("eq", JSONNode(.string(texts[0])), "always the same") }
       return ("in", JSONNode(.array(texts.map { JSONNode(.string($0)) })), "always one of \(texts.count)")
     }
     return nil

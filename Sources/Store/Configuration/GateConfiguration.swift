@@ -9,6 +9,22 @@ package struct GateConfiguration: Hashable, Sendable {
     package var sync = RecordSync.write
     /// How much of it stays.
     package var retention = RecordRetention()
+    package var arguments = Arguments.digest
+    /// Names of patterns, and what they find: in redacted arguments it is replaced by the name.
+    package var mask: [Mask] = []
+
+    /// How the record has the arguments of calls.
+    package enum Arguments: String, CaseIterable, Hashable, Sendable {
+      case digest, redacted, full
+    }
+
+    package struct Mask: Hashable, Sendable {
+      package var name: String
+      /// In RE2's syntax, and one that is understood.
+      package var expression: String
+    }
+
+    package static let mostMasks = 64
   }
 
   /// How many seconds a server may take for an answer; nil for ever.
@@ -122,10 +138,13 @@ package struct GateConfiguration: Hashable, Sendable {
 
 extension ConfigurationReader {
   fileprivate mutating func record(_ node: JSONNode, _ record: inout GateConfiguration.Record) {
-    object(node, "`record`", ["on_failure", "sync", "keep_days", "keep_megabytes"]) { reader, key, value in
+    let known = ["on_failure", "sync", "arguments", "mask", "keep_days", "keep_megabytes"]
+    object(node, "`record`", known) { reader, key, value in
       switch key {
       case "on_failure": reader.word(value, "`on_failure`", &record.onFailure)
       case "sync": reader.word(value, "`sync`", &record.sync)
+      case "arguments": reader.word(value, "`arguments`", &record.arguments)
+      case "mask": reader.mask(value, &record.mask)
       case "keep_days": reader.amount(value, "`keep_days`", "days", &record.retention.days)
       case "keep_megabytes": reader.amount(value, "`keep_megabytes`", "megabytes", &record.retention.megabytes)
       default: break
