@@ -60,7 +60,6 @@ package final class RecordIndex {
   private static func open(_ path: String) throws(StoreError) -> Database {
     let database = try Database(path: path, pageSize: pageSize)
     database.setPatience(milliseconds: patience)
-    try database.execute("PRAGMA mmap_size = 1073741824")
     // It can be made again.
     try database.execute("PRAGMA synchronous = OFF")
     guard try layout(of: database) != layout else { return database }
