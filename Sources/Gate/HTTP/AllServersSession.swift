@@ -27,6 +27,8 @@ final class AllServersSession: ClientSession {
   }
 
   var sessionID: ExactText { parts.values.lazy.compactMap { $0.session?.sessionID }.first ?? "" }
+  /// A token is for one server, and here are many.
+  func use(authorization: [UInt8]?) {}
   var negotiatedVersion: ExactText? { all.version }
 
   func take(fromClient message: Span<UInt8>) {

@@ -9,6 +9,8 @@ protocol ClientSession: AnyObject {
   var sessionID: ExactText { get }
   /// Takes one whole message.
   func take(fromClient message: Span<UInt8>)
+  /// Who the client is to the server itself, for what follows; for a server that wants to know.
+  func use(authorization: [UInt8]?)
   /// What the older era's handshake agreed on.
   var negotiatedVersion: ExactText? { get }
   /// The client is gone.
@@ -17,6 +19,7 @@ protocol ClientSession: AnyObject {
 
 extension GuardedSession: ClientSession {
   var sessionID: ExactText { core.session }
+  func use(authorization: [UInt8]?) { (server as? RemoteServer)?.use(authorization: authorization) }
   var negotiatedVersion: ExactText? { core.negotiatedVersion }
 }
 

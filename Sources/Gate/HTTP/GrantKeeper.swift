@@ -51,7 +51,7 @@ final class GrantKeeper {
     }
     guard let book = book ?? (isAlwaysNeeded ? GrantBook() : nil) else { return .granted(GrantBook.local) }
     let challenge = "Bearer realm=\"gatehouse\""
-    guard let token = head.bearer else {
+    guard let token = HTTPAuthorization.forGate(head) else {
       return .refused(
         HTTPRefusal(.unauthorized, "a token is needed: `Authorization: Bearer TOKEN` of `gatehouse grants add`"),
         [HTTPField("WWW-Authenticate", challenge)])

@@ -12,6 +12,10 @@ final class HTTPClientEnd: ClientEnd {
   let id: String?
   let endpoint: HTTPEndpoint
   let grant: ExactText
+  /// What the server wants the client to do first, while the answer is written that says so.
+  var challenge: RemoteChallenge?
+  /// Is told that the server has answered the client so.
+  var challenged: (@LoopActor (RemoteChallenge) -> [HTTPField])?
   /// With how many servers it has a session.
   var weight = 1
   /// What the grant was known by when the session began.
@@ -67,6 +71,7 @@ final class HTTPClientEnd: ClientEnd {
 
   private func give(_ body: PostedBody, _ head: HTTPHead, _ connection: HTTPConnection, to session: any ClientSession) {
     noteVersion()
+    session.use(authorization: HTTPAuthorization.forServer(head))
     let line = streams.post(body, connection.exchange, head.accepted)
     session.take(fromClient: line.span)
     var actions: [HTTPStreams.Action] = []
@@ -117,7 +122,19 @@ final class HTTPClientEnd: ClientEnd {
     for action in actions {
       switch action {
       case .answer(let exchange, let status, let body):
-        connections.removeValue(forKey: exchange)?.answer(status, body, fields: fields)
+        guard let challenge, let status = HTTPStatus(rawValue: challenge.status) else {
+          connections.removeValue(forKey: exchange)?.answer(status, body, fields: fields)
+          continue
+        }
+        let more = challenged?(challenge) ?? []
+        connections.removeValue(forKey: exchange)?.answer(status, body, fields: more)
+        if session?.negotiatedVersion == nil, id != nil {
+          // It begins anew when it has logged in.
+          Loop.shared.atEndOfTurn { [self] in
+            session?.abandon(hastily: false)
+            close()
+          }
+        }
       case .begin(let exchange): connections[exchange]?.begin(fields: fields)
       case .event(let exchange, let id, let message):
         guard let connection = connections[exchange] else { continue }

@@ -22,6 +22,7 @@ final class HTTPFront {
   private var sweep: LoopTimer?
   /// Whose turn it is.
   private var present = 0
+  private let authorization: HTTPAuthorization
   private(set) var isClosing = false
   /// How many requests could not be read.
   private(set) var refusals = 0
@@ -30,6 +31,8 @@ final class HTTPFront {
     let grant: ExactText
     let endpoint: HTTPEndpoint
     let client: ExactText
+    /// Whoever logs in to the server itself shares its session with nobody who is somebody else there.
+    let authorization: ContentDigest?
   }
 
   static let mostConnections = 20_000
@@ -46,6 +49,7 @@ final class HTTPFront {
   init(_ gate: GateProcess, guarding: HTTPGuard) {
     self.gate = gate
     self.guarding = guarding
+    authorization = HTTPAuthorization(gate)
     grants = GrantKeeper(gate.options.paths.grants)
     grants.changed = { [weak self] in self?.endUngranted() }
   }
@@ -77,6 +81,8 @@ final class HTTPFront {
     case health
     case metrics
     case preflight
+    /// What a server says of where to log in, for clients that do that themselves.
+    case metadata(ExactText)
     case mcp(HTTPEndpoint, grant: ExactText)
     case refused(HTTPRefusal, [HTTPField])
   }
@@ -92,6 +98,9 @@ final class HTTPFront {
       if case .refused(let refusal, let fields) = grants.access(head, to: nil) { return .refused(refusal, fields) }
       return .metrics
     case ["mcp"]: return route(head, to: .all)
+    case let path where path.count == 4 && Array(path[..<3]) == HTTPAuthorization.metadataPath:
+      if head.method == .options, !head.all("origin").isEmpty { return .preflight }
+      return head.isReading ? .metadata(path[3]) : .refused(Self.wrongMethod, [HTTPField("Allow", "GET, HEAD")])
     case let path where path.count == 2 && path[0] == "mcp": return route(head, to: .server(path[1]))
     default:
       return .refused(HTTPRefusal(.notFound, "there is nothing here; servers are at /mcp/NAME, and all at /mcp"), [])
@@ -125,6 +134,7 @@ final class HTTPFront {
   func take(_ route: Route, _ head: HTTPHead, _ body: [UInt8], _ connection: HTTPConnection) {
     switch route {
     case .refused(let refusal, let fields): connection.refuse(refusal, fields: fields)
+    case .metadata(let server): authorization.answer(server, head, connection)
     case .health: connection.answer(.ok, Array("ok\n".utf8), type: "text/plain")
     case .metrics: connection.answer(.ok, gate.metrics(self), type: "text/plain; version=0.0.4")
     case .preflight:
@@ -172,7 +182,7 @@ final class HTTPFront {
     }
     let id = GrantFile.name((0..<32).map { _ in UInt8.random(in: .min ... .max) })
     let client = HTTPClientEnd(id: id, endpoint: endpoint, grant: grant)
-    guard begin(client, body, connection) else { return }
+    guard begin(client, body, head, connection) else { return }
     sessions[id] = client
     client.post(body, head, connection)
   }
@@ -200,10 +210,12 @@ final class HTTPFront {
       return fail(connection, .badRequest, body.id, StatelessHeaders.mismatch, problem)
     }
     let name = message.clientName.map { $0.decoded(body.bytes.span) } ?? ""
-    let key = StatelessKey(grant: grant, endpoint: endpoint, client: name)
+    let key = StatelessKey(
+      grant: grant, endpoint: endpoint, client: name,
+      authorization: HTTPAuthorization.forServer(head).map { ContentDigest(of: $0) })
     if let client = stateless[key], !client.isOver { return client.post(body, head, connection) }
     let client = HTTPClientEnd(id: nil, endpoint: endpoint, grant: grant)
-    guard begin(client, body, connection) else { return }
+    guard begin(client, body, head, connection) else { return }
     stateless[key] = client
     client.post(body, head, connection)
   }
@@ -249,7 +261,9 @@ final class HTTPFront {
   /// Starts a session's server.
   ///
   /// - Returns: Whether there is a session now; otherwise the request was answered.
-  private func begin(_ client: HTTPClientEnd, _ body: PostedBody, _ connection: HTTPConnection) -> Bool {
+  private func begin(
+    _ client: HTTPClientEnd, _ body: PostedBody, _ head: HTTPHead, _ connection: HTTPConnection
+  ) -> Bool {
     let servers = client.endpoint == .all ? grants.reached(gate.inventory.enabledServers, by: client.grant) : []
     let all = Array(sessions.values) + Array(stateless.values)
     let more = max(1, servers.count)
@@ -260,6 +274,9 @@ final class HTTPFront {
       return false
     }
     client.mark = grants.mark(of: client.grant)
+    if let server = client.endpoint.server, let host = head.all("host").first {
+      client.challenged = { [authorization] in authorization.fields($0, of: server, host: host) }
+    }
     sweepSoon()
     guard case .server(let server) = client.endpoint else {
       client.weight = more

@@ -89,6 +89,15 @@ final class InventoryKeeper {
       tools: known.mapValues(\.tools))
   }
 
+  /// How a server is reached where clients log in to it themselves; nil for any other.
+  func loginTarget(_ name: ExactText) -> RemoteTarget? {
+    readRegistry()
+    guard let server = registry[name], !server.isDisabled, case .http(let entry) = server.transport,
+      entry.passesAuthorization
+    else { return nil }
+    return try? RemoteTarget(entry, of: name, ProcessEnvironment(entries: ThisProcess.environmentEntries))
+  }
+
   /// The servers that may be started, as the registry has them now.
   var enabledServers: [ExactText] {
     readRegistry()

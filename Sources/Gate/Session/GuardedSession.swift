@@ -156,7 +156,9 @@ final class GuardedSession {
   /// A request of ours gets no answer of the server's, and the session goes on.
   private func lost(_ id: ExactText, _ failure: RemoteFailure) {
     core.lost(id, failure, at: Clock.now(), gate: &gate.state, into: &output)
+    client?.challenge = failure.challenge
     flush()
+    client?.challenge = nil
   }
 
   /// Another policy is in force.

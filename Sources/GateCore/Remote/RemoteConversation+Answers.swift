@@ -10,6 +10,7 @@ extension RemoteConversation {
     exchange.status = head.status
     exchange.retryAfter = head.retryAfter
     exchange.redirect = head.redirect
+    exchange.challenges = head.challenges
     exchange.reading = .nothing(0)
     if head.status == 404, exchange.isOfSession, state == .open {
       return end("the server has ended the session (HTTP 404); begin a new one")
@@ -48,7 +49,8 @@ extension RemoteConversation {
   private mutating func reading(_ asked: Asked, _ exchange: Exchange, _ head: RemoteHead) -> Reading? {
     guard head.isSuccess else {
       // It may say in JSON what is wrong.
-      return head.isJSON && !exchange.isReturn && head.status >= 400 && head.status != 401 ? .json([]) : nil
+      let isChallenge = head.status == 401 || head.status == 403 && passesChallenges
+      return head.isJSON && !exchange.isReturn && head.status >= 400 && !isChallenge ? .json([]) : nil
     }
     if asked.method == .initialize {
       guard !head.hasBadSessionID else { return nil }
@@ -273,6 +275,15 @@ extension RemoteConversation {
 
   /// What an HTTP status means for a request.
   private func problem(_ asked: Asked, _ exchange: Exchange) -> RemoteFailure {
+    var failure = plainProblem(asked, exchange)
+    if passesChallenges, exchange.status == 401 || exchange.status == 403 {
+      failure.text = "the server wants its client to log in (HTTP \(exchange.status))"
+      failure.challenge = RemoteChallenge(status: exchange.status, fields: exchange.challenges)
+    }
+    return failure
+  }
+
+  private func plainProblem(_ asked: Asked, _ exchange: Exchange) -> RemoteFailure {
     let status = exchange.status
     switch status {
     case 200...299:

@@ -40,6 +40,7 @@ package struct RemoteConversation: Sendable {
     var status = 0
     var retryAfter: Int?
     var redirect: String?
+    var challenges: [[UInt8]] = []
     /// Whether the session's id went with it.
     var isOfSession = false
     /// The last event of the stream, to go on from.
@@ -66,6 +67,8 @@ package struct RemoteConversation: Sendable {
   }
 
   let hasCredentials: Bool
+  /// Whether whoever asks logs in to the server itself.
+  let passesChallenges: Bool
   var state = State.open
   var exchanges: [Int: Exchange] = [:]
   var returns: [Return] = []
@@ -99,7 +102,12 @@ package struct RemoteConversation: Sendable {
   static let longestProblem = 1 << 16
 
   /// With `hasCredentials`, the registry gives the server headers of its own.
-  package init(hasCredentials: Bool = false) { self.hasCredentials = hasCredentials }
+  ///
+  /// With `passesChallenges`, clients have credentials of their own and are told what the server says of them.
+  package init(hasCredentials: Bool = false, passesChallenges: Bool = false) {
+    self.hasCredentials = hasCredentials
+    self.passesChallenges = passesChallenges
+  }
 
   /// What is to be done now, in this order.
   package mutating func takeActions() -> [RemoteAction] {

@@ -42,6 +42,8 @@ package struct RemoteHead: Hashable, Sendable {
   package var hasBadSessionID = false
   /// Whom a redirect names, as far as that is a plain host.
   package var redirect: String?
+  /// What it says of how to log in, a value for each field.
+  package var challenges: [[UInt8]] = []
   /// How many seconds the server wants to be left in peace.
   package var retryAfter: Int?
 
@@ -58,7 +60,9 @@ package struct RemoteHead: Hashable, Sendable {
     }
   }
 
-  private static let names: [StaticString] = ["content-type", "mcp-session-id", "location", "retry-after"]
+  private static let names: [StaticString] = [
+    "content-type", "mcp-session-id", "location", "retry-after", "www-authenticate",
+  ]
 
   private mutating func take(_ name: String, _ value: [UInt8]) {
     switch name {
@@ -70,6 +74,8 @@ package struct RemoteHead: Hashable, Sendable {
       sessionID = value
     case "location":
       redirect = Self.host(in: value)
+    case "www-authenticate":
+      if challenges.count < 4, value.count <= 4_096 { challenges.append(value) }
     case "retry-after":
       retryAfter = Int(String(decoding: value.prefix(6), as: UTF8.self)).flatMap { 0...86_400 ~= $0 ? $0 : nil }
     default: break
@@ -106,12 +112,22 @@ package struct RemoteFailure: Error, Hashable, Sendable {
   package var mayHaveHappened: Bool
   /// The server could not be reached or could not serve anybody.
   package var isOutage: Bool
+  /// What the server wants whoever asked to do first; nil where that is nobody's business but the gate's.
+  package var challenge: RemoteChallenge?
 
   package init(_ text: String, mayHaveHappened: Bool, isOutage: Bool = false) {
     self.text = text
     self.mayHaveHappened = mayHaveHappened
     self.isOutage = isOutage
   }
+}
+
+/// The server wants its client to log in, or to log in as somebody who may do more.
+package struct RemoteChallenge: Hashable, Sendable {
+  /// 401 or 403.
+  package var status: Int
+  /// The values of `WWW-Authenticate`.
+  package var fields: [[UInt8]]
 }
 
 /// What a conversation wants done.

@@ -31,6 +31,8 @@ package struct RemoteEntry: Hashable, Sendable {
   package var usesProxy = false
   /// Its name may stand for an address that is not public (`"privateAddresses": true`).
   package var allowsPrivate = false
+  /// Clients over HTTP log in to it themselves (`"authorization": "client"`).
+  package var passesAuthorization = false
 
   package init(url: String) { self.url = url }
 
@@ -157,6 +159,13 @@ extension RemoteEntry {
       usesProxy = true
     }
     allowsPrivate = try .flag("privateAddresses", of: node)
+    if let value = node["authorization"], !value.isNull {
+      guard value.string == "client" else { throw RegistryError("`authorization` must be \"client\" or absent") }
+      guard !headers.contains(where: { $0.name.lowercased() == "authorization" }) else {
+        throw RegistryError("an entry has a header `Authorization` or `\"authorization\": \"client\"`, not both")
+      }
+      passesAuthorization = true
+    }
   }
 
   private static func headers(_ node: JSONNode?) throws(RegistryError) -> [Header] {
@@ -196,6 +205,7 @@ extension RemoteEntry {
     if let certificates { members.append(JSONMember(key: "caFile", value: text(certificates))) }
     if usesProxy { members.append(JSONMember(key: "proxy", value: text("environment"))) }
     if allowsPrivate { members.append(JSONMember(key: "privateAddresses", value: JSONNode(.bool(true)))) }
+    if passesAuthorization { members.append(JSONMember(key: "authorization", value: text("client"))) }
     return JSONNode(.object(members))
   }
 }

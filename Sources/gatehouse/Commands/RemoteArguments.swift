@@ -16,6 +16,7 @@ extension Gatehouse {
     if let path = entry.certificates, !path.hasPrefix("/") { throw .usage("`--ca-file` takes a path from / on") }
     entry.usesProxy = arguments.has("--proxy")
     entry.allowsPrivate = arguments.has("--private-addresses")
+    entry.passesAuthorization = arguments.has("--client-authorization")
     do throws(RegistryError) {
       for text in arguments.values("--header") {
         let (name, value) = try split(text, at: ":", "--header")
@@ -31,6 +32,9 @@ extension Gatehouse {
       }
       let names = entry.headers.map { $0.name.lowercased() }
       guard Set(names).count == names.count else { throw RegistryError("a header is given twice") }
+      guard !entry.passesAuthorization || !names.contains("authorization") else {
+        throw RegistryError("a server has a header `Authorization` or `--client-authorization`, not both")
+      }
     } catch {
       throw .usage(error.message)
     }

@@ -22,6 +22,8 @@ extension Gatehouse {
       .init("--header-file", "'NAME=FILE'", "the same with what a file holds"),
       .init("--ca-file", "FILE", "trust the certificates in it, and not the system's"),
       .init("--private-addresses", "let the name in the URL stand for an address that is not public"),
+      .init(
+        "--client-authorization", "let clients over HTTP log in to it themselves: their `Authorization` is passed on"),
       .init("--proxy", "reach it through the proxy that the environment names"),
       .init("--env", "NAME=VALUE", "set a variable for the server; may be given several times"),
       .init("--cwd", "FOLDER", "start the server there, not in its client's folder"),

@@ -1,3 +1,4 @@
+internal import GateCore
 internal import System
 
 /// How a session reaches its client: lines come in, lines go out, and at some time the client says no more.
@@ -12,6 +13,8 @@ protocol ClientEnd: AnyObject {
 
   /// Writes whole lines, and leaves them empty.
   func write(_ lines: inout [UInt8])
+  /// What the server wants the client to do first, while the answer is written that says so.
+  var challenge: RemoteChallenge? { get set }
   /// How many bytes the client has yet to take.
   var backlog: Int { get }
   /// Closes when all is written, and calls `closed` then, at once where it is closed already.
@@ -36,6 +39,14 @@ protocol ClientEnd: AnyObject {
   func close()
   /// Gives the memory back that large messages took.
   func trim()
+}
+
+extension ClientEnd {
+  /// Only HTTP has words for it.
+  var challenge: RemoteChallenge? {
+    get { nil }
+    set {}
+  }
 }
 
 /// What a client's end tells its session.

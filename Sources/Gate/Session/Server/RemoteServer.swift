@@ -20,10 +20,13 @@ final class RemoteServer: ServerEnd {
   private(set) var hasEnded = false
   private(set) var endedByItself = false
   private(set) var lastWords: String?
+  /// What the client last said of who it is, where that is for the server: a line of a request's head.
+  private var authorization: [[UInt8]] = []
 
   init(_ target: RemoteTarget) {
     self.target = target
-    conversation = RemoteConversation(hasCredentials: !target.headers.isEmpty)
+    conversation = RemoteConversation(
+      hasCredentials: !target.headers.isEmpty, passesChallenges: target.passesAuthorization)
   }
 
   var pid: Int32? { nil }
@@ -38,6 +41,11 @@ final class RemoteServer: ServerEnd {
   }
 
   // MARK: To the server
+
+  func use(authorization value: [UInt8]?) {
+    guard target.passesAuthorization else { return }
+    authorization = value.map { [Array("Authorization: ".utf8) + $0] } ?? []
+  }
 
   func write(_ lines: inout [UInt8]) {
     guard !hasEnded, !lines.isEmpty else { return lines.removeAll(keepingCapacity: true) }
@@ -102,7 +110,7 @@ final class RemoteServer: ServerEnd {
     let headers = request.headers.map { Array("\($0.name): ".utf8) + $0.value }
     let transfer = client?.start(
       HTTPClient.Request(
-        method: request.method.rawValue, headers: headers + target.headers, body: request.body),
+        method: request.method.rawValue, headers: headers + target.headers + authorization, body: request.body),
       HTTPExchangeEvents(
         began: { [weak self] head in self?.tell { $0.began(exchange, RemoteHead(head), at: $1) } },
         received: { [weak self] bytes in

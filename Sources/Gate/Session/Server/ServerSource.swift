@@ -46,6 +46,8 @@ struct RemoteTarget: Sendable {
   let host: String
   let headers: [[UInt8]]
   let options: HTTPClient.Options
+  /// Whether clients over HTTP log in to it themselves.
+  let passesAuthorization: Bool
   let secrets: Secrets
 
   /// Variables in headers are the client's, or else the gate's.
@@ -67,6 +69,7 @@ struct RemoteTarget: Sendable {
     options = HTTPClient.Options(
       rule: AddressRule(host: host, allowsPrivate: entry.allowsPrivate), certificates: entry.certificates,
       usesProxy: entry.usesProxy)
+    passesAuthorization = entry.passesAuthorization
     secrets = Secrets(values: .none, given.values)
   }
 }

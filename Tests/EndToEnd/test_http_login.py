@@ -1,0 +1,105 @@
+"""Clients that log in to a server over HTTP themselves: what the server says of it reaches them, and their tokens it alone."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rig.gatehouse import Gatehouse
+from rig.over_http import Answer, Front
+from rig.remote import HTTPServer
+
+PEERS = Path(__file__).resolve().parent / "peers"
+GOOD = {"Authorization": "Bearer good"}
+
+
+class Guarded:
+    """A gate before a server that wants its clients to log in, registered so (`guarded`) and otherwise (`plain`)."""
+
+    def __init__(self, gatehouse: Gatehouse, folder: Path) -> None:
+        self.gatehouse = gatehouse
+        self.log = folder / "authorizations"
+        self.server = HTTPServer([sys.executable, str(PEERS / "guarded.py"), str(self.log)], gatehouse.environment)
+        gatehouse.succeed("servers", "add", "guarded", "--url", self.server.url, "--client-authorization")
+        gatehouse.succeed("servers", "add", "plain", "--url", self.server.url)
+
+    @property
+    def seen(self) -> set[str]:
+        """What the server was told of who asks."""
+        return set(self.log.read_text().splitlines()) if self.log.exists() else set()
+
+
+@pytest.fixture
+def guarded(gatehouse: Gatehouse, tmp_path: Path) -> Iterator[Guarded]:
+    ours = Guarded(gatehouse, tmp_path)
+    yield ours
+    ours.server.close()
+
+
+def begin(front: Front, server: str, **fields: str) -> Answer:
+    params = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bare", "version": "1"}}
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+    return front.ask("POST", f"/mcp/{server}", hello, **fields)
+
+
+def call(tool: str) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": tool, "arguments": {}}}
+
+
+def test_p80_a_challenge_names_the_gate_s_own_place(guarded: Guarded) -> None:
+    front = Front(guarded.gatehouse)
+    answer = begin(front, "guarded")
+    assert answer.status == 401
+    place = f"{front.url}/.well-known/oauth-protected-resource/mcp/guarded"
+    wanted = f'Bearer error="invalid_token", resource_metadata="{place}", scope="notes"'
+    assert answer.fields["www-authenticate"].replace("localhost", "127.0.0.1:" + str(front.port)) == wanted
+    told = front.ask("GET", "/.well-known/oauth-protected-resource/mcp/guarded", Host=f"127.0.0.1:{front.port}")
+    assert told.status == 200
+    assert told.json["resource"] == f"{front.url}/mcp/guarded"
+    assert told.json["authorization_servers"] == [f"http://127.0.0.1:{guarded.server.port}/login"]
+    assert b'"x":1.0' in told.body
+    for name in ("plain", "nobody"):
+        assert front.ask("GET", f"/.well-known/oauth-protected-resource/mcp/{name}").status == 404
+    front.close()
+
+
+def test_p80_a_token_reaches_the_server_that_it_is_for_and_no_other(guarded: Guarded) -> None:
+    front = Front(guarded.gatehouse)
+    answer = begin(front, "guarded", **GOOD)
+    assert answer.status == 200, answer.body
+    session = {"Mcp_Session_Id": answer.fields["mcp-session-id"]}
+    allowed = front.ask("POST", "/mcp/guarded", call("get_note"), **session, **GOOD)
+    assert allowed.json["result"]["content"][0]["text"] == "did it"
+    more = front.ask("POST", "/mcp/guarded", call("delete_note"), **session, **GOOD)
+    assert more.status == 403 and "insufficient_scope" in more.fields["www-authenticate"]
+    assert more.json["id"] == 2
+    gone = front.ask("POST", "/mcp/guarded", call("get_note"), **session)
+    assert gone.status == 401, "a request without a token has none"
+    guarded.log.write_text("")
+    refused = begin(front, "plain", **GOOD)
+    assert refused.status == 200 and "error" in refused.json
+    assert guarded.seen == {"None"}
+    front.close()
+
+
+def test_p80_the_gate_s_token_never_reaches_a_server(guarded: Guarded) -> None:
+    token = guarded.gatehouse.succeed("grants", "add", "ci").strip()
+    front = Front(guarded.gatehouse)
+    assert begin(front, "guarded", **GOOD).status == 401
+    assert guarded.seen == set(), "the server's token is none of the gate's"
+    assert begin(front, "guarded", Authorization=f"Bearer {token}").status == 401
+    assert guarded.seen == {"None"}
+    answer = begin(front, "guarded", Gatehouse_Grant=token, **GOOD)
+    assert answer.status == 200
+    both = begin(front, "guarded", Gatehouse_Grant=token, Authorization=f"Bearer {token}")
+    assert both.status == 401
+    assert guarded.seen == {"None", "Bearer good"}
+    front.close()
+
+
+def test_an_entry_has_one_way_to_log_in(gatehouse: Gatehouse) -> None:
+    words = ["servers", "add", "two", "--url", "http://127.0.0.1:1/", "--client-authorization", "--header", "Authorization: x"]
+    done = gatehouse.run(*words)
+    assert done.returncode != 0 and "not both" in done.stderr + done.stdout
