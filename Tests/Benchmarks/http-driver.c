@@ -182,7 +182,7 @@ static void measure_calls(char **words) {
   if (!ids) fail("no memory", "");
   int64_t begin = 0;
   // The first calls of each connection are not counted.
-  long uncounted = count * 20;
+  long uncounted = flight_calls / 2 < count * 20 ? flight_calls / 2 : count * 20;
   for (long index = 0; index < count; index++) {
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)index};
     epoll_ctl(loop, EPOLL_CTL_ADD, all[index].fd, &event);
