@@ -66,4 +66,16 @@ bool ccurl_transfer_has_long_headers(const ccurl_transfer *transfer);
 /// The system's error of a connection that could not be made; 0 for none.
 int ccurl_transfer_errno(const ccurl_transfer *transfer);
 
+// MARK: Compressed bodies
+
+typedef struct ccurl_inflater ccurl_inflater;
+
+/// Reads what gzip and zlib write; null where there is no zlib, which libcurl brings along.
+ccurl_inflater *_Nullable ccurl_inflater_new(void);
+/// Uses up some of what came, and makes something of it: 1 at its end, -1 for what is none, else 0.
+int ccurl_inflater_go(
+    ccurl_inflater *inflater, const uint8_t *_Nullable in, size_t in_count, size_t *used, uint8_t *out, size_t room,
+    size_t *made);
+void ccurl_inflater_free(ccurl_inflater *inflater);
+
 #pragma clang assume_nonnull end

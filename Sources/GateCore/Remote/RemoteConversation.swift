@@ -119,6 +119,7 @@ package struct RemoteConversation: Sendable {
 
   /// When `timePassed` is to be called; nil for never.
   package var wakeUp: Moment? {
+    if blockers.isEmpty, lingering.isEmpty, returns.isEmpty { return goodbyeDue }
     var due = goodbyeDue
     for moment in Array(blockers.values) + Array(lingering.values) + returns.map(\.due) {
       due = min(due ?? moment, moment)

@@ -17,6 +17,8 @@ final class PlainConnection {
   private var number: Int32 = -1
   private var reader = HTTPAnswerReader()
   private var exchange: PlainExchange?
+  /// For an answer that comes compressed.
+  private var inflater: Inflater?
   private var isOver = false
   private(set) var lastUse = Loop.shared.now
 
@@ -104,10 +106,21 @@ final class PlainConnection {
   private func take(_ event: HTTPAnswerReader.Event, _ exchange: PlainExchange) {
     switch event {
     case .head(let head):
-      guard Self.isReadable(head) else { return fail(HTTPFailure(.encoded, hasSent: true)) }
+      guard noteCoding(head) else { return fail(HTTPFailure(.encoded, hasSent: true)) }
       exchange.events?.began(head)
-    case .body(let part): exchange.events?.received(part.span)
+    case .body(let part):
+      guard let inflater else {
+        exchange.events?.received(part.span)
+        return
+      }
+      let isGood = inflater.read(part) { piece in
+        exchange.events?.received(piece)
+        return !exchange.isOver
+      }
+      if !isGood { fail(HTTPFailure(.encoded, hasSent: true)) }
     case .end(let keepsConnection):
+      if let inflater, !inflater.isWhole { return fail(HTTPFailure(.broken, hasSent: true)) }
+      inflater = nil
       self.exchange = nil
       exchange.connection = nil
       lastUse = Loop.shared.now
@@ -118,9 +131,16 @@ final class PlainConnection {
     }
   }
 
-  /// It was asked for as it is: what comes in another way is not looked into.
-  private static func isReadable(_ head: HTTPAnswerHead) -> Bool {
-    head.all("content-encoding").allSatisfy { $0.isEqualIgnoringCase(to: "identity") || $0.isEmpty }
+  /// It was asked for as it is, and is read where it comes otherwise.
+  ///
+  /// - Returns: Whether it can be read.
+  private func noteCoding(_ head: HTTPAnswerHead) -> Bool {
+    inflater = nil
+    let codings = head.all("content-encoding").filter { !$0.isEmpty && !$0.isEqualIgnoringCase(to: "identity") }
+    guard let coding = codings.first else { return true }
+    guard codings.count == 1 else { return false }
+    inflater = Inflater(coding.lowered[...])
+    return inflater != nil
   }
 
   private func ended() {

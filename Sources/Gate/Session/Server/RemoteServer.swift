@@ -145,8 +145,11 @@ final class RemoteServer: ServerEnd {
     return failure
   }
 
+  /// In place: read off a property, the whole conversation would be copied for it.
+  private static func wakeUp(of conversation: inout RemoteConversation) -> Moment? { conversation.wakeUp }
+
   private func setAlarm() {
-    guard let due = conversation.wakeUp, !hasEnded else {
+    guard let due = Self.wakeUp(of: &conversation), !hasEnded else {
       alarm?.cancel()
       alarm = nil
       return
