@@ -100,6 +100,8 @@ final class PlainConnection {
   private func received(_ bytes: Span<UInt8>) {
     guard exchange != nil else { return close() }
     reader.feed(bytes)
+    // What the server has said before on a stream that stays open was there before this.
+    owner?.readStreams(before: self)
     while let exchange, !exchange.isOver, let event = reader.next() { take(event, exchange) }
   }
 
@@ -147,6 +149,10 @@ final class PlainConnection {
     guard let exchange, !exchange.isOver, let event = reader.ended() else { return close() }
     take(event, exchange)
   }
+
+  /// Whether it is a stream that stays open beside other requests.
+  var isStream: Bool { exchange?.isStream ?? false }
+  func readNow() { socket?.readNow() }
 
   func pressureChanged(_ exchange: PlainExchange) {
     if exchange === self.exchange { socket?.isPaused = exchange.isPaused }

@@ -12,6 +12,8 @@ final class PlainConnections {
   private var open: [ObjectIdentifier: PlainConnection] = [:]
   /// Those without a request; the one that was used last comes last.
   private var idle: [PlainConnection] = []
+  /// Those that a stream is open on which stays open.
+  private var streams: [PlainConnection] = []
   /// Requests that wait for a connection.
   private var queue: [PlainExchange] = []
   private var isClosed = false
@@ -24,7 +26,7 @@ final class PlainConnections {
   init(_ route: PlainRoute) { self.route = route }
 
   func start(_ request: HTTPClient.Request, _ events: HTTPExchangeEvents) -> any HTTPExchange {
-    let exchange = PlainExchange(Self.bytes(of: request, route), events)
+    let exchange = PlainExchange(Self.bytes(of: request, route), events, isStream: request.method == "GET")
     exchange.owner = self
     if isClosed || !Self.hasGoodHeaders(request) {
       // Not from inside whatever has started it.
@@ -69,6 +71,7 @@ final class PlainConnections {
   private func assign(_ exchange: PlainExchange) {
     while let connection = idle.popLast() {
       if Loop.shared.now.microseconds(since: connection.lastUse) < Self.longestIdle, connection.isUsable {
+        if exchange.isStream { streams.append(connection) }
         return connection.send(exchange)
       }
       connection.close()
@@ -76,6 +79,7 @@ final class PlainConnections {
     guard open.count < Self.mostOpen else { return queue.append(exchange) }
     let connection = PlainConnection(route, owner: self)
     open[ObjectIdentifier(connection)] = connection
+    if exchange.isStream { streams.append(connection) }
     connection.send(exchange)
   }
 
@@ -83,12 +87,24 @@ final class PlainConnections {
 
   /// A connection has nothing to do any more.
   func rests(_ connection: PlainConnection) {
-    if !queue.isEmpty { return connection.send(queue.removeFirst()) }
+    streams.removeAll { $0 === connection }
+    if !queue.isEmpty {
+      let next = queue.removeFirst()
+      if next.isStream { streams.append(connection) }
+      return connection.send(next)
+    }
     guard idle.count < Self.mostIdle else { return connection.close() }
     idle.append(connection)
   }
 
+  /// An answer on one connection may have overtaken what its server said first, on another.
+  func readStreams(before connection: PlainConnection) {
+    guard !connection.isStream else { return }
+    for stream in streams where stream !== connection { stream.readNow() }
+  }
+
   func left(_ connection: PlainConnection) {
+    streams.removeAll { $0 === connection }
     guard open.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
     idle.removeAll { $0 === connection }
     guard !queue.isEmpty, !isClosed else { return }
@@ -101,7 +117,7 @@ final class PlainConnections {
     isClosed = true
     queue = []
     for connection in Array(open.values) { connection.close() }
-    (open, idle) = ([:], [])
+    (open, idle, streams) = ([:], [], [])
   }
 }
 
@@ -113,9 +129,12 @@ final class PlainExchange: HTTPExchange {
   weak var owner: PlainConnections?
   weak var connection: PlainConnection?
 
-  init(_ bytes: [UInt8], _ events: HTTPExchangeEvents) {
+  let isStream: Bool
+
+  init(_ bytes: [UInt8], _ events: HTTPExchangeEvents, isStream: Bool) {
     self.bytes = bytes
     self.events = events
+    self.isStream = isStream
   }
 
   var isPaused = false {

@@ -114,6 +114,11 @@ package final class StreamSocket {
 
   // MARK: Reading
 
+  /// Reads what is there now, for whoever knows that it came before something else.
+  package func readNow() {
+    if state == .open { readOnce() }
+  }
+
   private func readOnce() {
     guard let number = socket?.number, !isPaused || state == .leaving, let start = unsafe Self.buffer.baseAddress else {
       return
