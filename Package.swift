@@ -31,7 +31,8 @@ let package = Package(
     .target(
       name: "ConsoleCore",
       dependencies: [
-        "CUTF8Proc", "ClientFiles", "ControlWire", "Filters", "JSONText", "Policy", "RegularExpressions", "Risk",
+        "CUTF8Proc", "ClientFiles", "ControlWire", "Filters", "History", "JSONText", "Policy", "RegularExpressions",
+        "Risk",
       ]),
     .target(name: "ControlWire", dependencies: ["JSONText", "Policy", "Risk"]),
     .target(
@@ -68,7 +69,9 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(
       name: "Console",
-      dependencies: ["ClientFiles", "ConsoleCore", "ControlWire", "JSONText", "Policy", "Store", "System", "Terminal"]),
+      dependencies: [
+        "ClientFiles", "ConsoleCore", "ControlWire", "History", "JSONText", "Policy", "Store", "System", "Terminal",
+      ]),
     .target(name: "Demo", dependencies: ["ControlWire", "JSONText", "MCPWire", "Policy", "Store", "System"]),
     .target(
       name: "Doctor",
@@ -128,7 +131,7 @@ let package = Package(
     .testTarget(
       name: "ConsoleCoreTests",
       dependencies: [
-        "ClientFiles", "ConsoleCore", "ControlWire", "Filters", "JSONText", "Policy", "Risk", "SeededChance",
+        "ClientFiles", "ConsoleCore", "ControlWire", "Filters", "History", "JSONText", "Policy", "Risk", "SeededChance",
       ]),
     .executableTarget(
       name: "ConsoleProbe",

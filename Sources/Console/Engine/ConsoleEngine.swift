@@ -24,6 +24,7 @@ final class ConsoleEngine {
   private let servers: ServerKeeper
   private let filters: FiltersKeeper
   private let edits: EditsKeeper
+  private let history: HistoryReader
   private var tickTimer: LoopTimer?
   private var tickDue: Moment?
   private var willSettle = false
@@ -47,6 +48,7 @@ final class ConsoleEngine {
     themes = ThemeKeeper(ThemeFinder(folder: options.paths.themes, on: surroundings))
     servers = ServerKeeper(options.paths, environment: options.environment, isReadOnly: options.isReadOnly)
     filters = FiltersKeeper(path: options.paths.filters)
+    history = HistoryReader(options.paths)
     edits = EditsKeeper(folder: options.paths.unsaved, policy: options.paths.policy, isReadOnly: options.isReadOnly)
     var core = ConsoleOptions(policyPath: options.paths.policy, build: options.build)
     core.isReadOnly = options.isReadOnly
@@ -235,6 +237,7 @@ final class ConsoleEngine {
     case .adoptEdits(let name): edits.adopt(name)
     case .dropEdits(let name): edits.drop(name)
     case .notify(let text, let notice): front?.perform(.notify(text, notice))
+    case .readHistory(let question): history.read(question) { [weak self] page in self?.take(.historyRead(page)) }
     }
   }
 

@@ -75,6 +75,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case revoke
   case lockdown
   case pins
+  case record
 
   package var name: String { rawValue }
 
@@ -174,6 +175,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .revoke: "take a standing approval back"
     case .lockdown: "deny everything now, whatever the policy says; asks for the word LOCK; again, to lift it"
     case .pins: "tools that are not as they were accepted: the old, the new, accept or reject"
+    case .record: "what was decided, as the record has it: search, numbers of each tool, the rule then and now"
     }
   }
 }

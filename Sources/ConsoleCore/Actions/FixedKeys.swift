@@ -44,5 +44,6 @@ package struct FixedKeys: Hashable, Sendable {
     FixedKeys("reply", "say why", "Enter", "decide with these words; Esc leaves it waiting"),
     FixedKeys(
       "pins", "pins", "n p a x A", "next, the one before, accept, reject, accept all of the server; y says yes"),
+    FixedKeys("history", "the record", "/ J r", "search, go to the rule, read it again; Enter does what J does"),
   ]
 }

@@ -58,7 +58,7 @@ package enum Keymap {
       bind("w", .ruleFromCall, .approvals),
       bind("m", .mark, .approvals), bind(" ", .mark, .approvals), bind("v", .range, .approvals),
       bind("M", .clearMarks, .approvals), bind("L", .lockdown, .approvals),
-      bind("P", .pins),
+      bind("P", .pins), bind("H", .record),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

@@ -40,6 +40,7 @@ extension Canvas {
       if let popup = reply.popup { _ = drawRequest(popup, of: state) }
       return nil
     case .pins(let popup): return drawPins(popup, of: state)
+    case .history(let view): return drawHistory(view, of: state)
     case .command, .filter, nil: return nil
     }
   }

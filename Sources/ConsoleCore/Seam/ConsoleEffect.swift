@@ -50,4 +50,6 @@ package enum ConsoleEffect: Hashable, Sendable {
   case dropEdits(name: String)
   /// Tell the terminal's own notices of something; the text is safe to print.
   case notify(String, AlertOptions.Notice)
+  /// Look something up in the record; answer with `ConsoleMessage.historyRead`, for the last such question at least.
+  case readHistory(HistoryQuestion)
 }

@@ -48,6 +48,8 @@ package enum ConsoleMessage: Hashable, Sendable {
   case drawn(DecisionFace)
   /// More was typed than one key at once, or is not read yet: until it is over no key decides about a call.
   case crowded(Bool)
+  /// What the record tells: the end of `ConsoleEffect.readHistory`.
+  case historyRead(HistoryPage)
 }
 
 /// What the policy file is on the disk.

@@ -44,13 +44,16 @@ package enum Overlay: Hashable, Sendable {
   case reply(ReplyField)
   /// What is not as it was accepted.
   case pins(PinsPopup)
+  /// What the record has.
+  case history(HistoryView)
 }
 
 extension Overlay {
   /// Whether its arrow keys only move: in editors they change what is written, which a wheel must not.
   var scrolls: Bool {
     switch self {
-    case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part, .request, .pins:
+    case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part, .request, .pins,
+      .history:
       true
     case .command, .filter, .confirm, .limit, .addServer, .added, .rule, .merge, .left, .newRule, .bulk, .reply: false
     }

@@ -104,6 +104,7 @@ extension ConsoleState {
       .lockdown:
       return performInApprovals(action)
     case .pins: return openPins()
+    case .record: return openHistory()
     }
     return []
   }

@@ -61,6 +61,7 @@ extension ConsoleState {
     case .bulk(let bulk): return take(key, bulk)
     case .reply(let reply): return take(key, reply)
     case .pins(let popup): return take(key, popup)
+    case .history(let view): return take(key, view)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }
@@ -135,6 +136,10 @@ extension ConsoleState {
     case .reply(var reply) where reply.kind == .because:
       reply.field.paste(text)
       overlay = .reply(reply)
+    case .history(var view) where view.isTyping:
+      view.field.paste(text)
+      view.mistake = nil
+      overlay = .history(view)
     default: say(.info, "pasted text goes into text fields only: ignored")
     }
   }

@@ -65,6 +65,9 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
   case .note(let note):
     state.say(note.weight, state.safe(note.text, limit: 1000))
     return []
+  case .historyRead(let page):
+    state.take(page)
+    return []
   case .toolRead(let answer):
     state.definitions.take(answer)
     state.refreshRuleEditor()

@@ -164,6 +164,8 @@ struct GoldenState: Sendable, CustomTestStringConvertible {
       return desk
     },
     GoldenState("pins") { Desk.atPins(columns: $0, rows: $1) },
+    GoldenState("history") { Desk.atHistory(columns: $0, rows: $1) },
+    GoldenState("history-effect") { Desk.atHistory(columns: $0, rows: $1, effect: true) },
     GoldenState("pins-question") { columns, rows in
       var desk = Desk.atPins(columns: columns, rows: rows)
       desk.press("A")
