@@ -23,9 +23,7 @@ extension Examination {
       let name = "\(row.client.title): \(row.server.name.string)"
       let path = wrapper.homes.shown(wrapper.survey.files[row.file].place.path)
       if let problem = wrapper.problem(of: row) {
-        wrong(
-          .clients, name, "\(path): \(problem)",
-          remedy: row.server.isGuarded ? "gatehouse clients unwrap, then wrap it again" : "edit \(path)")
+        wrong(.clients, name, "\(path): \(problem)", remedy: remedy(for: row, wrapper) ?? "edit \(path)")
       } else if row.server.isGuarded {
         good(.clients, name, "it goes through the gate as \(row.server.guarded?.string ?? "?")")
       } else if row.isEffective, !row.server.isOff, row.server.transport != nil {
@@ -34,5 +32,18 @@ extension Examination {
           remedy: "gatehouse clients wrap \(row.client.rawValue) \(row.server.name.string)")
       }
     }
+  }
+
+  /// What takes an entry that starts the gate in vain back to what it was, and routes it anew; nil where that is not known.
+  private func remedy(for row: ClientSurvey.Row, _ wrapper: ClientWrapper) -> String? {
+    guard row.server.isGuarded else { return nil }
+    let canGoBack = wrapper.unwrapPlan([row]).items.contains { item in
+      switch item.outcome {
+      case .restored, .members, .rebuilt: true
+      case .notGuarded, .refused: false
+      }
+    }
+    let which = "\(row.client.rawValue) \(row.server.name.string)"
+    return canGoBack ? "gatehouse clients unwrap \(which) && gatehouse clients wrap \(which)" : nil
   }
 }

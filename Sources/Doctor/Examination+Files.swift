@@ -21,6 +21,7 @@ extension Examination {
     lookAtKeys()
     lookAtFilters()
     lookAtThemes()
+    lookAtGrants()
     return files
   }
 
@@ -29,7 +30,7 @@ extension Examination {
       return hint(.files, subject, "\(path) is not there yet; it is made when it is needed")
     }
     guard facts.kind == .folder else {
-      return wrong(.files, subject, "\(path) is no folder", remedy: "move it away: mv \(path) \(path).old")
+      return wrong(.files, subject, "\(path) is no folder", remedy: "mv \(path) \(path).old")
     }
     guard !isAnothers(facts) else {
       return wrong(
@@ -165,7 +166,13 @@ extension Examination {
       return try SafeFile.read(path, limit: limit)
     } catch {
       guard error.isAbsence else {
-        wrong(.files, subject, "\(error)", remedy: "see `ls -l \(path)`")
+        let isFolder = FileFacts(path)?.kind == .folder
+        wrong(
+          .files, subject, "\(error)", remedy: isFolder ? "mv \(path) \(path).old" : "see `ls -l \(path)`")
+        return nil
+      }
+      if let target = SafeFile.linkTarget(path) {
+        wrong(.files, subject, "\(path) is a link to \(target), which is not there", remedy: "rm \(path)")
         return nil
       }
       guard let (verdict, consequence, remedy) = whenAbsent else { return nil }

@@ -23,7 +23,12 @@ extension Examination {
       }
       gate = answer
     } catch {
-      if error.isAbsence {
+      if let facts = FileFacts(paths.socket), facts.kind != .other {
+        let what = facts.kind == .folder ? "a folder" : "a file"
+        wrong(
+          .gate, "socket", "\(paths.socket) is \(what), and no gate can listen there",
+          remedy: "mv \(paths.socket) \(paths.socket).old")
+      } else if error.isAbsence {
         hint(.gate, "gate", "none is running; it starts with the first session or console")
       } else {
         wrong(.gate, "gate", error.message, remedy: error.help)

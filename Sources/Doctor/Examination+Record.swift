@@ -40,6 +40,11 @@ extension Examination {
     do throws(SystemError) {
       names = try SafeFile.names(in: paths.record)
     } catch {
+      if let facts = FileFacts(paths.record), facts.kind != .folder {
+        return wrong(
+          .record, "record", "\(paths.record) is no folder, so nothing can be recorded",
+          remedy: "mv \(paths.record) \(paths.record).old")
+      }
       guard !error.isAbsence else { return hint(.record, "record", "nothing is recorded yet") }
       return wrong(.record, "record", "\(error)", remedy: "see `ls -ld \(paths.record)`")
     }

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rig.gatehouse import ALLOW_ALL, Gatehouse
-from rig.wire import plain
+from rig.wire import PLAIN, plain
 
 Found = dict[str, Any]
 
@@ -194,3 +194,100 @@ def test_pins_are_looked_at(gatehouse: Gatehouse) -> None:
     (gatehouse.home / "tools.lock.json").chmod(0o600)
     found = wrong(gatehouse)
     assert [f["subject"] for f in found] == ["lock"] and "tools.lock.json:1:1" in found[0]["text"]
+
+
+def put_a_folder_in_the_sockets_place(gatehouse: Gatehouse) -> None:
+    (gatehouse.home / "gate.sock").mkdir()
+
+
+def point_nowhere(gatehouse: Gatehouse) -> None:
+    path = gatehouse.home / "servers.json"
+    path.unlink(missing_ok=True)
+    path.symlink_to("/nowhere/servers.json")
+
+
+def put_a_file_in_the_records_place(gatehouse: Gatehouse) -> None:
+    (gatehouse.home / "record").write_text("old")
+
+
+def spoil_the_catalogue(gatehouse: Gatehouse) -> None:
+    register(gatehouse, notes={"command": PLAIN[0], "args": PLAIN[1:]})
+    (gatehouse.home / "gatehouse.db").write_bytes(b"no database " * 100)
+
+
+def let_others_write_the_policy(gatehouse: Gatehouse) -> None:
+    """Behind a link, too."""
+    real = gatehouse.home / "real.json"
+    (gatehouse.home / "policy.json").rename(real)
+    (gatehouse.home / "policy.json").symlink_to(real)
+    real.chmod(0o666)
+
+
+def let_others_write_into_the_home(gatehouse: Gatehouse) -> None:
+    gatehouse.home.chmod(0o777)
+
+
+def let_a_grant_expire(gatehouse: Gatehouse) -> None:
+    gatehouse.succeed("grants", "add", "bob", "--expires", "30d")
+    path = gatehouse.home / "grants.json"
+    grants = json.loads(path.read_text())
+    grants["grants"][0]["expires"] = "2020-01-01T00:00:00Z"
+    path.write_text(json.dumps(grants))
+
+
+def let_others_write_the_grants(gatehouse: Gatehouse) -> None:
+    gatehouse.succeed("grants", "add", "bob")
+    (gatehouse.home / "grants.json").chmod(0o666)
+
+
+def lose_the_gates_program(gatehouse: Gatehouse) -> None:
+    """As after it was installed elsewhere: the client's entry starts what is no more."""
+    folder = Path(gatehouse.environment["HOME"]) / ".cursor"
+    folder.mkdir(parents=True)
+    (folder / "mcp.json").write_text('{"mcpServers": {"notes": {"command": "cat", "args": ["-u"]}}}')
+    gatehouse.succeed("clients", "wrap", "cursor", "notes")
+    text = (folder / "mcp.json").read_text()
+    here = json.loads(text)["mcpServers"]["notes"]["command"]
+    (folder / "mcp.json").write_text(text.replace(here, "/gone/gatehouse"))
+
+
+def disable_a_server(gatehouse: Gatehouse) -> None:
+    gatehouse.succeed("servers", "add", "notes", "--", "cat")
+    gatehouse.succeed("servers", "disable", "notes")
+
+
+def lock_everything(gatehouse: Gatehouse) -> None:
+    gatehouse.serve()
+    gatehouse.person.succeed("lockdown", "on")
+
+
+@pytest.mark.parametrize(
+    "spoil, section, words",
+    [
+        (put_a_folder_in_the_sockets_place, "gate", "no gate can listen there"),
+        (point_nowhere, "files", "is a link to /nowhere/servers.json, which is not there"),
+        (put_a_file_in_the_records_place, "record", "is no folder, so nothing can be recorded"),
+        (spoil_the_catalogue, "record", "not a database"),
+        (let_others_write_the_policy, "files", "others can write"),
+        (let_others_write_into_the_home, "files", "others can write into"),
+        (let_a_grant_expire, "files", "its grant has expired"),
+        (let_others_write_the_grants, "files", "and let in whom they want"),
+        (lose_the_gates_program, "clients", "`/gone/gatehouse` is gone"),
+        (disable_a_server, "servers", "it is disabled"),
+        (lock_everything, "gate", "everything is denied"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_the_command_that_is_named_mends_it(
+    gatehouse: Gatehouse, tmp_path: Path, spoil: Any, section: str, words: str
+) -> None:
+    gatehouse.environment["HOME"] = str(tmp_path / "home")
+    (tmp_path / "home").mkdir()
+    gatehouse.set_policy(ALLOW_ALL)
+    spoil(gatehouse)
+    found = [f for f in look(gatehouse) if f["section"] == section and words in f["text"]]
+    assert len(found) == 1, look(gatehouse)
+    remedy = found[0]["remedy"].replace(", then ", " && ")
+    mended = gatehouse.person.shell(remedy)
+    assert mended.returncode == 0, (remedy, mended.stdout, mended.stderr)
+    assert not [f for f in look(gatehouse) if f["section"] == section and words in f["text"]]

@@ -44,6 +44,11 @@ class Person:
         """Runs a command of the program to its end."""
         return self.run_program([self._binary, *arguments], input, timeout, environment)
 
+    def shell(self, line: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
+        """Has a shell run a line in which `gatehouse` is this program, as a person types it."""
+        script = 'program=$1; gatehouse() { "$program" "$@"; }; eval "$2"'
+        return self.run_program(["bash", "-c", script, "bash", self._binary, line], timeout=timeout)
+
     def run_program(
         self, words: list[str], input: str = "", timeout: float = 30, environment: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
