@@ -35,6 +35,8 @@ extension ConsoleState {
     switch question {
     case .accept where row.state == .removed: words = "take it out of tools.lock.json?"
     case .accept: words = "accept it as it is now? calls of it pass again as the policy says"
+    case .reject where row.tool == nil:
+      words = "reject it? every call of this server's tools is denied until it tells what was accepted, or this is"
     case .reject where row.accepted == nil || row.accepted == row.digest:
       words = "reject it? every call of it is denied until it is accepted"
     case .reject: words = "reject it? every call of it is denied until it is as it was accepted"

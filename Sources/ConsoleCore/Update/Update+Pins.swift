@@ -213,7 +213,6 @@ extension ConsoleState {
         return "the server describes it in two ways at once: there is nothing to accept"
       }
       guard question == .reject else { return nil }
-      if row.tool == nil { return "instructions cannot be rejected: deny or hide the server's tools" }
       return row.state == .removed ? "it is gone: a takes it out" : nil
     }
   }

@@ -64,10 +64,9 @@ extension GateProcess {
         if isAccepted {
           let one = try book.accept(server, choice.tool, digest: choice.digest, by: by, at: now)
           if one.isOfInstructions { news.append(one) } else { tools += one.tools }
-        } else if let tool = choice.tool {
-          tools += try book.reject(server, tool, digest: choice.digest, by: by, at: now).tools
         } else {
-          throw PinRefusal("instructions cannot be rejected; deny or hide the server's tools in the policy")
+          let one = try book.reject(server, choice.tool, digest: choice.digest, by: by, at: now)
+          if one.isOfInstructions { news.append(one) } else { tools += one.tools }
         }
       }
     } catch {

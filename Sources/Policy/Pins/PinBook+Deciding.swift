@@ -20,7 +20,7 @@ extension PinBook {
         throw PinRefusal("`\(server)` has told nobody of itself yet")
       }
       guard told.digest == digest else { throw Self.others("`\(server)`") }
-      (told.accepted, told.by) = (moment, by)
+      (told.accepted, told.by, told.rejected) = (moment, by, nil)
       edit(.instruct(server, told))
       tidy(server)
       return PinNews(.accepted, server, [], isOfInstructions: true)
@@ -48,10 +48,20 @@ extension PinBook {
   }
 
   /// A person does not want what a server tells of a tool: calls are denied until it is as it was accepted.
+  ///
+  /// Without a tool it is what the server tells of itself, and no call of any of its tools passes until then.
   package mutating func reject(
-    _ server: ExactText, _ tool: ExactText, digest: ContentDigest, by: String, at now: Moment
+    _ server: ExactText, _ tool: ExactText?, digest: ContentDigest, by: String, at now: Moment
   ) throws(PinRefusal) -> PinNews {
     try check()
+    guard let tool else {
+      guard let pin = lock.servers[server]?.instructions else {
+        throw PinRefusal("`\(server)` has told nobody of itself yet")
+      }
+      guard (deviations[server]?.instructions ?? pin).digest == digest else { throw Self.others("`\(server)`") }
+      edit(.rejectInstructions(server, PinLock.Rejection(digest: digest, at: now.wholeSecond, by: by)))
+      return PinNews(.rejected, server, [], isOfInstructions: true)
+    }
     let pin = lock[server, tool]
     let heard = deviations[server]?.tools[tool]
     guard pin != nil || heard != nil else { throw PinRefusal("no tool `\(tool)` of `\(server)` is known") }

@@ -82,11 +82,13 @@ extension PinBook {
       deviations[server]?.instructions = nil
       if deviations[server]?.isEmpty ?? false { deviations[server] = nil }
       hasHeard = true
+      if pin.rejected != nil { revision += 1 }
       return [PinNews(.restored, server, [], isOfInstructions: true)]
     }
     guard before?.digest != told.digest else { return [] }
     deviations[server, default: Deviations()].instructions = told
     hasHeard = true
+    if pin.rejected != nil { revision += 1 }
     return [PinNews(.changed, server, [], isOfInstructions: true)]
   }
 

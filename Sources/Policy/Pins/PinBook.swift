@@ -91,6 +91,9 @@ package struct PinBook: Sendable {
   /// What a tool's pin says to a call by a session whose client was told this of it.
   package func verdict(_ server: ExactText, _ tool: ExactText, told: Known) -> PinVerdict {
     if let mistake { return .asks("tools.lock.json cannot be read, so no tool is known to be unchanged: \(mistake)") }
+    if let rejected = rejectedInstructions(of: server) {
+      return .denies("the server's instructions were rejected on \(rejected.at.second) by \(rejected.by)")
+    }
     let pin = lock[server, tool]
     let digest: ContentDigest?
     switch told {
@@ -112,6 +115,12 @@ package struct PinBook: Sendable {
       return refusal(pin, "no definition of the tool is accepted")
     }
     return refusal(pin, "the tool's definition changed since \(accepted.second)")
+  }
+
+  /// The rejection that stands against what a server tells of itself now; nil where that is as it was accepted.
+  func rejectedInstructions(of server: ExactText) -> PinLock.Rejection? {
+    guard let pin = lock.servers[server]?.instructions, let rejected = pin.rejected else { return nil }
+    return deviations[server]?.instructions == nil && pin.isAccepted ? nil : rejected
   }
 
   private func refusal(_ pin: PinLock.Tool?, _ why: String) -> PinVerdict {

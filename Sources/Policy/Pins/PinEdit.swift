@@ -13,6 +13,7 @@ package enum PinEdit: Hashable, Sendable {
   /// The server has greeted somebody first; who was first stays.
   case greet(ExactText, PinLock.Instructions)
   case instruct(ExactText, PinLock.Instructions)
+  case rejectInstructions(ExactText, PinLock.Rejection)
 }
 
 extension PinLock {
@@ -34,6 +35,7 @@ extension PinLock {
     case .greet(let server, let instructions):
       if servers[server]?.instructions == nil { servers[server, default: Server()].instructions = instructions }
     case .instruct(let server, let instructions): servers[server, default: Server()].instructions = instructions
+    case .rejectInstructions(let server, let rejection): servers[server]?.instructions?.rejected = rejection
     }
   }
 
@@ -53,6 +55,7 @@ extension PinEdit {
       512 + server.utf8.count + name.utf8.count + 3 * (tool.definition?.count ?? 0)
     case .reject(let server, let name, let rejection):
       512 + server.utf8.count + name.utf8.count + rejection.by.utf8.count
+    case .rejectInstructions(let server, let rejection): 512 + server.utf8.count + rejection.by.utf8.count
     case .drop: 0
     case .greet(let server, let instructions), .instruct(let server, let instructions):
       512 + server.utf8.count + (instructions.text?.utf8.count ?? 0)
@@ -73,7 +76,7 @@ extension PinEdit {
     case .instruct(let server, var instructions):
       instructions.text = nil
       return .instruct(server, instructions)
-    case .list, .reject, .drop: return self
+    case .list, .reject, .rejectInstructions, .drop: return self
     }
   }
 }

@@ -119,17 +119,19 @@ struct PinReader {
 
   private func instructions(_ node: JSONNode) throws(PinMistake) -> PinLock.Instructions {
     var (digest, accepted, by, text): (ContentDigest?, Moment?, String?, String?)
-    for member in try members(node, "`instructions`", ["digest", "accepted", "by", "text"]) {
+    var rejected: PinLock.Rejection?
+    for member in try members(node, "`instructions`", ["digest", "accepted", "by", "text", "rejected"]) {
       switch member.key {
       case "digest": digest = try self.digest(member.value, "digest")
       case "accepted": accepted = try moment(member.value, "accepted")
       case "by": by = try string(member.value, "by")
+      case "rejected": rejected = try rejection(member.value)
       default: text = try string(member.value, "text")
       }
     }
     return PinLock.Instructions(
       digest: try required(digest, "digest", of: node), accepted: try required(accepted, "accepted", of: node),
-      by: try required(by, "by", of: node), text: text)
+      by: try required(by, "by", of: node), text: text, rejected: rejected)
   }
 
   private func tool(_ node: JSONNode) throws(PinMistake) -> PinLock.Tool {

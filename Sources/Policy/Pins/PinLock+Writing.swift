@@ -29,6 +29,7 @@ extension PinLock.Server {
           text.member("accepted", instructions.accepted.inFile)
           text.member("by", instructions.by)
           text.member("text", instructions.text)
+          instructions.rejected?.write(&text)
         }
       }
       guard let tools else { return }
@@ -50,18 +51,22 @@ extension PinLock.Tool {
       text.member("accepted", accepted?.inFile)
       text.member("by", by)
       text.member("added", added?.inFile)
-      if let rejected {
-        text.key("rejected")
-        text.object { text in
-          text.member("digest", rejected.digest.hexadecimal)
-          text.member("at", rejected.at.inFile)
-          text.member("by", rejected.by)
-        }
-      }
+      rejected?.write(&text)
       if let definition, let node = try? JSONNode.read(definition) {
         text.key("definition")
         text.value(node)
       }
+    }
+  }
+}
+
+extension PinLock.Rejection {
+  fileprivate func write(_ text: inout PinText) {
+    text.key("rejected")
+    text.object { text in
+      text.member("digest", digest.hexadecimal)
+      text.member("at", at.inFile)
+      text.member("by", by)
     }
   }
 }

@@ -53,13 +53,19 @@ package struct PinLock: Hashable, Sendable {
     package var by: String
     /// Nil where it was too long to be kept.
     package var text: String?
+    /// What a person does not want; of these very instructions, or of others that came later.
+    package var rejected: Rejection?
 
-    package init(digest: ContentDigest, accepted: Moment, by: String, text: String?) {
+    package init(digest: ContentDigest, accepted: Moment, by: String, text: String?, rejected: Rejection? = nil) {
       self.digest = digest
       self.accepted = accepted
       self.by = by
       self.text = text
+      self.rejected = rejected
     }
+
+    /// Whether they stand as accepted: nobody has rejected them.
+    package var isAccepted: Bool { rejected?.digest != digest }
   }
 
   package struct Server: Hashable, Sendable {

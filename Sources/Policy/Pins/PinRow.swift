@@ -75,6 +75,9 @@ extension PinBook {
         server: server, tool: nil, state: told.digest == pin?.digest ? .accepted : .changed, digest: told.digest)
       (row.accepted, row.acceptedAt, row.by) = (pin?.digest, pin?.accepted, pin?.by)
       if row.state == .changed { row.since = told.accepted }
+      if let rejected = rejectedInstructions(of: server) {
+        (row.state, row.since) = (.rejected, told.digest == rejected.digest ? rejected.at : told.accepted)
+      }
       return row
     }
     let pin = lock[server, tool]

@@ -113,6 +113,8 @@ extension Gatehouse {
   static let pinsReject = Command(
     ["pins", "reject"], operands: "SERVER[/TOOL]", count: 1...1,
     summary: "Deny a tool until it is as it was accepted.",
+    details:
+      "With `SERVER/(instructions)` it is what the server tells agents of itself: then all of its tools are denied.",
     options: [.init("--digest", "DIGEST", "only if this is the definition's digest, as `pins --json` tells it")]
       + bothOptions
   ) { arguments throws(Failure) in
@@ -123,7 +125,7 @@ extension Gatehouse {
     var source = try PinSource(arguments, startsGate: true)
     let (server, tool) = try source.find(arguments.operands[0])
     var rows = try source.open(server, tool).filter { tool != nil || $0.state != .twice && $0.state != .rejected }
-    if !isAccepted { rows = rows.filter { $0.tool != nil && $0.state != .removed } }
+    if !isAccepted { rows = rows.filter { $0.state != .removed } }
     guard !rows.isEmpty else {
       say("\(server): there is nothing to \(isAccepted ? "accept" : "reject")\n")
       return 0

@@ -172,6 +172,46 @@ struct PinBookTests {
     #expect(book.hear(instructions: "be cruel", of: "git", at: later).isEmpty)
   }
 
+  private func isDenied(_ verdict: PinVerdict) -> Bool {
+    guard case .denies = verdict else { return false }
+    return true
+  }
+
+  @Test func rejectedInstructionsDenyEveryTool() throws {
+    var (book, push) = known()
+    _ = book.hear(instructions: "be kind", of: "git", at: now)
+    _ = book.hear(instructions: "be cruel", of: "git", at: later)
+    #expect(verdict(book, push) == .passes)
+    let row = try #require(book.row("git", nil))
+    #expect(throws: PinRefusal.self) {
+      try book.reject("git", nil, digest: PinLockTests.digest("be kind"), by: "me", at: later)
+    }
+    let news = try book.reject("git", nil, digest: row.digest, by: "me", at: later)
+    #expect(news == PinNews(.rejected, "git", [], isOfInstructions: true))
+    #expect(verdict(book, push) == .denies("the server's instructions were rejected on \(later.second) by me"))
+    #expect(book.row("git", nil)?.state == .rejected)
+    // It holds over the file, and for whatever else the server tells but what was accepted.
+    book = PinBook(try PinLock.read(book.lock.text), deviations: try PinBook.readHeard(book.heardText))
+    #expect(isDenied(verdict(book, push)), "it passes after a restart")
+    var revision = book.revision
+    _ = book.hear(instructions: "be sly", of: "git", at: later)
+    #expect(isDenied(verdict(book, push)), "it passes")
+    #expect(book.revision > revision)
+    revision = book.revision
+    _ = book.hear(instructions: "be kind", of: "git", at: later)
+    #expect(verdict(book, push) == .passes)
+    #expect(book.revision > revision)
+    #expect(book.row("git", nil)?.state == .accepted)
+    // What was accepted can be rejected too, and accepted again.
+    let kind = try #require(book.row("git", nil)).digest
+    _ = try book.reject("git", nil, digest: kind, by: "me", at: later)
+    #expect(isDenied(verdict(book, push)), "it passes")
+    _ = try book.accept("git", nil, digest: kind, by: "you", at: later)
+    #expect(verdict(book, push) == .passes)
+    #expect(book.lock.servers["git"]?.instructions?.rejected == nil)
+    #expect(throws: PinRefusal.self) { try book.reject("nobody", nil, digest: kind, by: "me", at: later) }
+  }
+
   @Test func aFileThatCannotBeReadLetsNothingPassAlone() {
     var book = PinBook()
     book.take(mistake: "3:1: error: x")

@@ -48,7 +48,20 @@ struct PinLockTests {
             }
           }
         },
-        "new": {}
+        "new": {},
+        "old": {
+          "instructions": {
+            "digest": "\(digest("be kind").hexadecimal)",
+            "accepted": "2025-11-13T02:13:20Z",
+            "by": "first use",
+            "text": "be kind",
+            "rejected": {
+              "digest": "\(digest("be cruel").hexadecimal)",
+              "at": "2025-11-13T02:13:20Z",
+              "by": "you on pts/1 (console)"
+            }
+          }
+        }
       }
     }
 
