@@ -13,7 +13,7 @@ struct ReplayTests {
     switch target {
     case .policy: folders.append(tests.appending(path: "Fixtures/policies"))
     case .intercept: folders.append(tests.appending(path: "Fixtures/intercept"))
-    case .json, .conditions, .schema, .suite, .counts, .http, .clients: break
+    case .json, .conditions, .schema, .suite, .counts, .http, .clients, .lock: break
     }
     return try folders.flatMap { folder in
       try FileManager.default.subpathsOfDirectory(atPath: folder.path).map { folder.appending(path: $0) }

@@ -1,6 +1,6 @@
 /// One reader of text from outside, and what must hold for it whatever the text is.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-  case json, policy, conditions, schema, suite, intercept, counts, http, clients
+  case json, policy, conditions, schema, suite, intercept, counts, http, clients, lock
 
   /// What does not hold for an input; nil where all does.
   ///
@@ -17,6 +17,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
       case .counts: try checkCounts(input)
       case .http: try checkHTTP(input)
       case .clients: try checkClients(input)
+      case .lock: try checkLock(input)
       }
       return nil
     } catch {
