@@ -1,7 +1,10 @@
 """Every command's manners: what it prints, and what it ends with."""
 
 import json
+import os
+import pty
 import stat
+import subprocess
 
 import pytest
 
@@ -131,6 +134,59 @@ def test_adding_a_name_twice_and_removing_an_unknown_one_are_refused(gatehouse: 
     assert (again.returncode, unknown.returncode) == (1, 1)
     assert "notes" in again.stderr
     assert "`nots`" in unknown.stderr
+
+
+def test_scanning_tells_programs_in_json(gatehouse: Gatehouse) -> None:
+    gatehouse.succeed("servers", "add", "notes", "--env", "KEY=hush", "--", *PLAIN)
+    gatehouse.succeed("servers", "add", "gone", "--", "/no/such/program")
+    gatehouse.succeed("servers", "add", "mute", "--", "sleep", "100")
+    done = gatehouse.run("servers", "scan", "--json", "--timeout", "2")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert [(server["name"], server["tools"]) for server in told] == [("notes", 3), ("gone", None), ("mute", None)]
+    assert "no complete answer within 2 seconds" in told[2]["error"]
+    # No progress where nobody watches, and never a value of a variable.
+    assert done.stderr == "" and "hush" not in done.stdout
+    listed = {server["name"]: server for server in json.loads(gatehouse.succeed("servers", "list", "--json"))}
+    assert listed["notes"]["tools"] == 3 and "/no/such/program" in listed["gone"]["last_error"]
+    rows = {line.split()[0]: line.split() for line in gatehouse.succeed("servers", "list").splitlines()}
+    assert rows["notes"][3] == "3" and rows["gone"][3] == "-"
+
+
+def test_a_scan_at_a_terminal_tells_how_far_it_is(gatehouse: Gatehouse) -> None:
+    gatehouse.succeed("servers", "add", "notes", "--", *PLAIN)
+    gatehouse.succeed("servers", "add", "mute", "--", "sleep", "100")
+    ours, theirs = pty.openpty()
+    done = subprocess.Popen(
+        [gatehouse.binary, "servers", "scan", "--timeout", "3"],
+        env=gatehouse.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+    out, _ = done.communicate(timeout=60)
+    assert done.returncode == 1 and out == b"notes: 3 tools\n"
+    assert shown.startswith(b"asked 0 of 2; still notes, mute\r\x1b[K")
+    assert b"asked 1 of 2; still mute\r\x1b[K" in shown
+    assert b"mute: no complete answer within 3 seconds" in shown
+
+
+@pytest.mark.parametrize("word", ["remove", "enable", "disable", "scan"])
+def test_a_name_that_is_nearly_right_is_proposed(gatehouse: Gatehouse, word: str) -> None:
+    gatehouse.succeed("servers", "add", "warehouse", "--", *PLAIN)
+    done = gatehouse.run("servers", word, "warehose")
+    assert done.returncode == 1
+    assert done.stderr == "gatehouse: no server `warehose` is registered\n  did you mean `warehouse`?\n"
+    done = gatehouse.run("servers", word, "x")
+    assert "see `gatehouse servers list`" in done.stderr
 
 
 def test_scanning_tells_the_tools_of_each_server(gatehouse: Gatehouse) -> None:

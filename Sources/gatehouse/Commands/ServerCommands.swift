@@ -72,7 +72,7 @@ extension Gatehouse {
     ["servers", "remove"], operands: "NAME", count: 1...1,
     summary: "Take a server out of the registry."
   ) { arguments throws(Failure) in
-    let name = ExactText(arguments.operands[0])
+    let name = try registered(arguments.operands, in: try readRegistry())[0].name
     try changeRegistry { registry throws(RegistryError) in try registry.remove(name) }
     do {
       try openCatalogue().forget(name)
@@ -101,7 +101,7 @@ extension Gatehouse {
   }
 
   private static func setDisabled(_ isDisabled: Bool, _ word: String) throws(Failure) {
-    let name = ExactText(word)
+    let name = try registered([word], in: try readRegistry())[0].name
     var was = isDisabled
     try changeRegistry { registry throws(RegistryError) in
       was = registry[name]?.isDisabled ?? false
@@ -153,7 +153,8 @@ extension Gatehouse {
       let error = [now?.lastError ?? server.lastError, now?.lastLine].compactMap { $0 }.joined(separator: ": ")
       table.add([
         server.name.string, server.transport, server.program.isEmpty ? "-" : server.program,
-        server.scanned == nil ? "-" : String(server.tools.count), server.scanned?.rfc3339 ?? "never",
+        server.scanned == nil || server.tools.isEmpty && server.lastError != nil ? "-" : String(server.tools.count),
+        server.scanned?.rfc3339 ?? "never",
         disabled.contains(server.name) ? "disabled" : now?.state.rawValue ?? "-", error.isEmpty ? "-" : error,
       ])
     }
@@ -177,56 +178,6 @@ extension Gatehouse {
     return [:]
   }
 
-  private static let serversScan = Command(
-    ["servers", "scan"], operands: "[NAME...]", count: 0...1_000,
-    summary: "Start registered servers, ask for their tools, and keep the answer.",
-    details: "Without a name all of them, several at a time. Exit 1 if one of them could not be asked.",
-    options: [.init("--timeout", "SECONDS", "how long one server may take (60)")]
-  ) { arguments throws(Failure) in
-    let registry = try readRegistry()
-    var wanted = registry.servers.filter { !$0.isDisabled }
-    if !arguments.operands.isEmpty {
-      wanted = []
-      for name in arguments.operands.map({ ExactText($0) }) {
-        guard let server = registry[name] else {
-          let hint = registry.nearest(to: name).map { "did you mean `\($0.string)`?" }
-          throw Failure("no server `\(name.string)` is registered", help: hint ?? "see `gatehouse servers list`")
-        }
-        wanted.append(server)
-      }
-    }
-    guard !wanted.isEmpty else {
-      if !registry.servers.isEmpty { throw Failure("every server is disabled", help: "gatehouse servers enable NAME") }
-      throw Failure("no server is registered", help: "gatehouse servers add NAME -- COMMAND...")
-    }
-    let seconds = try arguments.seconds("--timeout") ?? 60
-    let catalogue = try openCatalogue()
-    let results = ServerScanner.scan(wanted, build: Build.version, seconds: seconds) { server, result in
-      switch result {
-      case .success(let tools): say("\(server.name.string): \(counted(tools.count, "tool"))\n")
-      case .failure(let error):
-        StandardError.write("\(server.name.string): \(TerminalText.safe(error.message))\n")
-        for line in error.said { StandardError.write("  \(TerminalText.safe(line))\n") }
-      }
-    }
-    var failed = 0
-    do {
-      for (server, result) in results {
-        switch result {
-        case .success(let tools): try catalogue.keep(tools, of: server.name, at: Clock.now())
-        case .failure(let error):
-          failed += 1
-          let message = ([error.message] + error.said.suffix(1)).joined(separator: ": ")
-          try catalogue.note(failure: message, of: server.name, at: Clock.now())
-        }
-      }
-    } catch {
-      throw Failure("the answers could not be kept: \(error)")
-    }
-    tellGateToReload()
-    return failed == 0 ? 0 : 1
-  }
-
   static func changeRegistry(
     _ change: (inout ServerRegistry) throws(RegistryError) -> Void
   ) throws(Failure) {
@@ -237,6 +188,23 @@ extension Gatehouse {
       throw Failure("\(error)")
     }
     tellGateToReload()
+  }
+
+  /// The registry's servers of these names.
+  static func registered(
+    _ names: [String], in registry: ServerRegistry
+  ) throws(Failure) -> [RegisteredServer] {
+    var found: [RegisteredServer] = []
+    for name in names.map({ ExactText($0) }) where !found.contains(where: { $0.name == name }) {
+      guard let server = registry[name] else {
+        let known = registry.servers.map(\.name.string)
+        let hint = nearest(to: name.string, in: known).map { "did you mean `\($0)`?" }
+        throw Failure(
+          "no server `\(TerminalText.safe(name.string))` is registered", help: hint ?? "see `gatehouse servers list`")
+      }
+      found.append(server)
+    }
+    return found
   }
 }
 
