@@ -1,3 +1,4 @@
+import Console
 import ConsoleCore
 import Glibc
 import System
@@ -15,6 +16,29 @@ extension Gatehouse {
     }
     for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
       StandardOutput.write(TerminalText.safe(String(line)) + "\n")
+    }
+  }
+
+  /// Prints the difference of two texts; at a terminal with colours, what goes and what comes is told apart by them too.
+  static func printDiff(_ patch: String) {
+    guard isatty(STDOUT_FILENO) == 1, ConsoleProgram.depth(environment: ThisProcess.environment) != .mono else {
+      return printExactly(patch)
+    }
+    for line in patch.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+      let text = TerminalText.safe(String(line))
+      let colour: String? =
+        if line.hasPrefix("+++") || line.hasPrefix("---") {
+          "1"
+        } else if line.hasPrefix("+") {
+          "32"
+        } else if line.hasPrefix("-") {
+          "31"
+        } else if line.hasPrefix("@@") {
+          "36"
+        } else {
+          nil
+        }
+      StandardOutput.write(colour.map { "\u{1B}[\($0)m\(text)\u{1B}[m\n" } ?? text + "\n")
     }
   }
 }

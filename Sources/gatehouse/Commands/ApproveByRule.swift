@@ -31,7 +31,7 @@ extension Gatehouse {
     let patch = unified(draft.diff, path, path)
     if !asJSON {
       say(draft.changes.map { "  change     \($0.sentence)\n" }.joined() + "\n")
-      printExactly(patch)
+      printDiff(patch)
       let lines = try effect(of: draft.current, &client) + (note.map { [$0] } ?? [])
       say("\n" + lines.map { "\($0)\n" }.joined())
     }

@@ -48,7 +48,7 @@ extension Gatehouse {
     if let word = arguments.value("--preview"), word != plan.token {
       throw Failure("something has changed since that preview", help: "look again: gatehouse clients wrap --dry-run")
     }
-    say(report.diffs(plan.files))
+    printDiff(report.diffs(plan.files))
     let isDry = arguments.has("--dry-run")
     let refusals: [ClientWrapper.Refusal]
     do throws(RegistryError) {
@@ -76,7 +76,7 @@ extension Gatehouse {
     let rows = try clientRows(arguments, wrapper)
     let plan = wrapper.unwrapPlan(arguments.operands.count == 2 ? rows : rows.filter(\.server.isGuarded))
     let report = WrapReport(wrapper)
-    say(report.diffs(plan.files))
+    printDiff(report.diffs(plan.files))
     let isDry = arguments.has("--dry-run")
     let refusals: [ClientWrapper.Refusal]
     do throws(RegistryError) {

@@ -57,7 +57,7 @@ extension Gatehouse {
       writer.endObject()
       StandardOutput.write(String(decoding: writer.bytes, as: UTF8.self) + "\n")
     } else if let patch {
-      printExactly(patch)
+      printDiff(patch)
     } else {
       for change in diff.changes { StandardOutput.write(TerminalText.safe(change.sentence) + "\n") }
       if let remark = diff.remark { StandardOutput.write(remark + "\n") }

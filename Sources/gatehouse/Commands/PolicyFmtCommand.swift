@@ -41,7 +41,7 @@ extension Gatehouse {
     }
     let isSame = text == document.text
     if arguments.has("--diff") {
-      printExactly(unified(DiffLine.unified(document.text, text), name, name + " (formatted)"))
+      printDiff(unified(DiffLine.unified(document.text, text), name, name + " (formatted)"))
     }
     if arguments.has("--check") {
       if !isSame { StandardOutput.write(name + "\n") }

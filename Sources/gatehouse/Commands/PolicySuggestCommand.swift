@@ -66,7 +66,7 @@ extension Gatehouse {
       StandardOutput.write("nothing to change\n")
       return 0
     }
-    printExactly(patch)
+    printDiff(patch)
     guard arguments.has("--write") else { return 0 }
     return try writeIfWanted(suggestion.document.text, over: inForce?.text, to: path)
   }
