@@ -371,3 +371,23 @@ def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new(home: Home) -> None
         home.clients("unwrap")
         assert {name: (home.folder / name).read_bytes() for name in places} == before
     assert seen == {False, True}
+
+
+@pytest.mark.parametrize("folder", ["", "shop"])
+def test_continues_folder_of_servers_goes_there_and_back(
+    gatehouse: Gatehouse, tmp_path: Path, folder: str
+) -> None:
+    home = Home(gatehouse, tmp_path)
+    text = "name: Notes\r\nversion: 0.0.1 # mine\nschema: v1\nmcpServers:\n  - name: notes\n    command: cat\n    args: [-u]\n"
+    path = home.write(f"{folder}/.continue/mcpServers/notes.yaml".lstrip("/"), text)
+    home.write(f"{folder}/.continue/mcpServers/README.md".lstrip("/"), "no server")
+    run = lambda *words: gatehouse.run(  # noqa: E731
+        "clients", *words, environment=home.environment, cwd=tmp_path / folder
+    )
+    listed = json.loads(run("list", "--json").stdout)
+    rows = listed["servers"] if isinstance(listed, dict) else listed
+    assert [(row["client"], row["name"]) for row in rows] == [("continue", "notes")]
+    assert run("wrap", "continue", "notes").returncode == 0
+    assert "connect" in path.read_text() and "# mine" in path.read_text()
+    assert run("unwrap").returncode == 0
+    assert path.read_bytes() == text.encode()

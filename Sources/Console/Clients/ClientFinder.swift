@@ -29,9 +29,24 @@ package enum ClientFinder {
       }
     }
     look(homes.places)
-    for project in projects.prefix(mostProjects) { look(ClientHomes.places(ofProject: project)) }
+    look(blocks(in: homes.home, project: nil))
+    for project in projects.prefix(mostProjects) {
+      look(ClientHomes.places(ofProject: project))
+      look(blocks(in: project, project: project))
+    }
     return files
   }
+
+  /// Files of a folder with a server each, as Continue takes them.
+  private static func blocks(in folder: String, project: String?) -> [ClientPlace] {
+    let folder = folder == "/" ? "/.continue/mcpServers" : "\(folder)/.continue/mcpServers"
+    let names = (try? SafeFile.names(in: folder)) ?? []
+    return names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted().prefix(mostBlocks).map {
+      ClientPlace(.continueDev, "\(folder)/\($0)", project: project)
+    }
+  }
+
+  private static let mostBlocks = 200
 
   /// One file that a person names, of whatever client.
   package static func read(_ path: String, home: String) throws(SystemError) -> ClientFile {
