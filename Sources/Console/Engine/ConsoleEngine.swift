@@ -22,6 +22,7 @@ final class ConsoleEngine {
   private let policy: PolicyKeeper
   private let themes: ThemeKeeper
   private let servers: ServerKeeper
+  private let wraps: WrapKeeper
   private let filters: FiltersKeeper
   private let edits: EditsKeeper
   private let history: HistoryReader
@@ -47,6 +48,7 @@ final class ConsoleEngine {
       environment: options.environment, paintsBackground: options.settings.background)
     themes = ThemeKeeper(ThemeFinder(folder: options.paths.themes, on: surroundings))
     servers = ServerKeeper(options.paths, environment: options.environment, isReadOnly: options.isReadOnly)
+    wraps = WrapKeeper(options.paths, environment: options.environment, isReadOnly: options.isReadOnly)
     filters = FiltersKeeper(path: options.paths.filters)
     history = HistoryReader(options.paths)
     edits = EditsKeeper(folder: options.paths.unsaved, policy: options.paths.policy, isReadOnly: options.isReadOnly)
@@ -238,6 +240,9 @@ final class ConsoleEngine {
     case .dropEdits(let name): edits.drop(name)
     case .notify(let text, let notice): front?.perform(.notify(text, notice))
     case .readHistory(let question): history.read(question) { [weak self] page in self?.take(.historyRead(page)) }
+    case .findClients: take(.clientsFound(wraps.find()))
+    case .planWrap(let places): take(.wrapPlanned(wraps.preview(places)))
+    case .wrapClients(let places, let token): take(.clientsWrapped(wraps.wrap(places, token: token)))
     }
   }
 

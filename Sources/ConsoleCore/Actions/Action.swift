@@ -48,6 +48,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case theme
   // Servers
   case importServers = "import"
+  case wrapClients = "wrap-clients"
   case addServer = "add-server"
   case removeServer = "unregister"
   case toggleServer = "toggle-server"
@@ -149,6 +150,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .mouse: "let the mouse scroll and select, or leave it to the terminal"
     case .theme: "choose how the console looks"
     case .importServers: "add servers that your MCP clients are configured with"
+    case .wrapClients: "route servers of your MCP clients through the gate, by their own files"
     case .addServer: "add a server by its command"
     case .removeServer: "take the server out of servers.json"
     case .toggleServer: "disable the server, or enable it again"
@@ -199,7 +201,7 @@ extension Action {
     case .rescan, .messages, .pins: return state.gate.isUp ? nil : "no gate is connected"
     case .jump where state.focus == .live:
       return state.live.current == nil ? "there is no decision under the cursor" : nil
-    case .addServer: return state.options.isReadOnly ? "this console is read-only" : nil
+    case .addServer, .wrapClients: return state.options.isReadOnly ? "this console is read-only" : nil
     case .removeServer, .toggleServer, .scan:
       if state.options.isReadOnly { return "this console is read-only" }
       return state.currentServer == nil ? "there is no server under the cursor" : nil

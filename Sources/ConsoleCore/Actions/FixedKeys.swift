@@ -45,5 +45,6 @@ package struct FixedKeys: Hashable, Sendable {
     FixedKeys(
       "pins", "pins", "n p a x A", "next, the one before, accept, reject, accept all of the server; y says yes"),
     FixedKeys("history", "the record", "/ J r", "search, go to the rule, read it again; Enter does what J does"),
+    FixedKeys("wrap", "clients and the gate", "Space a", "choose, all; Enter shows what would change, y changes it"),
   ]
 }

@@ -218,7 +218,7 @@ extension ConsoleState {
     texts += [
       ("", .text),
       (
-        "Agents go around the gate until their client starts it. In the client's file, put this in place of the server's entry:",
+        "Agents go around the gate until their client starts it. W in pane 5 changes the client's file; by hand, put this in place of the server's entry:",
         .text
       ),
     ]

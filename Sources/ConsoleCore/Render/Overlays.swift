@@ -41,6 +41,7 @@ extension Canvas {
       return nil
     case .pins(let popup): return drawPins(popup, of: state)
     case .history(let view): return drawHistory(view, of: state)
+    case .wrap(let view): return drawWrap(view, of: state)
     case .command, .filter, nil: return nil
     }
   }

@@ -52,4 +52,10 @@ package enum ConsoleEffect: Hashable, Sendable {
   case notify(String, AlertOptions.Notice)
   /// Look something up in the record; answer with `ConsoleMessage.historyRead`, for the last such question at least.
   case readHistory(HistoryQuestion)
+  /// Look which servers of clients go through the gate, and answer with `ConsoleMessage.clientsFound`.
+  case findClients
+  /// Work out what would be changed for these of them, and answer with `ConsoleMessage.wrapPlanned`.
+  case planWrap([Int])
+  /// Change clients' files as it was shown, if nothing has changed since; answer with `ConsoleMessage.clientsWrapped`.
+  case wrapClients([Int], token: String)
 }

@@ -50,6 +50,12 @@ package enum ConsoleMessage: Hashable, Sendable {
   case crowded(Bool)
   /// What the record tells: the end of `ConsoleEffect.readHistory`.
   case historyRead(HistoryPage)
+  /// Which servers of clients go through the gate: the end of `ConsoleEffect.findClients`.
+  case clientsFound(WrapFindings)
+  /// The end of `ConsoleEffect.planWrap`.
+  case wrapPlanned(WrapPreview)
+  /// The end of `ConsoleEffect.wrapClients`.
+  case clientsWrapped(WrapResult)
 }
 
 /// What the policy file is on the disk.

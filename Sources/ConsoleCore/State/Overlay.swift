@@ -46,6 +46,8 @@ package enum Overlay: Hashable, Sendable {
   case pins(PinsPopup)
   /// What the record has.
   case history(HistoryView)
+  /// Servers of clients that are to go through the gate.
+  case wrap(WrapView)
 }
 
 extension Overlay {
@@ -53,7 +55,7 @@ extension Overlay {
   var scrolls: Bool {
     switch self {
     case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part, .request, .pins,
-      .history:
+      .history, .wrap:
       true
     case .command, .filter, .confirm, .limit, .addServer, .added, .rule, .merge, .left, .newRule, .bulk, .reply: false
     }

@@ -105,6 +105,7 @@ extension ConsoleState {
       return performInApprovals(action)
     case .pins: return openPins()
     case .record: return openHistory()
+    case .wrapClients: return openWrap()
     }
     return []
   }

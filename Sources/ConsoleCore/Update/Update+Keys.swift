@@ -62,6 +62,7 @@ extension ConsoleState {
     case .reply(let reply): return take(key, reply)
     case .pins(let popup): return take(key, popup)
     case .history(let view): return take(key, view)
+    case .wrap(let view): return take(key, view)
     case nil: break
     }
     if isChoosingStarter, let effects = takeStarter(key) { return effects }

@@ -100,6 +100,9 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
   case .crowded(let isCrowded):
     state.approvals.isCrowded = isCrowded
     state.approvals.disarm()
+  case .clientsFound(let findings): state.take(findings)
+  case .wrapPlanned(let preview): state.take(preview)
+  case .clientsWrapped(let result): return state.take(result)
   }
   return []
 }

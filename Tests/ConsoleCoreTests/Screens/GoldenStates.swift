@@ -123,6 +123,13 @@ struct GoldenState: Sendable, CustomTestStringConvertible {
     approvals("approvals"), approvals("request", "o"), approvals("bulk", "m", "j", "m", "a"), approvals("reply", "e"),
     GoldenState("themes") { ThemePickerTests.open(columns: $0, rows: $1) },
     GoldenState("imports") { Desk.atImport(columns: $0, rows: $1) },
+    GoldenState("wrap") { Desk.atWrap(columns: $0, rows: $1) },
+    GoldenState("wrapPreview") { columns, rows in
+      var desk = Desk.atWrap(columns: columns, rows: rows)
+      desk.press("Space", "Space", "Enter")
+      desk.send(.wrapPlanned(Desk.wrapPreview))
+      return desk
+    },
     GoldenState("addServer") { columns, rows in
       var desk = Desk.atServers(columns: columns, rows: rows)
       desk.press("A", "notes", "Tab", "uvx mcp-server-notes --dir /srv")

@@ -152,8 +152,8 @@ struct ImportScreenWideTests {
       │                             │   git-claude-code: being asked for its tools …                                                   │                             │
       │                             │   jira: being asked for its tools …                                                              │                             │
       │                             │                                                                                                  │                             │
-      │                             │ Agents go around the gate until their client starts it. In the client's file, put this in place  │                             │
-      │                             │ of the server's entry:                                                                           │                             │
+      │                             │ Agents go around the gate until their client starts it. W in pane 5 changes the client's file;   │                             │
+      │                             │ by hand, put this in place of the server's entry:                                                │                             │
       │                             │ "filesystem": { "command": "gatehouse", "args": ["connect", "filesystem"] }                      │                             │
       │                             │ "github": { "command": "gatehouse", "args": ["connect", "github"] }                              │                             │
       │                             │ "git-claude-code": { "command": "gatehouse", "args": ["connect", "git-claude-code"] }            │                             │
