@@ -52,6 +52,10 @@ package struct HTTPConversation: Sendable {
   /// Whether nothing more is to be read before the present request is answered.
   package var isFull: Bool { phase == .answering && reader.unread >= Self.mostWaiting }
   package var isAnswering: Bool { phase == .answering }
+  /// How many bytes are kept of a body that is not whole.
+  package var heldBytes: Int {
+    if case .body = phase { bodyBytes } else { 0 }
+  }
 
   package mutating func feed(_ bytes: Span<UInt8>, at now: Int64) {
     guard phase != .over, !bytes.isEmpty else { return }

@@ -1,10 +1,13 @@
 """The gate over HTTP: who is let in, what is read, and where answers go."""
 
 import json
+import re
+import select
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -431,6 +434,31 @@ def test_p78_slow_and_idle_clients_hold_nobody_up(front: Front) -> None:
     for ours in idle + slow:
         ours.close()
     eventually(lambda: "gatehouse_http_connections 1\n" in front.ask("GET", "/metrics").body.decode(), 20)
+
+
+def test_p78_requests_that_are_never_whole_have_a_bound_together(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    front = Front(gatehouse)
+    head = "POST /mcp/plain HTTP/1.1\r\nHost: localhost\r\nAccept: application/json, text/event-stream\r\n"
+    head += "Content-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"
+    clients = [front.connect() for _ in range(40)]
+    for client in clients:
+        with suppress(OSError):
+            client.send(head)
+            client.send(b" " * 9_000_000)
+    refused = sum(bool(select.select([client.socket], [], [], 0)[0]) for client in clients)
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{front.process.pid}/status").read_text())
+    assert found and int(found[1]) < 700_000
+    assert 5 <= refused < 20
+    assert front.ask("GET", "/healthz").body == b"ok\n"
+    session = front.begin("plain")
+    assert front.ask("POST", "/mcp/plain", call(1), Mcp_Session_Id=session).status == 200
+    for client in clients:
+        client.close()
+    long = call(2)
+    long["params"]["arguments"]["text"] = "x" * 1_000_000
+    eventually(lambda: front.ask("POST", "/mcp/plain", long, Mcp_Session_Id=session).status == 200, 20)
+    front.close()
 
 
 @pytest.mark.parametrize(("named", "status"), [

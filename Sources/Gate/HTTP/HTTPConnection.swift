@@ -12,6 +12,8 @@ final class HTTPConnection {
   private var alarmDue: Int64 = 0
   private var isTaking = false
   private var isOver = false
+  /// What `front` has been told that is kept here of a body.
+  private var held = 0
 
   /// What the present request is for, and its head; nil between requests.
   private var route: HTTPFront.Route?
@@ -51,6 +53,17 @@ final class HTTPConnection {
   private func received(_ bytes: Span<UInt8>) {
     talk.feed(bytes, at: Loop.shared.now.microseconds)
     take()
+    guard !isOver else { return }
+    tellHeld()
+    guard held > HTTPFront.smallBody, front.heldBytes > HTTPFront.mostHeld else { return }
+    let words = "the gate holds as many requests that are not whole as it may; try again in a moment"
+    refuse(HTTPRefusal(.unavailable, words), closes: true)
+  }
+
+  private func tellHeld() {
+    let now = isOver ? 0 : talk.heldBytes
+    front.heldBytes += now - held
+    held = now
   }
 
   /// Takes all requests that can be answered now.
@@ -237,6 +250,7 @@ final class HTTPConnection {
   private func leave() {
     isOver = true
     talk.end()
+    tellHeld()
     alarm?.cancel()
     alarm = nil
     front.left(self)

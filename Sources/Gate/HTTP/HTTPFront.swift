@@ -35,7 +35,13 @@ final class HTTPFront {
     let authorization: ContentDigest?
   }
 
+  /// Of all requests that are not whole, in bytes.
+  var heldBytes = 0
+
   static let mostConnections = 20_000
+  /// With more of that held, requests that are longer than `smallBody` are not read to their end.
+  static let mostHeld = 256 << 20
+  static let smallBody = 64 << 10
   static let mostSessions = 1_000
   /// Of one grant.
   static let mostOfOne = 200
