@@ -59,7 +59,6 @@ package enum Keymap {
       bind("m", .mark, .approvals), bind(" ", .mark, .approvals), bind("v", .range, .approvals),
       bind("M", .clearMarks, .approvals), bind("L", .lockdown, .approvals),
       bind("P", .pins), bind("H", .record),
-      bind("P", .pins),
       bind("W", .wrapClients, .servers),
     ]
 
