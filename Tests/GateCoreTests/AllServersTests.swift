@@ -1,3 +1,4 @@
+import Foundation
 import GateCore
 import JSONText
 import Policy
@@ -338,5 +339,33 @@ struct AllServersTests {
         #expect(seen.insert(names.name(ExposedNames.Place(server, tool))).inserted, "\(server) \(tool)")
       }
     }
+  }
+
+  @Test func listsAtOnceHaveABound() {
+    var crowd = Crowd("a", "b")
+    _ = crowd.say(Crowd.hello)
+    var refused: [Int] = []
+    for number in 1...20 {
+      let said = crowd.say(#"{"jsonrpc":"2.0","id":\#(number),"method":"tools/list"}"#)
+      if said.contains(where: { $0.contains("too many lists are asked for at once") }) { refused.append(number) }
+    }
+    #expect(refused == [17, 18, 19, 20])
+    // Each of the others is answered, and then there is room again.
+    #expect(crowd.wait(10).count { $0.hasPrefix("> ") } == 16)
+    let again = crowd.say(#"{"jsonrpc":"2.0","id":21,"method":"tools/list"}"#)
+    #expect(!again.contains { $0.contains("too many") })
+  }
+
+  @Test func whatHasAnEndlessNameIsInNoList() {
+    var crowd = Crowd("a")
+    _ = crowd.say(Crowd.hello)
+    _ = crowd.hear("a", greeting(1, #"{"tools":{}}"#))
+    let asked = crowd.say(#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#)
+    #expect(asked.count == 1)
+    let names = ["short", String(repeating: "n", count: 512), String(repeating: "n", count: 513)]
+    let tools = names.map { #"{"name":"\#($0)","inputSchema":{}}"# }.joined(separator: ",")
+    let listed = crowd.hear("a", #"{"jsonrpc":"2.0","id":3,"result":{"tools":[\#(tools)]}}"#)
+    #expect(listed.joined().components(separatedBy: "inputSchema").count - 1 == 2)
+    #expect(listed.joined().contains("a__short"))
   }
 }

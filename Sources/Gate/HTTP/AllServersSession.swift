@@ -81,7 +81,7 @@ final class AllServersSession: ClientSession {
     }
   }
 
-  private func ended(_ part: AllServersPart, _ reason: String) {
+  fileprivate func ended(_ part: AllServersPart, _ reason: String) {
     guard !isOver, parts[part.server] === part else { return }
     part.takeWritten()
     parts[part.server] = nil
@@ -127,6 +127,9 @@ final class AllServersPart: ClientEnd {
   }
   /// Lines that came while the session takes none.
   private var held: [[UInt8]] = []
+  private var heldBytes = 0
+  /// A server that lets more than this wait loses its session: its clients' messages fill no memory.
+  private static let mostHeld = 64 << 20
   /// Lines that the session has written in this turn.
   private var written: [UInt8] = []
   private(set) var hasEnded = false
@@ -140,7 +143,14 @@ final class AllServersPart: ClientEnd {
   func give(_ line: [UInt8]) {
     guard !hasEnded else { return }
     held.append(line)
+    heldBytes += line.count
     takeHeld()
+    guard heldBytes > Self.mostHeld else { return }
+    let session = session
+    close()
+    session?.abandon(hastily: true)
+    // Not from inside whatever gives it lines.
+    Loop.shared.atEndOfTurn { [self] in owner?.ended(self, "it does not take what it is sent") }
   }
 
   private func takeHeld() {
@@ -148,6 +158,7 @@ final class AllServersPart: ClientEnd {
     isTaking = true
     while !isPaused, let session, !held.isEmpty {
       let line = held.removeFirst()
+      heldBytes -= line.count
       session.take(fromClient: line.span)
     }
     isTaking = false
@@ -195,7 +206,7 @@ final class AllServersPart: ClientEnd {
 
   func close() {
     hasEnded = true
-    held = []
+    (held, heldBytes) = ([], 0)
     session = nil
   }
 

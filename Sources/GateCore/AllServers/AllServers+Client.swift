@@ -46,7 +46,9 @@ extension AllServers {
     guard wanted[key] == nil else {
       return refuse(id, -32600, "refused: a request with this id is in flight already")
     }
-    guard asked.count < Self.mostRequests else { return refuse(id, -32603, "too many requests are in flight") }
+    guard asked.count < Self.mostRequests, wanted.count < Self.mostRequests else {
+      return refuse(id, -32603, "too many requests are in flight")
+    }
     switch message.method {
     case .initialize: begin(message, line, id, at: now)
     case .ping: answer(id, message.isModern ? #"{"resultType":"complete"}"# : "{}")

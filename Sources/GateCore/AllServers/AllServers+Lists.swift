@@ -40,6 +40,10 @@ extension AllServers {
   /// More of a list than this is not passed on.
   static let longestList = 24 << 20
   static let mostPages = 200
+  /// More lists are not asked for at once.
+  static let mostRounds = 16
+  /// What is called by a longer name is in no list: names are remembered.
+  static let longestName = 512
 
   mutating func list(_ message: WireMessage, _ line: Span<UInt8>, _ id: ExactText, _ key: ExactText, at now: Moment) {
     let kind: ListRound.Kind
@@ -51,6 +55,7 @@ extension AllServers {
     }
     if !message.isModern, handshake == nil { return refuse(id, -32600, "refused: begin with `initialize`") }
     guard message.cursor == nil else { return refuse(id, -32602, "refused: this list has one page, and no cursor") }
+    guard rounds.count < Self.mostRounds else { return refuse(id, -32603, "too many lists are asked for at once") }
     var meta: [UInt8]?
     if message.isModern, let node = JSONNode.read(part: message.params, of: line)?["_meta"] {
       var copy: [UInt8] = []
@@ -136,6 +141,7 @@ extension AllServers {
     case .templates: node = item["uriTemplate"]
     }
     guard let node, let text = node.text else { return nil }
+    if kind == .tools || kind == .prompts, text.utf8.count > Self.longestName { return nil }
     let place = ExposedNames.Place(server, text)
     let name = kind == .tools || kind == .prompts ? names.name(place) : ExposedNames.uri(place)
     var copy: [UInt8] = []
