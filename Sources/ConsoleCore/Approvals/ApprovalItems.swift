@@ -21,6 +21,10 @@ enum ApprovalItem: Hashable {
     case .newLine, .heading: nil
     }
   }
+
+  func lines(ofRequest: Int) -> Int {
+    if case .request = self { ofRequest } else { 1 }
+  }
 }
 
 extension ConsoleState {
@@ -41,10 +45,8 @@ extension ConsoleState {
     return items
   }
 
-  /// How many lines an item takes.
-  func lines(of item: ApprovalItem) -> Int {
-    if case .request = item { approvalsHaveDetails ? 2 : 1 } else { 1 }
-  }
+  /// How many lines each request takes; other items have one.
+  var linesOfRequest: Int { approvalsHaveDetails ? 2 : 1 }
 
   /// There is room for the request beside the queue.
   var approvalsHaveDetails: Bool { layout.form != .single && layout.form != .line }
@@ -78,7 +80,7 @@ extension ConsoleState {
       // The heading above the first row of a part comes into view with it.
       approvals.topLine = index > 0 && items[index - 1].name == nil ? starts[index - 1] : starts[index]
     }
-    let least = starts[index] + lines(of: items[index]) - height
+    let least = starts[index] + items[index].lines(ofRequest: linesOfRequest) - height
     if approvals.topLine < least {
       // Whole rows, where there is room for one.
       approvals.topLine = min(starts[index], starts.first { $0 >= least } ?? least)
@@ -87,9 +89,11 @@ extension ConsoleState {
 
   /// The line at which each item begins, counted from the first one's.
   func startLines(of items: [ApprovalItem]) -> [Int] {
+    // Looked at once: it takes the whole layout to know, and there may be thousands.
+    let ofRequest = linesOfRequest
     var next = 0
     return items.map { item in
-      defer { next += lines(of: item) }
+      defer { next += item.lines(ofRequest: ofRequest) }
       return next
     }
   }

@@ -111,11 +111,12 @@ extension Canvas {
     let items = state.approvalItems
     if items.isEmpty { draw(state.emptyApprovalLines(columns: body.columns), from: 0, in: body) }
     let end = body.row + body.rows
+    let ofRequest = state.linesOfRequest
     var start = body.row - state.approvals.topLine
     var cursor: (row: Int, column: Int)?
     for item in items {
       guard start < end else { break }
-      let all = state.lines(of: item)
+      let all = item.lines(ofRequest: ofRequest)
       defer { start += all }
       guard start + all > body.row else { continue }
       let row = max(start, body.row)
