@@ -40,18 +40,7 @@ extension Gatehouse {
         writer.member("revision", document.revision)
         writer.endObject()
       }
-      writer.key("changes")
-      writer.beginArray()
-      for change in diff.changes {
-        writer.beginObject()
-        writer.member("pointer", change.pointer)
-        writer.member("subject", change.subject)
-        writer.member("from", change.from)
-        writer.member("to", change.to)
-        writer.member("text", change.sentence)
-        writer.endObject()
-      }
-      writer.endArray()
+      diff.writeChanges(&writer)
       writer.member("remark", ifPresent: diff.remark)
       writer.member("diff", ifPresent: patch)
       writer.endObject()
@@ -63,5 +52,23 @@ extension Gatehouse {
       if let remark = diff.remark { StandardOutput.write(remark + "\n") }
     }
     return (isUnified ? old.text == new.text : diff.changes.isEmpty) ? 0 : 1
+  }
+}
+
+extension PolicyDiff {
+  /// The member `changes` of what a command tells as JSON.
+  func writeChanges(_ writer: inout JSONWriter) {
+    writer.key("changes")
+    writer.beginArray()
+    for change in changes {
+      writer.beginObject()
+      writer.member("pointer", change.pointer)
+      writer.member("subject", change.subject)
+      writer.member("from", change.from)
+      writer.member("to", change.to)
+      writer.member("text", change.sentence)
+      writer.endObject()
+    }
+    writer.endArray()
   }
 }

@@ -191,18 +191,7 @@ private struct Suggested {
       writer.endObject()
     }
     writer.endArray()
-    writer.key("changes")
-    writer.beginArray()
-    for change in PolicyDiff(base, document).changes {
-      writer.beginObject()
-      writer.member("pointer", change.pointer)
-      writer.member("subject", change.subject)
-      writer.member("from", change.from)
-      writer.member("to", change.to)
-      writer.member("text", change.sentence)
-      writer.endObject()
-    }
-    writer.endArray()
+    PolicyDiff(base, document).writeChanges(&writer)
     writer.member("diff", patch)
     writer.member("text", String(decoding: document.text, as: UTF8.self))
     writer.endObject()

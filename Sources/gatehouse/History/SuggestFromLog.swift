@@ -221,18 +221,7 @@ private struct SuggestedFromLog {
     writer.beginArray()
     for address in looser { writer.string(address.pointer) }
     writer.endArray()
-    writer.key("changes")
-    writer.beginArray()
-    for change in PolicyDiff(base, document).changes {
-      writer.beginObject()
-      writer.member("pointer", change.pointer)
-      writer.member("subject", change.subject)
-      writer.member("from", change.from)
-      writer.member("to", change.to)
-      writer.member("text", change.sentence)
-      writer.endObject()
-    }
-    writer.endArray()
+    PolicyDiff(base, document).writeChanges(&writer)
     writer.key("effect")
     writer.beginObject()
     Gatehouse.write(effect, &writer)
