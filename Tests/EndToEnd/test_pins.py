@@ -3,6 +3,8 @@
 import json
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from rig import sdk
 from rig.gatehouse import ALLOW_ALL, Gatehouse
+from rig.slow_disk import SlowDisk
 from rig.waiting import eventually
 from rig.wire import Wire
 
@@ -416,3 +419,124 @@ def test_without_a_gate_the_files_are_read(server: Server) -> None:
     assert "did you mean `notes/read`?" in unknown.stderr
     assert "accepted 1\n" in server.gatehouse.person.succeed("pins", "accept", "notes/read")
     assert pins(server.gatehouse) == {}
+
+
+# The disk
+
+
+@pytest.fixture
+def slow_disk(gatehouse: Gatehouse, tmp_path: Path) -> Iterator[SlowDisk]:
+    """A disk on which the file of pins is not written before it is let go."""
+    disk = SlowDisk(tmp_path, "tools.lock.json")
+    gatehouse.environment.update(disk.environment)
+    yield disk
+    if disk.holds:
+        disk.let_go()
+
+
+def test_a_slow_disk_holds_up_calls_of_what_is_new_alone(server: Server, slow_disk: SlowDisk) -> None:
+    gatehouse = server.gatehouse
+    gatehouse.serve()
+    known = server.agent()
+    start = time.monotonic()
+    agent = server.agent()
+    # The list is there at once, and what is called waits.
+    agent.list()
+    number = agent.send()
+    other = Agent(Wire(gatehouse.start("run", "--name", "other", "--", sys.executable, SHIFTING, str(server.file))), False)
+    assert other.passes()
+    assert pins(gatehouse, "--all")["read"] == "accepted"
+    late = known.send()
+    assert "gate      up" in gatehouse.succeed("status")
+    assert not (gatehouse.home / "tools.lock.json").exists()
+    if time.monotonic() - start < 4:
+        with pytest.raises(AssertionError, match="no line came in time"):
+            agent.wire.line(0.1)
+    slow_disk.let_go()
+    assert agent.answered(number) == known.answered(late) == "read was called"
+    assert list(lock(gatehouse)["servers"]["notes"]["tools"]) == ["read"]
+    assert agent.passes()
+    for one in (known, agent, other):
+        assert one.wire.finish() == 0
+
+
+def test_a_call_of_what_a_crash_would_forget_never_passes(server: Server, slow_disk: SlowDisk) -> None:
+    gatehouse = server.gatehouse
+    gate = gatehouse.serve()
+    start = time.monotonic()
+    agent = server.agent()
+    agent.list()
+    agent.send()
+    gate.send_signal(signal.SIGKILL)
+    gate.wait(10)
+    within = time.monotonic() - start < 4
+    said = []
+    while (line := agent.wire.line()) is not None:
+        said.append(line)
+    assert not within or not any(b"was called" in line for line in said)
+    slow_disk.let_go()
+    # It is as if nobody had ever been told of the tool.
+    server.says({"read": NEW})
+    gatehouse.serve()
+    agent = server.agent()
+    agent.list()
+    assert agent.passes()
+    assert lock(gatehouse)["servers"]["notes"]["tools"]["read"]["definition"]["description"] == NEW
+
+
+def test_whose_call_has_passed_is_remembered_whenever_the_gate_is_killed(server: Server) -> None:
+    gatehouse = server.gatehouse
+    names: list[str] = []
+    for number in range(6):
+        gate = gatehouse.serve()
+        names.append(f"tool{number}")
+        server.says({name: OLD for name in names})
+        agent = server.agent()
+        agent.list()
+        assert agent.passes(names[-1])
+        gate.send_signal(signal.SIGKILL)
+        gate.wait(10)
+        assert list(lock(gatehouse)["servers"]["notes"]["tools"]) == names
+        agent.wire.process.wait(10)
+
+
+def test_nobody_waits_for_ever_for_a_disk_that_hangs(server: Server, slow_disk: SlowDisk) -> None:
+    gatehouse = server.gatehouse
+    gate = gatehouse.serve()
+    agent = server.agent()
+    agent.list()
+    agent.wire.within = 30
+    assert agent.passes()
+    told = gatehouse.run("pins", "--all")
+    assert "pins are kept in memory alone" in told.stdout and "takes more than 5 s" in told.stdout
+    # A change is noticed all the same.
+    server.says({"read": NEW})
+    agent.list()
+    assert "changed since" in refusal(agent)
+    gate.terminate()
+    assert gate.wait(30) == 0
+
+
+def test_what_a_person_decides_holds_at_once_and_is_answered_when_it_is_written(
+    server: Server, slow_disk: SlowDisk
+) -> None:
+    gatehouse = server.gatehouse
+    slow_disk.let_go()
+    gatehouse.serve()
+    agent = server.agent()
+    agent.list()
+    assert agent.passes()
+    slow_disk.hold()
+    done: list[str] = []
+    person = gatehouse.person
+    start = time.monotonic()
+    deciding = threading.Thread(target=lambda: done.append(person.succeed("pins", "reject", "notes/read")))
+    deciding.start()
+    eventually(lambda: "was rejected" in agent.call("read")["content"][0]["text"], what="the word to hold")
+    assert done == [] or time.monotonic() - start > 4
+    assert lock(gatehouse)["servers"]["notes"]["tools"]["read"].get("rejected") is None
+    slow_disk.let_go()
+    deciding.join(30)
+    assert "rejected 1" in done[0]
+    assert lock(gatehouse)["servers"]["notes"]["tools"]["read"]["rejected"]["by"]
+    agent.wire.finish()

@@ -51,8 +51,9 @@ extension ControlConnection {
   ) throws(ControlError) {
     let subject = choices.first?.tool.map { "\(server)/\($0)" } ?? server.string
     try gate.check(isAccepted ? .acceptPins : .rejectPins, by: decider, about: subject)
-    try gate.decide(pins: choices, of: server, isAccepted: isAccepted, by: decider)
-    send(.done(id: id))
+    try gate.decide(pins: choices, of: server, isAccepted: isAccepted, by: decider) { [weak self] in
+      self?.send(.done(id: id))
+    }
   }
 
   func lockDown(_ isOn: Bool, id: Int?) throws(ControlError) {

@@ -7,18 +7,51 @@ internal import System
 
 // MARK: Pins
 extension GateProcess {
-  /// Writes down what was heard of tools; to be called before anything is passed on of it.
-  func keepPins() { if state.pins.hasNews { pins.keep(&state.pins) } }
+  /// Sees to it that what was heard of tools is written down; to be called before anything is passed on of it.
+  func keepPins() {
+    guard state.pins.hasNews else { return }
+    pins.keep(&state.pins)
+    holdCalls()
+  }
+
+  /// Lets no client call a server whose first pins are not on the disk yet, and the others go on.
+  private func holdCalls() {
+    let unkept = pins.isHolding ? state.pins.unkept : []
+    guard unkept != serversOnHold else { return }
+    serversOnHold = unkept
+    for session in sessions.values { session.isOnHold = unkept.contains(session.name) }
+  }
+
+  /// Whether a session that begins now has to wait before its client calls.
+  func isOnHold(_ server: ExactText) -> Bool { serversOnHold.contains(server) }
+
+  /// What is to be done when something of the pins' files has changed.
+  func watchPins() {
+    pins.look = { [weak self] in self?.readPins() }
+    pins.saved = { [weak self] outcome in
+      guard let self else { return }
+      followPins { pins.take(outcome, &state.pins) }
+    }
+    pins.changed = { [weak self] in
+      guard let self else { return }
+      followPins {}
+    }
+  }
 
   /// Takes over what is in the file of pins now.
-  func readPins() {
-    let (revision, problem) = (state.pins.revision, pins.problem)
-    pins.read(&state.pins)
+  func readPins() { followPins { pins.read(&state.pins) } }
+
+  private func followPins(_ change: () -> Void) {
+    let (revision, problem) = (state.pins.revision, toldPinProblem)
+    change()
     pins.keep(&state.pins)
+    toldPinProblem = pins.problem
     if let words = pins.problem, words != problem {
       state.tell(.pin(PinEvent(PinNews(.failed, "", []), detail: words)), at: Clock.now())
     }
+    pins.releaseWaiters()
     if state.pins.revision != revision { pinsChanged() }
+    holdCalls()
     publish()
   }
 
@@ -51,8 +84,11 @@ extension GateProcess {
   }
 
   /// Does what a person has decided about pins: all of it or nothing.
+  ///
+  /// It holds from now on; `kept` is called when it is on the disk.
   func decide(
-    pins choices: [PinChoice], of server: ExactText, isAccepted: Bool, by decider: Decider
+    pins choices: [PinChoice], of server: ExactText, isAccepted: Bool, by decider: Decider,
+    kept: @escaping @LoopActor () -> Void
   ) throws(ControlError) {
     let by = decider.words(isAccepted ? "pins accept" : "pins reject")
     let now = Clock.now()
@@ -81,6 +117,7 @@ extension GateProcess {
     }
     state.pins = book
     keepPins()
+    pins.whenKept(state.pins.edits.count, kept)
     pinsChanged()
     publish()
   }

@@ -29,6 +29,10 @@ package final class GateProcess {
   let clients: Clients
   let lockdownFile: LockdownFile
   let pins: PinKeeper
+  /// Servers that are not called until their pins are on the disk.
+  var serversOnHold: Set<ExactText> = []
+  /// What was told last of why pins are not kept.
+  var toldPinProblem: String?
   let notifier: Notifier
   var approvalsTimer: LoopTimer?
   /// What became of questions before it in the stream was noticed.
@@ -85,8 +89,9 @@ package final class GateProcess {
     notifier = Notifier(options.configuration.approvals.notify)
     pins = PinKeeper(options.paths)
     counterKeeper.tryAgain = { [weak self] in self?.beginCounts() }
-    pins.look = { [weak self] in self?.readPins() }
+    watchPins()
     pins.begin(&state.pins)
+    toldPinProblem = pins.problem
     notePinning()
     takeInventory()
     restoreLockdown()
@@ -367,6 +372,7 @@ package final class GateProcess {
   package func conclude() {
     lane?.leaveSoon()
     counterKeeper.end(&state.counters)
+    pins.end(&state.pins)
   }
 
   /// Ends every session, politely or at once; `ended` is called when the last server is gone.

@@ -47,6 +47,10 @@ final class GuardedSession {
   var unreadAtEnd: Int?
   /// Nothing more is read from the client until it is known whether the server is started again.
   var isUndecided = false
+  /// Nothing more is read from the client until its server's pins are on the disk.
+  var isOnHold = false {
+    didSet { if isOnHold != oldValue { regulate() } }
+  }
   /// Wakes the core when time has passed; with the moment that it is set to.
   var alarm: LoopTimer?
   var alarmDue: Moment?
@@ -94,11 +98,13 @@ final class GuardedSession {
       ClientEvents(
         received: { [self] bytes in received(fromClient: bytes) }, inputEnded: { [self] in clientInputEnded() },
         left: { [self] in abandon() }, pressureChanged: { [self] in regulate() }))
+    isOnHold = gate.isOnHold(name)
     core.opened(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     do {
       try launch(source)
       try client.startReading()
+      regulate()
     } catch {
       couldNotStart(error)
     }
@@ -216,7 +222,7 @@ final class GuardedSession {
     let clientHas = client?.backlog ?? 0
     let serverHas = server?.backlog ?? 0
     server?.isPaused = clientHas >= Self.highWater || serverHas >= Self.farMark
-    client?.isPaused = isUndecided || serverHas >= Self.highWater || clientHas >= Self.farMark
+    client?.isPaused = isUndecided || isOnHold || serverHas >= Self.highWater || clientHas >= Self.farMark
   }
 
   private static let highWater = OutQueue.standardHighWater
@@ -289,6 +295,7 @@ final class GuardedSession {
       return startAgain(source)
     }
     // What the client has asked before it could know gets its answer too.
+    isOnHold = false
     if !isHurried { client?.takeRest() }
     if let words = server?.lastWords {
       core.end(words, at: Clock.now(), gate: &gate.state, into: &output)

@@ -137,7 +137,7 @@ package struct PinBook: Sendable {
 
   /// The file holds this now, in so many bytes.
   package mutating func take(_ lock: PinLock, bytes: Int) {
-    fileBytes = bytes
+    fileBytes = edits.reduce(bytes) { $0 + $1.bytes }
     var newer = lock
     for edit in edits { newer.apply(edit) }
     guard mistake != nil || newer != self.lock else { return }
@@ -153,10 +153,17 @@ package struct PinBook: Sendable {
     revision += 1
   }
 
-  /// What has not been written down yet is in the file now.
-  package mutating func wrote(_ lock: PinLock, bytes: Int) {
-    edits = []
+  /// The first edits, so many of them, are in the file now, which holds this.
+  package mutating func wrote(_ lock: PinLock, bytes: Int, edits count: Int) {
+    edits.removeFirst(min(count, edits.count))
     take(lock, bytes: bytes)
+  }
+
+  /// Servers with tools that were heard of first, and of which no file tells yet.
+  package var unkept: Set<ExactText> {
+    var servers: Set<ExactText> = []
+    for case .record(let server, _, _) in edits { servers.insert(server) }
+    return servers
   }
 
   /// Whether anything is to be written down.

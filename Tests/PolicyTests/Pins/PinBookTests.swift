@@ -227,9 +227,25 @@ struct PinBookTests {
 
   @Test func aPinThatIsTakenOutOfTheFileIsNoLongerAccepted() {
     var (book, push) = known()
-    book.wrote(book.lock, bytes: 0)
+    book.wrote(book.lock, bytes: 0, edits: book.edits.count)
+    #expect(book.edits.isEmpty && !book.hasNews)
     book.take(PinLock(), bytes: 0)
     #expect(verdict(book, push) == .asks("no definition of the tool is accepted"))
+  }
+
+  @Test func whatIsHeardWhileTheFileIsWrittenIsWrittenNext() {
+    var (book, push) = known()
+    #expect(book.unkept == ["git"])
+    let (saved, count) = (book.lock, book.edits.count)
+    let other = told("search", "finds")
+    _ = book.hear([other], of: "web", in: listing(2), at: later)
+    #expect(book.unkept == ["git", "web"])
+    book.wrote(saved, bytes: 0, edits: count)
+    #expect(book.unkept == ["web"])
+    #expect(book.lock["web", "search"]?.digest == other.digest)
+    #expect(verdict(book, push) == .passes)
+    book.wrote(book.lock, bytes: 0, edits: book.edits.count)
+    #expect(book.unkept.isEmpty && book.edits.isEmpty)
   }
 
   @Test func whatIsNotWrittenYetOutlivesAnotherFile() {
