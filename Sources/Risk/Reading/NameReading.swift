@@ -46,7 +46,7 @@ struct NameReading: Sendable {
     let last = entries.count - 1
     if let first = clear.first, let end = clear.last {
       main = first
-      let opensVaguely = first > 0 && base(0) != nil
+      let opensVaguely = first > 0 && base(0) != nil && !isSubject(before: first)
       if opensVaguely, first != last || isActOnList(first) {
         // `generate_run_timeline`: a vague verb in front owns a noun in the middle. `comment_delete`: not one at the end.
         main = 0
@@ -63,9 +63,9 @@ struct NameReading: Sendable {
     } else if base(0) != nil {
       main = 0
     } else if let act = entries.indices.dropLast().first(where: {
-      base($0).map { $0.weight == .clear && $0.category != .read } ?? false
+      base($0).map { $0.weight == .clear && $0.category != .read } ?? false || isStarter($0)
     }) {
-      // `crm_update_quote`
+      // `crm_update_quote`, `radio_trigger_scan`
       main = act
     } else if entries.count > 1 {
       // `order_cancel`, then `jira_link_to_epic`.
@@ -79,6 +79,18 @@ struct NameReading: Sendable {
 
   /// Verbs that make what follows them a thing: `trigger_crawl` does not crawl.
   private static let starters: Set<Word> = ["trigger", "launch", "schedule", "initiate", "enqueue", "abort", "cancel"]
+
+  private func isStarter(_ index: Int) -> Bool {
+    base(index) != nil && (parts[index].word.map { Self.starters.contains($0) } ?? false)
+  }
+
+  /// `access_list_users`: both words read, and the first one says where.
+  private func isSubject(before first: Int) -> Bool {
+    guard first == 1, first < entries.count - 1, base(0)?.category == .read, !entries[0].topics.contains(.maker),
+      let word = parts[first].word
+    else { return false }
+    return Self.leads.contains(word)
+  }
 
   /// `wait_for_running_build`: what is waited for is no verb.
   private mutating func findWaiting() {

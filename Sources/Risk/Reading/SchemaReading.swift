@@ -69,6 +69,7 @@ struct SchemaReading: Sendable {
   private static let fileNames: Set<Word> = ["filepath", "filename", "outfile"]
   private static let labels: Set<Word> = ["id", "ids", "name", "names", "type", "hash", "title"]
   private static let rehearsals: Set<Word> = ["overwrite", "upsert"]
+  private static let confirmations: Set<Word> = ["confirm", "confirmed", "confirmation"]
   private static let effects: Set<Word> = [
     "create", "delete", "remove", "save", "write", "initiate", "send", "publish", "insert", "overwrite", "push",
     "commit", "submit", "notify", "execute", "install", "deploy", "restart", "purge", "replace", "upload", "fix",
@@ -98,8 +99,8 @@ struct SchemaReading: Sendable {
     {
       add(name, .write, Weights.outputFile)
     }
-    if words.starts(with: ["dry", "run"]) || last == "dryrun" {
-      // What only reads needs no rehearsal.
+    if words.starts(with: ["dry", "run"]) || last == "dryrun" || Self.confirmations.contains(first) {
+      // What only reads needs no rehearsal, and asks for no word that it is meant.
       add(name, .write, Weights.effectSwitch)
     } else if Self.rehearsals.contains(last) || words.starts(with: ["if", "exists"]) {
       add(name, .write, Weights.rehearsal)

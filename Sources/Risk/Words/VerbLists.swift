@@ -15,7 +15,7 @@ enum VerbLists {
     get list describe show fetch retrieve read view search find lookup browse inspect count verify validate analyze
     analyse compare explain summarize summarise calculate compute estimate diagnose detect audit discover enumerate
     preview poll whoami grep glob recommend suggest predict classify infer lint diff measure crawl scrape screenshot
-    display identify determine examine visualize visualise locate troubleshoot aggregate extract parse
+    display identify determine examine visualize visualise aggregate extract parse
     translate transcribe decode render ping simulate obtain collect gather tail introspect geocode assess
     recall advise interpret consult contrast tally hget hgetall hkeys hvals hexists hlen lrange llen lindex smembers
     scard sismember zrange zcard zscore xrange xlen ttl mget strlen getrange hmget zrank
@@ -26,7 +26,7 @@ enum VerbLists {
     check query review report scan trace profile monitor watch download convert wait think ask return
     provide access match investigate outline view tell see help guide peek stat select sample sort filter rank score
     plan test look traverse generate export output present
-    df du deduce reason brainstorm correlate quote
+    df du deduce reason brainstorm correlate quote locate troubleshoot
     """
 
   private static let clearWrites = """
@@ -45,7 +45,7 @@ enum VerbLists {
     reassign regenerate reindex reload restock reparent unarm unlist unroute
     unshare uncomplete unmark unsnooze unwatch impersonate bootstrap reinstate relabel retag repair
     remediate overlay emulate unapprove unhide personalize personalise revise redact disallow forbid refactor
-    reorient realign rearrange reroute repost recolor recolour unpair
+    reorient realign rearrange reroute repost recolor recolour unpair authorize authorise unauthorize deauthorize
     """
 
   private static let vagueWrites = """
