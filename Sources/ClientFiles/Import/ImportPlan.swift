@@ -34,6 +34,8 @@ package struct ImportOffer: Hashable, Sendable {
 
   /// It can be chosen.
   package var isOffered: Bool { standing == .new || standing == .renamed }
+  /// Its client starts it, or speaks to it, without the gate; whether the registry has it does not matter.
+  package var isUnguarded: Bool { standing != .guarded && !isOff }
 }
 
 /// All that clients' files have for the registry, with what each would be there.

@@ -99,7 +99,8 @@ extension PlainText {
       let variables =
         offer.variables.isEmpty || !offer.isOffered
         ? "" : ", with \(state.safe(offer.variables.joined(separator: " "), limit: 300)), values not shown"
-      lines.append("\(name), \(offer.client.title), \(state.safe(offer.file))\(was), \(standing)\(variables)")
+      let way = offer.standing == .guarded ? "guarded" : offer.isOff ? "off there" : "around the gate"
+      lines.append("\(name), \(offer.client.title), \(way), \(state.safe(offer.file))\(was), \(standing)\(variables)")
     }
     lines += findings.unread.map { "not read: \(state.safe($0.file)): \(state.safe($0.problem))" }
     let count = findings.offers.count(where: \.isOffered)

@@ -8,7 +8,7 @@ extension ConsoleState {
   var importRows: Int { max(1, size.rows - 2 - 2 - (importDetailRows + 2)) }
 
   /// How many lines are kept for what is under the cursor.
-  private var importDetailRows: Int { size.rows >= 20 ? 5 : 2 }
+  private var importDetailRows: Int { size.rows >= 20 ? 6 : 2 }
 
   /// What is known of the offer under the cursor, in so many lines.
   func importDetails(_ list: ImportList, columns: Int) -> [Line] {
@@ -20,6 +20,7 @@ extension ConsoleState {
     let runs = (offer.command.isEmpty ? "?" : offer.command) + variables
     for (label, text) in [
       ("runs   ", runs),
+      ("now    ", guardWords(offer)),
       ("from   ", offer.file + (offer.project.map { ", for \($0)" } ?? "") + (offer.isOff ? ", turned off there" : "")),
       (
         "so     ",
@@ -31,6 +32,26 @@ extension ConsoleState {
       lines += wrapped(label, text, columns: columns, limit: importDetailRows > 2 ? 2 : 1)
     }
     return Array(lines.prefix(importDetailRows))
+  }
+
+  /// Whether calls of a client's server pass the gate.
+  private func guardWords(_ offer: ImportOffer) -> String {
+    if offer.standing == .guarded { return "guarded: its calls pass the gate" }
+    if offer.isOff { return "off: \(offer.client.title) does not start it" }
+    return "around: \(offer.client.title) goes around the gate; W in pane 5 changes that"
+  }
+
+  /// What the list of offers begins with.
+  func importIntro(_ list: ImportList, _ findings: ImportFindings, columns: Int) -> String {
+    let (all, around) = (findings.offers.count, findings.offers.count(where: \.isUnguarded))
+    let guarded =
+      around == 0
+      ? "no server goes around the gate"
+      : "\(Format.count(around)) of \(Format.count(all, "server")) \(around == 1 ? "goes" : "go") around the gate"
+    if list.offered == 0 { return "none of them can be added · \(guarded)" }
+    let chosen = "\(Format.count(list.chosen.count)) of \(Format.count(list.offered)) chosen"
+    if columns < 60 { return "\(chosen) · \(Format.count(around)) of \(Format.count(all)) unguarded" }
+    return "\(chosen) for servers.json · \(guarded)"
   }
 
   /// A label with a text of others, broken into lines.
@@ -64,11 +85,9 @@ extension Canvas {
       draw(state.nothingFoundLines(findings, columns: body.columns), from: 0, in: body)
       return PopupCursor(row: body.row, column: body.column)
     }
-    let intro =
-      list.offered == 0
-      ? "none of \(Format.count(findings.offers.count, "server")) can be added"
-      : "\(Format.count(list.chosen.count)) of \(Format.count(list.offered)) chosen for servers.json · your clients' files stay as they are"
-    put(intro, .dim, row: body.row, column: body.column, columns: body.columns)
+    put(
+      state.importIntro(list, findings, columns: body.columns), .dim, row: body.row, column: body.column,
+      columns: body.columns)
     let rows = max(1, min(state.importRows, body.rows - 2))
     let order = list.order
     let top = list.list.firstRow(count: order.count, height: rows)
@@ -99,6 +118,10 @@ extension Canvas {
       if clientWidth > 0 {
         put(offer.client.title, .dim, row: row, column: next, columns: clientWidth - 1, ground: ground)
         next += clientWidth
+        let word = offer.standing == .guarded ? "guarded" : offer.isOff ? "off" : "around"
+        put(
+          word, offer.isUnguarded ? .decisionLimit : .dim, row: row, column: next, columns: 7, ground: ground)
+        next += 9
       }
       let room = body.column + body.columns - next
       if offer.isOffered {

@@ -111,12 +111,13 @@ extension Gatehouse {
       return "no file of an MCP client with a server was found\n"
         + "  from another place:  gatehouse servers import --from FILE\n"
     }
-    var table = Table(header: ["NAME", "CLIENT", "FILE", "STATE", "RUNS"])
+    var table = Table(header: ["NAME", "CLIENT", "FILE", "GUARDED", "STATE", "RUNS"])
     for offer in plan.offers {
       let name = offer.isOffered ? offer.proposed : offer.name
       let variables = offer.variables.isEmpty ? "" : " (with \(offer.variables.joined(separator: " ")))"
       table.add([
-        name.string, offer.client.title, offer.file, words(offer.standing) + (offer.isOff ? ", off there" : ""),
+        name.string, offer.client.title, offer.file, offer.standing == .guarded ? "yes" : "no",
+        words(offer.standing) + (offer.isOff ? ", off there" : ""),
         offer.command.isEmpty ? "-" : offer.command + variables,
       ])
     }
@@ -125,6 +126,11 @@ extension Gatehouse {
       text += "not read: \(TerminalText.safe(file.file)): \(TerminalText.safe(file.problem))\n"
     }
     let count = plan.offers.count(where: \.isOffered)
+    let around = plan.offers.count(where: \.isUnguarded)
+    if around > 0 {
+      text +=
+        "\(around) of \(plan.offers.count) \(around == 1 ? "goes" : "go") around the gate until `gatehouse clients wrap`\n"
+    }
     if count > 0 {
       text += "to register some:  gatehouse servers import NAME...   all \(count):  gatehouse servers import --all\n"
     }
@@ -143,6 +149,7 @@ extension Gatehouse {
       writer.member("project", ifPresent: offer.project)
       writer.member("runs", offer.command)
       writer.member("off", offer.isOff)
+      writer.member("guarded", offer.standing == .guarded)
       writer.member("offered", offer.isOffered)
       writer.member("state", words(offer.standing))
       writer.endObject()

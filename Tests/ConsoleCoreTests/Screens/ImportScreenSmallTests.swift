@@ -15,12 +15,12 @@ struct ImportScreenSmallTests {
       """
        saved  gate ● up rev e92cbb
       ┌Servers of your clients───────────────┐
-      │ 2 of 4 chosen for servers.json · yo… │
+      │ 2 of 4 chosen · 5 of 7 unguarded     │
       │  [x] github        docker run -i gh… │
       │ ▶[ ] git-claude-c… uvx mcp-server-g… │
       │ not read: ~/.codex/config.toml: lin… │
       │ runs   uvx mcp-server-git            │
-      │ from   ~/.claude.json, for ~/shop    │
+      │ now    around: Claude Code goes      │
       └ Space choose · a all · Enter add · E…┘
 
       """)
@@ -34,12 +34,12 @@ struct ImportScreenSmallTests {
       """
        saved  gate ● up rev e92cbb
       ┌Servers of your clients───────────────┐
-      │ 0 of 4 chosen for servers.json · yo… │
+      │ 0 of 4 chosen · 5 of 7 unguarded     │
       │ ▶[ ] filesystem                      │
       │  [ ] github        docker run -i gh… │
       │ not read: ~/.codex/config.toml: lin… │
       │ runs   npx -y                        │
-      │ from   ~/.claude.json                │
+      │ now    around: Claude Code goes      │
       └────────── Enter keeps the name · Esc ┘
 
       """)
@@ -53,12 +53,12 @@ struct ImportScreenSmallTests {
       """
        saved  gate ● up rev e92cbb
       ┌Servers of your clients───────────────┐
-      │ 0 of 4 chosen for servers.json · yo… │
+      │ 0 of 4 chosen · 5 of 7 unguarded     │
       │   -  time          registered alrea… │
-      │ ▶ -  web‹U+202E›g… it is reached ov… │
-      │ web‹U+202E›gpj: it is reached over … │
-      │ runs   https://x.example/mcp?[hidden │
-      │ from   ~/.cursor/mcp.json            │
+      │ ▶ -  web‹U+202E›g… Cursor logs in t… │
+      │ web‹U+202E›gpj: Cursor logs in to i… │
+      │ runs   ?                             │
+      │ now    around: Cursor goes around    │
       └ Space choose · a all · Enter add · E…┘
 
       """)

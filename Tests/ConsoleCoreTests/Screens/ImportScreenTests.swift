@@ -15,15 +15,14 @@ struct ImportScreenTests {
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
       ┌Servers of your clients───────────────────────────────────────────────────────┐
-      │ 2 of 4 chosen for servers.json · your clients' files stay as they are        │
-      │  [x] filesystem        Claude Code    npx -y @modelcontextprotocol/server-f… │
-      │  [x] github            Claude Code    docker run -i ghcr.io/github/github-m… │
-      │ ▶[ ] git-claude-code   Claude Code    uvx mcp-server-git --repository .      │
-      │  [ ] jira              Cursor         jira-mcp --token [hidden]              │
-      │   -  notes             Cursor         it runs through the gate already       │
-      │   -  time              Cursor         registered already as time             │
-      │   -  web‹U+202E›gpj    Cursor         it is reached over HTTP: `gatehouse c… │
-      │                                                                              │
+      │ 2 of 4 chosen for servers.json · 5 of 7 servers go around the gate           │
+      │  [x] filesystem        Claude Code    around   npx -y @modelcontextprotocol… │
+      │  [x] github            Claude Code    around   docker run -i ghcr.io/github… │
+      │ ▶[ ] git-claude-code   Claude Code    around   uvx mcp-server-git --reposit… │
+      │  [ ] jira              Cursor         off      jira-mcp --token [hidden]     │
+      │   -  notes             Cursor         guarded  it runs through the gate alr… │
+      │   -  time              Cursor         around   registered already as time    │
+      │   -  web‹U+202E›gpj    Cursor         around   Cursor logs in to it by itse… │
       │                                                                              │
       │                                                                              │
       │                                                                              │
@@ -31,6 +30,7 @@ struct ImportScreenTests {
       │                                                                              │
       │ not read: ~/.codex/config.toml: line 3: `=` is missing                       │
       │ runs   uvx mcp-server-git --repository .                                     │
+      │ now    around: Claude Code goes around the gate; W in pane 5 changes that    │
       │ from   ~/.claude.json, for ~/shop                                            │
       │ so     it would be git-claude-code, for its name is taken; e changes that    │
       │                                                                              │
@@ -48,15 +48,14 @@ struct ImportScreenTests {
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
       ┌Servers of your clients───────────────────────────────────────────────────────┐
-      │ 0 of 4 chosen for servers.json · your clients' files stay as they are        │
+      │ 0 of 4 chosen for servers.json · 5 of 7 servers go around the gate           │
       │ ▶[ ] filesystem                                                              │
-      │  [ ] github            Claude Code    docker run -i ghcr.io/github/github-m… │
-      │  [ ] git-claude-code   Claude Code    uvx mcp-server-git --repository .      │
-      │  [ ] jira              Cursor         jira-mcp --token [hidden]              │
-      │   -  notes             Cursor         it runs through the gate already       │
-      │   -  time              Cursor         registered already as time             │
-      │   -  web‹U+202E›gpj    Cursor         it is reached over HTTP: `gatehouse c… │
-      │                                                                              │
+      │  [ ] github            Claude Code    around   docker run -i ghcr.io/github… │
+      │  [ ] git-claude-code   Claude Code    around   uvx mcp-server-git --reposit… │
+      │  [ ] jira              Cursor         off      jira-mcp --token [hidden]     │
+      │   -  notes             Cursor         guarded  it runs through the gate alr… │
+      │   -  time              Cursor         around   registered already as time    │
+      │   -  web‹U+202E›gpj    Cursor         around   Cursor logs in to it by itse… │
       │                                                                              │
       │                                                                              │
       │                                                                              │
@@ -64,6 +63,7 @@ struct ImportScreenTests {
       │                                                                              │
       │ not read: ~/.codex/config.toml: line 3: `=` is missing                       │
       │ runs   npx -y @modelcontextprotocol/server-filesystem /home/me/work          │
+      │ now    around: Claude Code goes around the gate; W in pane 5 changes that    │
       │ from   ~/.claude.json                                                        │
       │ so     it would be filesystem; e changes the name                            │
       │                                                                              │
@@ -81,24 +81,24 @@ struct ImportScreenTests {
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb              0/s ▁▁▁▁▁▁▁▁▁▁
       ┌Servers of your clients───────────────────────────────────────────────────────┐
-      │ 0 of 4 chosen for servers.json · your clients' files stay as they are        │
-      │  [ ] filesystem        Claude Code    npx -y @modelcontextprotocol/server-f… │
-      │  [ ] github            Claude Code    docker run -i ghcr.io/github/github-m… │
-      │  [ ] git-claude-code   Claude Code    uvx mcp-server-git --repository .      │
-      │  [ ] jira              Cursor         jira-mcp --token [hidden]              │
-      │   -  notes             Cursor         it runs through the gate already       │
-      │   -  time              Cursor         registered already as time             │
-      │ ▶ -  web‹U+202E›gpj    Cursor         it is reached over HTTP: `gatehouse c… │
+      │ 0 of 4 chosen for servers.json · 5 of 7 servers go around the gate           │
+      │  [ ] filesystem        Claude Code    around   npx -y @modelcontextprotocol… │
+      │  [ ] github            Claude Code    around   docker run -i ghcr.io/github… │
+      │  [ ] git-claude-code   Claude Code    around   uvx mcp-server-git --reposit… │
+      │  [ ] jira              Cursor         off      jira-mcp --token [hidden]     │
+      │   -  notes             Cursor         guarded  it runs through the gate alr… │
+      │   -  time              Cursor         around   registered already as time    │
+      │ ▶ -  web‹U+202E›gpj    Cursor         around   Cursor logs in to it by itse… │
       │                                                                              │
       │                                                                              │
       │                                                                              │
       │                                                                              │
       │                                                                              │
-      │                                                                              │
-      │ web‹U+202E›gpj: it is reached over HTTP: `gatehouse clients wrap` can add it │
-      │ runs   https://x.example/mcp?[hidden]                                        │
+      │ web‹U+202E›gpj: Cursor logs in to it by itself (`auth`), which the gate can… │
+      │ runs   ?                                                                     │
+      │ now    around: Cursor goes around the gate; W in pane 5 changes that         │
       │ from   ~/.cursor/mcp.json                                                    │
-      │ so     it is reached over HTTP: `gatehouse clients wrap` can add it          │
+      │ so     Cursor logs in to it by itself (`auth`), which the gate cannot do     │
       │                                                                              │
       │                                                                              │
       └────────────────────────────────────── Space choose · a all · Enter add · Esc ┘

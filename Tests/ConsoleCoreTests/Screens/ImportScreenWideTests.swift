@@ -15,14 +15,14 @@ struct ImportScreenWideTests {
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       ┌5 Servers──────────┌Servers of your clients───────────────────────────────────────────────────────────────────────────────────────────────┐──────────2 servers┐
-      │  server           │ 2 of 4 chosen for servers.json · your clients' files stay as they are                                                │                   │
-      │▶ git              │  [x] filesystem              Claude Code    npx -y @modelcontextprotocol/server-filesystem /home/me/work             │                   │
-      │  time             │  [x] github                  Claude Code    docker run -i ghcr.io/github/github-mcp-server                           │                   │
-      │                   │ ▶[ ] git-claude-code         Claude Code    uvx mcp-server-git --repository .                                        │                   │
-      │                   │  [ ] jira                    Cursor         jira-mcp --token [hidden]                                                │                   │
-      │                   │   -  notes                   Cursor         it runs through the gate already                                         │                   │
-      │                   │   -  time                    Cursor         registered already as time                                               │                   │
-      │                   │   -  web‹U+202E›gpj          Cursor         it is reached over HTTP: `gatehouse clients wrap` can add it             │                   │
+      │  server           │ 2 of 4 chosen for servers.json · 5 of 7 servers go around the gate                                                   │                   │
+      │▶ git              │  [x] filesystem              Claude Code    around   npx -y @modelcontextprotocol/server-filesystem /home/me/work    │                   │
+      │  time             │  [x] github                  Claude Code    around   docker run -i ghcr.io/github/github-mcp-server                  │                   │
+      │                   │ ▶[ ] git-claude-code         Claude Code    around   uvx mcp-server-git --repository .                               │                   │
+      │                   │  [ ] jira                    Cursor         off      jira-mcp --token [hidden]                                       │                   │
+      │                   │   -  notes                   Cursor         guarded  it runs through the gate already                                │                   │
+      │                   │   -  time                    Cursor         around   registered already as time                                      │                   │
+      │                   │   -  web‹U+202E›gpj          Cursor         around   Cursor logs in to it by itself (`auth`), which the gate cannot… │                   │
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │
@@ -52,9 +52,9 @@ struct ImportScreenWideTests {
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │
-      │                   │                                                                                                                      │                   │
       │                   │ not read: ~/.codex/config.toml: line 3: `=` is missing                                                               │                   │
       │                   │ runs   uvx mcp-server-git --repository .                                                                             │                   │
+      │                   │ now    around: Claude Code goes around the gate; W in pane 5 changes that                                            │                   │
       │                   │ from   ~/.claude.json, for ~/shop                                                                                    │                   │
       │                   │ so     it would be git-claude-code, for its name is taken; e changes that                                            │                   │
       │                   │                                                                                                                      │                   │

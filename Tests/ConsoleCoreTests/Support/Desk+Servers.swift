@@ -23,7 +23,8 @@ extension Desk {
     cursor.servers = [
       ClientServer("notes", run("gatehouse", "connect", "notes")),
       ClientServer("time", run("mcp-server-time")),
-      ClientServer("web\u{202E}gpj", .url("https://x.example/mcp?key=s3cret")),
+      ClientServer(
+        "web\u{202E}gpj", nil, problem: "Cursor logs in to it by itself (`auth`), which the gate cannot do"),
       ClientServer("jira", run("jira-mcp", "--token", "s3cret"), isOff: true),
     ]
     let broken = ClientFile(at: ClientPlace(.codex, "/home/me/.codex/config.toml"), problem: "line 3: `=` is missing")
