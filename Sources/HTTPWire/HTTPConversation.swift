@@ -50,15 +50,20 @@ package struct HTTPConversation: Sendable {
   }
 
   /// Whether nothing more is to be read before the present request is answered.
-  package var isFull: Bool { phase == .answering && reader.unread >= Self.mostWaiting }
-  package var isAnswering: Bool { phase == .answering }
+  package var isFull: Bool { isAnswering && reader.unread >= Self.mostWaiting }
+  package var isAnswering: Bool { if case .answering = phase { true } else { false } }
+  /// Whether the head that was told of last says what the one before it said, but for the length of the body.
+  package var isRepeated: Bool { reader.isRepeated }
+  /// Whether something of a further request is there.
+  package var hasMore: Bool { reader.unread > 0 }
+  private var isOver: Bool { if case .over = phase { true } else { false } }
   /// How many bytes are kept of a body that is not whole.
   package var heldBytes: Int {
     if case .body = phase { bodyBytes } else { 0 }
   }
 
   package mutating func feed(_ bytes: Span<UInt8>, at now: Int64) {
-    guard phase != .over, !bytes.isEmpty else { return }
+    guard !isOver, !bytes.isEmpty else { return }
     reader.feed(bytes)
     switch phase {
     case .idle: begin(at: now)
@@ -73,7 +78,7 @@ package struct HTTPConversation: Sendable {
 
   /// The next event; nil where bytes or an answer have to come first.
   package mutating func next(at now: Int64) -> Event? {
-    if phase == .answering || phase == .over { return nil }
+    if isAnswering || isOver { return nil }
     switch reader.next() {
     case nil: return nil
     case .head(let head)?:
@@ -94,7 +99,7 @@ package struct HTTPConversation: Sendable {
 
   /// The present request has its answer.
   package mutating func answered(at now: Int64) {
-    guard phase == .answering else { return }
+    guard isAnswering else { return }
     phase = .idle
     deadline = now + patience.idle
     if reader.unread > 0 { begin(at: now) } else { reader.trim() }

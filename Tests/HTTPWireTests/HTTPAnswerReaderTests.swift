@@ -148,4 +148,39 @@ struct HTTPAnswerReaderTests {
     #expect(head.all("retry-after").map { String(decoding: $0, as: UTF8.self) } == ["3", "4"])
     #expect(head.all("after").isEmpty)
   }
+
+  /// An answer says the same behind another one as alone, however little the two differ.
+  @Test func anAnswerIsReadTheSameBehindAnother() {
+    let whole = Self.samples.filter { $0.wanted.keeps == true }
+    var chance = Chance(11)
+    var repeats = 0
+    for turn in 0..<6_000 {
+      let first = chance.pick(whole)
+      var bytes = Array(chance.below(4) == 0 ? chance.pick(whole).text.utf8 : first.text.utf8)
+      for _ in 0..<chance.below(3) {
+        let place = chance.below(bytes.count)
+        switch chance.below(4) {
+        case 0: bytes[place] = chance.pick(Array("0123456789".utf8))
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert(chance.pick(Array("0123456789".utf8)), at: place)
+        default: bytes[place] = chance.pick(Array("\r\n :cC,0".utf8))
+        }
+      }
+      var reader = HTTPAnswerReader()
+      _ = Self.events(&reader, Array(first.text.utf8))
+      reader.begin()
+      let behind = Self.events(&reader, bytes)
+      if reader.isRepeated { repeats += 1 }
+      var fresh = HTTPAnswerReader()
+      #expect(behind == Self.events(&fresh, bytes), "\(turn): \(String(decoding: bytes, as: UTF8.self))")
+    }
+    #expect(repeats > 500)
+  }
+
+  private static func events(_ reader: inout HTTPAnswerReader, _ bytes: [UInt8]) -> [HTTPAnswerReader.Event] {
+    reader.feed(bytes.span)
+    var events: [HTTPAnswerReader.Event] = []
+    while let event = reader.next() { events.append(event) }
+    return events
+  }
 }

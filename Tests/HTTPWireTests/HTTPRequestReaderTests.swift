@@ -51,6 +51,60 @@ struct HTTPRequestReaderTests {
     }
   }
 
+  /// A request says the same behind another one as alone, however little the two differ.
+  @Test func aRequestIsReadTheSameBehindAnother() {
+    let good = Sample.good.filter { $0.requests.count == 1 }
+    var chance = Chance(13)
+    var repeats = 0
+    for turn in 0..<8_000 {
+      let first = chance.pick(good)
+      var bytes = chance.below(4) == 0 ? chance.pick(Sample.good + Sample.hostile).bytes : first.bytes
+      for _ in 0..<chance.below(3) where !bytes.isEmpty {
+        let place = chance.below(bytes.count)
+        switch chance.below(4) {
+        case 0: bytes[place] = chance.pick(Array("0123456789".utf8))
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert(chance.pick(Array("0123456789".utf8)), at: place)
+        default: bytes[place] = chance.pick(Array("\r\n :cC,/".utf8))
+        }
+      }
+      var reader = HTTPRequestReader()
+      #expect(events(&reader, first.bytes).count == 2)
+      let behind = events(&reader, bytes)
+      if reader.isRepeated { repeats += 1 }
+      var fresh = HTTPRequestReader()
+      #expect(behind == events(&fresh, bytes), "\(turn): \(String(decoding: bytes, as: UTF8.self))")
+    }
+    #expect(repeats > 500)
+  }
+
+  @Test func anotherLengthIsTheSameHeadOtherwise() {
+    var reader = HTTPRequestReader()
+    let post = { (length: String, body: String) in
+      Array("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: \(length)\r\nX: 11\r\n\r\n\(body)".utf8)
+    }
+    #expect(events(&reader, post("11", "01234567890")).count == 2)
+    #expect(!reader.isRepeated)
+    let next = events(&reader, post("12", "012345678901"))
+    #expect(reader.isRepeated)
+    guard case .head(let head)? = next.first else {
+      Issue.record("there is no head")
+      return
+    }
+    #expect(head.body == .length(12))
+    #expect((try? head.only("content-length")).map { $0.map { Array($0) } } == Array("12".utf8))
+    #expect(next.last == .body(Array("012345678901".utf8)))
+    #expect(events(&reader, post("9", "012345678")).count == 2)
+    #expect(!reader.isRepeated)
+  }
+
+  private func events(_ reader: inout HTTPRequestReader, _ bytes: [UInt8]) -> [HTTPRequestReader.Event] {
+    reader.feed(bytes.span)
+    var events: [HTTPRequestReader.Event] = []
+    while let event = reader.next() { events.append(event) }
+    return events
+  }
+
   @Test func aBodyOverTheLimitIsRefusedBeforeItCame() {
     var limits = HTTPLimits()
     limits.body = 4

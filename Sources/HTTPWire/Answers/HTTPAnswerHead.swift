@@ -7,6 +7,8 @@ package struct HTTPAnswerHead: Hashable, Sendable {
     case chunks
     /// With the connection.
     case rest
+
+    var hasLength: Bool { if case .length = self { true } else { false } }
   }
 
   package let status: Int

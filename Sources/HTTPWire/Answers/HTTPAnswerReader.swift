@@ -40,6 +40,17 @@ package struct HTTPAnswerReader: Sendable {
   /// How much stood there that is neither a head's nor a body's.
   private var beside = 0
   private var closes = false
+  /// The last head, and what it says of the body: nearly all that a server writes are alike.
+  private var known: Known?
+  /// Whether the head that was told of last says what the one before it said, but for the length of the body.
+  package private(set) var isRepeated = false
+
+  private struct Known: Sendable {
+    let text: KnownHead
+    let head: HTTPAnswerHead
+    let body: HTTPAnswerHead.Body
+    let closes: Bool
+  }
 
   private static let longestHead = 64 << 10
   private static let mostBeside = 64 << 10
@@ -62,7 +73,7 @@ package struct HTTPAnswerReader: Sendable {
   package mutating func begin() {
     state = .head
     buffer.removeAll(keepingCapacity: buffer.capacity <= 64 << 10)
-    (start, lineStart, beside, closes) = (0, 0, 0, false)
+    (start, lineStart, beside, closes, isRepeated) = (0, 0, 0, false, false)
   }
 
   /// The next event; nil where more bytes have to come.
@@ -129,6 +140,7 @@ package struct HTTPAnswerReader: Sendable {
   // MARK: The head
 
   private mutating func readHead() throws(Failure) -> HTTPAnswerHead? {
+    if start == lineStart, beside == 0, let head = takeKnown() { return head }
     while true {
       guard let end = try endOfHead() else { return nil }
       let head = try Self.head(Array(buffer[start..<end.head]))
@@ -139,15 +151,40 @@ package struct HTTPAnswerReader: Sendable {
         continue
       }
       guard let body = head.measuredBody(), head.status != 101 else { throw .noAnswer }
-      closes = closes || head.lists("close", in: "connection") || Self.isOld(head)
-      switch body {
-      case .none: state = .whole
-      case .length(let length): state = .length(left: length)
-      case .chunks: state = .chunkSize
-      case .rest: state = .rest
+      closes = head.lists("close", in: "connection") || Self.isOld(head)
+      isRepeated = false
+      known = KnownHead(head.bytes, head.fields, hasLength: body.hasLength).map {
+        Known(text: $0, head: head, body: body, closes: closes)
       }
+      begin(body)
       return head
     }
+  }
+
+  private mutating func begin(_ body: HTTPAnswerHead.Body) {
+    switch body {
+    case .none: state = .whole
+    case .length(let length): state = .length(left: length)
+    case .chunks: state = .chunkSize
+    case .rest: state = .rest
+    }
+  }
+
+  /// The head where it is whole and says what the last one said.
+  private mutating func takeKnown() -> HTTPAnswerHead? {
+    guard let known, let reading = known.text.reading(of: buffer.span.extracting(start...)) else { return nil }
+    var (head, body) = (known.head, known.body)
+    if case .length(let length) = reading {
+      head = HTTPAnswerHead(
+        status: head.status, bytes: known.text.bytes(with: buffer.span.extracting(start...)), fields: head.fields)
+      body = .length(length)
+    }
+    start += known.text.end
+    lineStart = start
+    closes = known.closes
+    isRepeated = true
+    begin(body)
+    return head
   }
 
   /// Where the lines of the head end, and where what follows begins; nil where the head is not whole.

@@ -80,10 +80,10 @@ extension HTTPHead {
     var body = Body.none
     if coding != nil { body = .chunks }
     if let length {
-      // More digits than any body that could ever be sent has, and no second spelling of a number.
-      guard 1...18 ~= length.count, length.allSatisfy({ 0x30...0x39 ~= $0 }), length.count == 1 || length.first != 0x30
-      else { throw HTTPRefusal(.badRequest, "the `Content-Length` is no number") }
-      body = .length(length.reduce(0) { $0 * 10 + Int($1 - 0x30) })
+      guard let number = Self.length(length.span) else {
+        throw HTTPRefusal(.badRequest, "the `Content-Length` is no number")
+      }
+      body = .length(number)
     }
     guard method == .post else {
       guard body == .none || body == .length(0) else {

@@ -16,14 +16,14 @@ package struct HTTPHead: Hashable, Sendable {
     case chunks
   }
 
-  package let bytes: [UInt8]
+  package internal(set) var bytes: [UInt8]
   package let fields: [Field]
   package let method: Method
   /// The parts of the path between its slashes, without their escapes; none for `/`.
   package let path: [[UInt8]]
   /// A client of version 1.0 gets no chunks and a connection that ends.
   package let isOld: Bool
-  package let body: Body
+  package internal(set) var body: Body
   package let expectsContinue: Bool
   /// Whether the client wants no other request answered on the connection.
   package let closes: Bool

@@ -35,6 +35,10 @@ package struct HTTPRequestReader: Sendable {
   private var body: [UInt8] = []
   /// How much stood beside the data of the chunks.
   private var beside = 0
+  /// The last head: nearly all that a connection brings are alike.
+  private var known: (text: KnownHead, head: HTTPHead)?
+  /// Whether the head that was told of last says what the one before it said, but for the length of the body.
+  package private(set) var isRepeated = false
 
   package init(_ limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
 
@@ -67,14 +71,14 @@ package struct HTTPRequestReader: Sendable {
     unsafe bytes.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
   }
 
-  /// Gives the memory back that nothing is in.
+  /// Gives the memory back that nothing is in, but for the little that the next request needs.
   package mutating func trim() {
     guard unread == 0 else { return }
-    buffer = []
+    buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptMemory)
     start = 0
     searched = 0
     if !isInBody { body = [] }
-    lines = []
+    lines.removeAll(keepingCapacity: lines.capacity <= 32)
   }
 
   /// The next event; nil where more bytes have to come.
@@ -86,6 +90,7 @@ package struct HTTPRequestReader: Sendable {
       buffer = []
       body = []
       lines = []
+      known = nil
       start = 0
       searched = 0
       return .refused(error)
@@ -138,6 +143,7 @@ package struct HTTPRequestReader: Sendable {
   // MARK: The head
 
   private mutating func readHead() throws(HTTPRefusal) -> HTTPHead? {
+    if lines.isEmpty, let head = takeKnown() { return try begin(head) }
     while true {
       let from = lines.last.map { $0.upperBound + 2 } ?? start
       let isFirst = lines.isEmpty
@@ -166,16 +172,36 @@ package struct HTTPRequestReader: Sendable {
         Array(buffer[offset..<line.lowerBound]), lines: lines.map { $0.lowerBound - offset..<$0.upperBound - offset })
       start = searched
       lines.removeAll(keepingCapacity: true)
-      beside = 0
-      switch head.body {
-      case .none: state = .body(left: 0)
-      case .length(let length):
-        guard length <= limits.body else { throw tooLarge }
-        state = .body(left: length)
-      case .chunks: state = .chunkSize
-      }
-      return head
+      isRepeated = false
+      known = KnownHead(head.bytes, head.fields, hasLength: head.hasLength).map { ($0, head) }
+      return try begin(head)
     }
+  }
+
+  /// The next head where it is whole and says what the last one said.
+  private mutating func takeKnown() -> HTTPHead? {
+    guard let known, let reading = known.text.reading(of: buffer.span.extracting(start...)) else { return nil }
+    var head = known.head
+    if case .length(let length) = reading {
+      head.bytes = known.text.bytes(with: buffer.span.extracting(start...))
+      head.body = .length(length)
+    }
+    start += known.text.end
+    searched = start
+    isRepeated = true
+    return head
+  }
+
+  private mutating func begin(_ head: HTTPHead) throws(HTTPRefusal) -> HTTPHead {
+    beside = 0
+    switch head.body {
+    case .none: state = .body(left: 0)
+    case .length(let length):
+      guard length <= limits.body else { throw tooLarge }
+      state = .body(left: length)
+    case .chunks: state = .chunkSize
+    }
+    return head
   }
 
   /// The next line without its end, used up; nil where it is not whole.
@@ -237,6 +263,7 @@ package struct HTTPRequestReader: Sendable {
 
   /// How much that is used up is kept in front of what is not.
   private static let mostUsed = 64 << 10
+  private static let keptMemory = 4 << 10
   private static let chunkLine = 1 << 10
   private static let badChunk = HTTPRefusal(.badRequest, "a chunk is none")
   private static let bareNewline = HTTPRefusal(.badRequest, "a line does not end with one CR and one LF")
