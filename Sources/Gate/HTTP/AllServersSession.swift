@@ -28,10 +28,11 @@ final class AllServersSession: ClientSession {
 
   var sessionID: ExactText { parts.values.lazy.compactMap { $0.session?.sessionID }.first ?? "" }
   /// A token is for one server, and here are many.
+  var passesAuthorization: Bool { false }
   func use(authorization: [UInt8]?) {}
   var negotiatedVersion: ExactText? { all.version }
 
-  func take(fromClient message: Span<UInt8>) {
+  func take(fromClient message: Span<UInt8>, mayWait: Bool) {
     guard !isOver else { return }
     all.fromClient(message, at: Clock.now())
     perform()
@@ -159,7 +160,7 @@ final class AllServersPart: ClientEnd {
     while !isPaused, let session, !held.isEmpty {
       let line = held.removeFirst()
       heldBytes -= line.count
-      session.take(fromClient: line.span)
+      session.take(fromClient: line.span, mayWait: false)
     }
     isTaking = false
   }

@@ -112,7 +112,7 @@ final class HTTPAuthorization {
 
 /// A document of a server's that is fetched once, and is small.
 @LoopActor
-private final class SmallDocument {
+private final class SmallDocument: HTTPExchangeOwner {
   private let client: HTTPClient
   private var exchange: (any HTTPExchange)?
   private var body: [UInt8] = []
@@ -139,19 +139,20 @@ private final class SmallDocument {
   }
 
   private func start() {
-    exchange = client.start(
-      HTTPClient.Request(method: "GET", headers: [Array("Accept: application/json".utf8)]),
-      HTTPExchangeEvents(
-        began: { [self] head in isGood = head.status == 200 },
-        received: { [self] bytes in
-          guard body.count + bytes.count <= Self.longest else { return isGood = false }
-          unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }
-        },
-        finished: { [self] failure in
-          let isWhole = failure == nil
-          Loop.shared.atEndOfTurn { [self] in end(isWhole) }
-        }))
+    let headers = HTTPClient.Headers([Array("Accept: application/json".utf8)])
+    exchange = client.start(HTTPClient.Request(method: .get, headers: headers), self, 0)
     Loop.shared.after(microseconds: Self.patience) { [weak self] in self?.end(false) }
+  }
+
+  func began(_ exchange: Int, _ head: HTTPAnswerHead) { isGood = head.status == 200 }
+
+  func received(_ exchange: Int, _ bytes: Span<UInt8>) {
+    guard body.count + bytes.count <= Self.longest else { return isGood = false }
+    unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }
+  }
+
+  func finished(_ exchange: Int, _ failure: HTTPFailure?) {
+    Loop.shared.atEndOfTurn { [self] in end(failure == nil) }
   }
 
   private func end(_ isWhole: Bool) {

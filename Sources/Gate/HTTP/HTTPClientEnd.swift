@@ -42,12 +42,13 @@ final class HTTPClientEnd: ClientEnd {
     self.id = id
     self.endpoint = endpoint
     self.grant = grant
+    fields = id.map { [HTTPField("Mcp-Session-Id", $0)] } ?? []
     streams = HTTPStreams(isStateless: id == nil)
   }
 
   /// Whether no client is connected.
   var isIdle: Bool { streams.isIdle }
-  private var fields: [HTTPField] { id.map { [HTTPField("Mcp-Session-Id", $0)] } ?? [] }
+  private let fields: [HTTPField]
 
   // MARK: Requests
 
@@ -71,9 +72,9 @@ final class HTTPClientEnd: ClientEnd {
 
   private func give(_ body: PostedBody, _ head: HTTPHead, _ connection: HTTPConnection, to session: any ClientSession) {
     noteVersion()
-    session.use(authorization: HTTPAuthorization.forServer(head))
-    let line = streams.post(body, connection.exchange, head.accepted)
-    session.take(fromClient: line.span)
+    if session.passesAuthorization { session.use(authorization: HTTPAuthorization.forServer(head)) }
+    let line = streams.post(body, connection.exchange, connection.accepted)
+    session.take(fromClient: line.span, mayWait: streams.isExpected)
     var actions: [HTTPStreams.Action] = []
     streams.posted(body, into: &actions)
     perform(actions)
@@ -147,7 +148,7 @@ final class HTTPClientEnd: ClientEnd {
       case .finish(let exchange): connections.removeValue(forKey: exchange)?.finish()
       case .toGate(let line):
         // Not from inside the session, which may be writing what has led to it.
-        Loop.shared.atEndOfTurn { [self] in session?.take(fromClient: line.span) }
+        Loop.shared.atEndOfTurn { [self] in session?.take(fromClient: line.span, mayWait: false) }
       }
     }
     for connection in written { connection.flush() }
@@ -187,6 +188,8 @@ final class HTTPClientEnd: ClientEnd {
     perform(actions)
     for next in held { next.connection.refuse(HTTPRefusal(.notFound, "the session has ended")) }
     held = []
+    // A connection that was used for it may know it for a while.
+    streams = HTTPStreams(isStateless: id == nil)
     events = nil
     session = nil
   }

@@ -20,10 +20,21 @@ final class HTTPConnection {
   private var head: HTTPHead?
   /// The number of the present request.
   private(set) var exchange = 0
+  /// What the last request was for, as long as heads say the same.
+  private var known: HTTPFront.Known?
+  /// Whose session that was, where it was one of the older era's; it may be over since.
+  var knownClient: HTTPClientEnd?
+  /// What lets a page read answers to such heads.
+  private var originFields: [HTTPField] = []
+  /// Which kinds of answer such heads ask for.
+  private(set) var accepted = HTTPHead.Accepted(json: true, events: true)
   /// The process at the other end, until it is known as a client; nil where it cannot be seen.
   var peer: ProcessIdentity?
   /// Who answers it later, and is told if the client goes away before.
-  weak var owner: HTTPClientEnd?
+  ///
+  /// Here and below nothing is weak: that would make every use of the object slower for good. Each holds the other until
+  /// the request is answered, or the connection ends.
+  var owner: HTTPClientEnd?
   private var isEvents = false
   /// Written at once with what follows in the same turn.
   private var pending: [UInt8] = []
@@ -40,7 +51,7 @@ final class HTTPConnection {
     // It holds this connection until it is over.
     let stream = try StreamSocket(
       socket, highWater: 256 << 10, received: { [self] in received($0) }, ended: { [self] in close() })
-    stream.pressureChanged = { [weak self] isFull in self?.pressureChanged(isFull) }
+    stream.pressureChanged = { [self] isFull in pressureChanged(isFull) }
     self.socket = stream
     setAlarm()
   }
@@ -82,7 +93,12 @@ final class HTTPConnection {
     switch event {
     case .head(let head):
       self.head = head
-      let route = front.route(head)
+      if !talk.isRepeated {
+        forgetKnown()
+        originFields = origin(head)
+        accepted = head.accepted
+      }
+      let route = self.route(head)
       self.route = route
       if case .refused(let refusal, let fields) = route, head.body != .none {
         return refuse(refusal, fields: fields, closes: true)
@@ -99,6 +115,19 @@ final class HTTPConnection {
     }
   }
 
+  private func route(_ head: HTTPHead) -> HTTPFront.Route {
+    if let known, let route = front.route(again: known) { return route }
+    forgetKnown()
+    let route = front.route(head)
+    if head.method == .post { known = front.known(route) }
+    return route
+  }
+
+  private func forgetKnown() {
+    known = nil
+    knownClient = nil
+  }
+
   // MARK: Answers
 
   /// Answers the present request as a whole.
@@ -107,7 +136,8 @@ final class HTTPConnection {
   ) {
     guard let head, !isOver else { return }
     pending.appendHead(
-      status, type: body.isEmpty ? nil : type, length: body.count, fields: fields + origin(head), closes: head.closes)
+      status, type: body.isEmpty ? nil : type, length: body.count, fields: fields + originFields,
+      closes: head.closes)
     if head.method != .head { pending.append(contentsOf: body) }
     finishRequest()
   }
@@ -116,7 +146,7 @@ final class HTTPConnection {
   func refuse(_ refusal: HTTPRefusal, code: Int = -32600, fields: [HTTPField] = [], closes: Bool = false) {
     guard !isOver else { return }
     let ends = closes || (head?.closes ?? true)
-    pending.appendRefusal(refusal, code: code, fields: fields + (head.map(origin) ?? []), closes: ends)
+    pending.appendRefusal(refusal, code: code, fields: fields + (head == nil ? [] : originFields), closes: ends)
     if closes {
       flush()
       end()
@@ -134,7 +164,7 @@ final class HTTPConnection {
     alarm = nil
     let fields =
       [HTTPField("Cache-Control", "no-cache, no-transform"), HTTPField("X-Accel-Buffering", "no")] + fields
-      + origin(head)
+      + originFields
     pending.appendHead(
       .ok, type: "text/event-stream", length: nil, fields: fields, closes: head.closes, isOld: head.isOld)
   }
@@ -183,7 +213,8 @@ final class HTTPConnection {
     guard let head, !head.closes, !front.isClosing else { return end() }
     self.head = nil
     route = nil
-    talk.answered(at: Clock.now().microseconds)
+    talk.answered(at: Loop.shared.now.microseconds)
+    guard talk.hasMore else { return setAlarm() }
     // Not from inside the session that is writing the answer: the next request may be for it, too.
     Loop.shared.atEndOfTurn { [self] in take() }
   }
@@ -205,7 +236,7 @@ final class HTTPConnection {
     alarm?.cancel()
     alarmDue = deadline
     let wait = deadline - Clock.now().microseconds
-    alarm = Loop.shared.after(microseconds: max(0, wait)) { [weak self] in self?.timePassed() }
+    alarm = Loop.shared.after(microseconds: max(0, wait)) { [self] in timePassed() }
   }
 
   private func timePassed() {
@@ -222,8 +253,8 @@ final class HTTPConnection {
   }
 
   private func watchReader(unlessLessThan last: Int) {
-    Loop.shared.after(microseconds: Self.readersPatience) { [weak self] in
-      guard let self, !isOver, socket?.isFull ?? false else { return }
+    Loop.shared.after(microseconds: Self.readersPatience) { [self] in
+      guard !isOver, socket?.isFull ?? false else { return }
       if unread < last { watchReader(unlessLessThan: unread) } else { close() }
     }
   }
@@ -253,6 +284,7 @@ final class HTTPConnection {
     tellHeld()
     alarm?.cancel()
     alarm = nil
+    forgetKnown()
     front.left(self)
     let owner = owner
     self.owner = nil

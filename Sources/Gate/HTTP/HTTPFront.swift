@@ -57,7 +57,7 @@ final class HTTPFront {
     self.guarding = guarding
     authorization = HTTPAuthorization(gate)
     grants = GrantKeeper(gate.options.paths.grants)
-    grants.changed = { [weak self] in self?.endUngranted() }
+    grants.changed = { [unowned self] in endUngranted() }
   }
 
   var sessionCount: Int { sessions.count + stateless.count }
@@ -180,11 +180,16 @@ final class HTTPFront {
   private func post(
     _ body: PostedBody, _ head: HTTPHead, _ endpoint: HTTPEndpoint, _ grant: ExactText, _ connection: HTTPConnection
   ) throws(HTTPRefusal) {
+    if let client = connection.knownClient, !client.isOver, !body.isModern {
+      return client.post(body, head, connection)
+    }
     if let message = body.only, message.isModern || head.isStateless {
       return postStateless(body, message, head, endpoint, grant, connection)
     }
     guard body.isHandshake, try head.only("mcp-session-id") == nil else {
-      return try session(head, endpoint, grant).post(body, head, connection)
+      let client = try session(head, endpoint, grant)
+      connection.knownClient = client
+      return client.post(body, head, connection)
     }
     let id = GrantFile.name((0..<32).map { _ in UInt8.random(in: .min ... .max) })
     let client = HTTPClientEnd(id: id, endpoint: endpoint, grant: grant)
@@ -295,9 +300,7 @@ final class HTTPFront {
           server: .registered(server), directory: ThisProcess.directory ?? "/",
           environment: ThisProcess.environmentEntries),
         client, errors: nil, folder: nil, pid: 0, grant: client.grant, descriptors: []
-      ) { [weak self, weak client] _ in
-        if let client { self?.forget(client) }
-      }
+      ) { [self] _ in forget(client) }
       return true
     } catch {
       fail(connection, .notFound, body.id, WireRefusal.Code.internalError.rawValue, error.message)
@@ -338,8 +341,8 @@ final class HTTPFront {
 
   private func sweepSoon() {
     guard sweep == nil, !isClosing else { return }
-    sweep = Loop.shared.after(microseconds: Self.turn) { [weak self] in
-      guard let self, !isClosing else { return }
+    sweep = Loop.shared.after(microseconds: Self.turn) { [self] in
+      guard !isClosing else { return }
       sweep = nil
       present = (present + 1) % Self.turns
       takeTurn()

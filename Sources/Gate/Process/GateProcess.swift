@@ -40,6 +40,8 @@ package final class GateProcess {
   private var policyKeeper: PolicyKeeper?
   private(set) var sessions: [ExactText: GuardedSession] = [:]
   private(set) var connections: [ObjectIdentifier: ControlConnection] = [:]
+  /// Sessions whose output waits for the end of the turn.
+  var unflushed: [GuardedSession] = []
   private var sessionNumber = 0
   var running: [ExactText: Int] = [:]
   var failures: [ExactText: String] = [:]
@@ -205,20 +207,25 @@ package final class GateProcess {
 
   // MARK: The stream
 
+  /// Why what was decided must not happen, and where in the stream these decisions begin.
+  typealias RecordRefusal = (reason: String, position: UInt64)
+
   /// Records what is new in the stream, decisions at once.
   ///
-  /// - Returns: Why what was decided must not happen, and where in the stream these decisions begin; nil if it may.
-  func recordDecisions() -> (reason: String, position: UInt64)? {
+  /// - Returns: Nil if what was decided may happen. Sessions that wait for the end of the turn are told of it here.
+  func recordDecisions() -> RecordRefusal? {
     let position = record.position
+    guard position < state.stream.end else { return nil }
     let outcome =
       if let recordedArguments {
         record.take(state.stream) { line in
           recordedArguments.line(line, with: state.recent, hiding: { secrets(of: $0) })
         }
       } else {
-        record.take(state.stream)
+        record.take(&state.stream)
       }
     guard case .denied(let reason) = outcome else { return nil }
+    for session in unflushed { session.takeBack((reason, position)) }
     return (reason, position)
   }
 

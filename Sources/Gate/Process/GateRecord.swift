@@ -60,15 +60,18 @@ final class GateRecord {
   }
 
   /// Takes the stream's new events; if decisions are among them, they are recorded when this returns.
-  func take(_ stream: EventLog) -> Outcome {
+  ///
+  /// In place, though nothing is changed: read off a property, the whole stream would be copied for it.
+  func take(_ stream: inout EventLog) -> Outcome {
     let sink = sink
-    return take(stream) { lines, count in sink.append(lines: lines, count: count) }
+    return take(&stream) { lines, count in sink.append(lines: lines, count: count) }
   }
 
   /// The same; `change` is asked for another line in the place of each, which it answers with nil for most.
   func take(_ stream: EventLog, changing change: (Span<UInt8>) -> [UInt8]?) -> Outcome {
     let sink = sink
-    return take(stream) { lines, _ in
+    var stream = stream
+    return take(&stream) { lines, _ in
       var start = 0
       while start < lines.count {
         let end = lines.firstLineFeed(from: start)
@@ -79,7 +82,7 @@ final class GateRecord {
     }
   }
 
-  private func take(_ stream: EventLog, _ append: (Span<UInt8>, Int) -> Void) -> Outcome {
+  private func take(_ stream: inout EventLog, _ append: (Span<UInt8>, Int) -> Void) -> Outcome {
     guard position < stream.end else { return .done }
     let isDecided = stream.decided > position
     hasUncommitted = true

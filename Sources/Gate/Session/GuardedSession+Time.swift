@@ -17,7 +17,7 @@ extension GuardedSession {
     if alarm != nil, let alarmDue, alarmDue <= due { return }
     alarm?.cancel()
     alarmDue = due
-    alarm = Loop.shared.after(microseconds: due.microseconds(since: Clock.now())) { [weak self] in self?.timePassed() }
+    alarm = Loop.shared.after(microseconds: due.microseconds(since: Clock.now())) { [self] in timePassed() }
   }
 
   /// In place: read off a property, the whole core would be copied for it.

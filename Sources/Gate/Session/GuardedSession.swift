@@ -40,6 +40,8 @@ final class GuardedSession {
   private var isOver = false
   private var isStarted = false
   private var isTrimDue = false
+  /// Something waits to be written out at the end of the turn.
+  private(set) var isFlushDue = false
   var patience: LoopTimer?
   /// What the server is started with, as long as it may be started again.
   var source: ServerSource?
@@ -137,12 +139,29 @@ final class GuardedSession {
   // MARK: Messages
 
   /// Takes one whole message of a client that does not write lines.
-  func take(fromClient message: Span<UInt8>) {
+  ///
+  /// What comes of one that may wait is written out at the end of the turn: then what was decided for several clients is
+  /// recorded at once.
+  func take(fromClient message: Span<UInt8>, mayWait: Bool) {
     let now = Clock.now()
     core.fromClient(message, at: now, gate: &gate.state, into: &output)
     if gate.state.stream.needsStamp { gate.state.stream.stamp(took: max(1, Clock.now().microseconds(since: now))) }
+    guard mayWait, output.toServer.count < Self.highWater else { return flushNow() }
+    guard !isFlushDue else { return }
+    isFlushDue = true
+    gate.flushSoon(self)
+  }
+
+  /// Writes out what waits for that.
+  func flushNow() {
+    isFlushDue = false
     flush()
     if let server, server.backlog >= Self.highWater { regulate() }
+  }
+
+  /// What was decided and not passed on yet cannot be recorded.
+  func takeBack(_ refusal: GateProcess.RecordRefusal) {
+    core.takeBack(refusal.reason, events: refusal.position, at: Loop.shared.now, gate: &gate.state, into: &output)
   }
 
   private func received(fromClient bytes: Span<UInt8>) {
@@ -175,10 +194,7 @@ final class GuardedSession {
 
   /// Records what was decided, then writes out what the core wants written, then tells about it.
   func flush() {
-    if let refusal = gate.recordDecisions() {
-      core.takeBack(
-        refusal.reason, events: refusal.position, at: Loop.shared.now, gate: &gate.state, into: &output)
-    }
+    if let refusal = gate.recordDecisions() { takeBack(refusal) }
     gate.keepCounts()
     gate.keepPins()
     guard !output.isEmpty else {
@@ -203,8 +219,7 @@ final class GuardedSession {
   private func trimLater() {
     guard output.isLarge || clientFramer.isLarge || serverFramer.isLarge else { return }
     isTrimDue = true
-    Loop.shared.after(microseconds: Self.largeMemory) { [weak self] in
-      guard let self else { return }
+    Loop.shared.after(microseconds: Self.largeMemory) { [self] in
       isTrimDue = false
       output.trim()
       clientFramer.trim()
@@ -329,6 +344,7 @@ final class GuardedSession {
   private func conclude() {
     guard let client else { return }
     patience?.cancel()
+    alarm?.cancel()
     folder = nil
     client.close()
     self.client = nil

@@ -44,6 +44,8 @@ package struct HTTPStreams: Sendable {
   var standing: [UInt64] = []
   /// The POST whose message the session is just being given.
   private var current: UInt64?
+  /// Whether that message is one request that is answered under its own id, now or later.
+  package private(set) var isExpected = false
   private var reader = MessageReader()
   var log = EventReplay()
   /// Messages that found no stream.
@@ -79,6 +81,7 @@ package struct HTTPStreams: Sendable {
         }
       }
     }
+    isExpected = !body.isBatch && body.messages.count == 1 && stream.keys.count == 1
     byExchange[exchange] = last
     streams[last] = stream
     posts.append(last)

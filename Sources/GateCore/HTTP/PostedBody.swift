@@ -34,6 +34,8 @@ package struct PostedBody: Sendable {
 
   /// The message, where there is exactly one.
   package var only: WireMessage? { isBatch ? nil : messages.first?.wire }
+  /// Whether it is one message of the stateless era.
+  package var isModern: Bool { !isBatch && messages.first?.wire.protocolVersion != nil }
   /// Whether it begins a session of the older era.
   package var isHandshake: Bool { only?.method == .initialize && only?.kind == .request }
   package var isSubscription: Bool { only?.method == .subscriptionsListen && only?.kind == .request }

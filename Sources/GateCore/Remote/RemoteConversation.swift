@@ -79,9 +79,15 @@ package struct RemoteConversation: Sendable {
   /// Lines that wait for those.
   var queue: [[UInt8]] = []
   package private(set) var queuedBytes = 0
-  var sessionID: [UInt8]?
+  var sessionID: [UInt8]? {
+    didSet { postHeaders = nil }
+  }
   /// What the older era's handshake agreed on.
-  var version: [UInt8]?
+  var version: [UInt8]? {
+    didSet { postHeaders = nil }
+  }
+  /// What every message of the session is sent with, once one was sent.
+  private var postHeaders: [RemoteRequest.Header]?
   /// The version of the last request of the stateless era, until there is a handshake.
   var modernVersion: [UInt8]?
   var headers = ArgumentHeaders()
@@ -261,6 +267,18 @@ package struct RemoteConversation: Sendable {
     var exchange = Exchange(purpose: purpose)
     exchange.lastEvent = lastEvent
     exchange.attempts = attempts
+    exchange.isOfSession = isOfSession && sessionID != nil
+    exchanges[lastExchange] = exchange
+    var headers = headers(method, isOfSession: isOfSession)
+    if !lastEvent.isEmpty { headers.append(RemoteRequest.Header("Last-Event-ID", lastEvent)) }
+    headers += added
+    actions.append(.send(RemoteRequest(exchange: lastExchange, method: method, headers: headers, body: body)))
+    return lastExchange
+  }
+
+  /// What each request is sent with; the same memory for all messages of a session, by which it is known.
+  private mutating func headers(_ method: RemoteRequest.Method, isOfSession: Bool) -> [RemoteRequest.Header] {
+    if method == .post, isOfSession, let postHeaders { return postHeaders }
     var headers: [RemoteRequest.Header] = []
     switch method {
     case .post:
@@ -270,15 +288,11 @@ package struct RemoteConversation: Sendable {
     case .delete: break
     }
     if isOfSession {
-      exchange.isOfSession = sessionID != nil
       if let sessionID { headers.append(RemoteRequest.Header("Mcp-Session-Id", sessionID)) }
       if let version { headers.append(RemoteRequest.Header("MCP-Protocol-Version", version)) }
     }
-    if !lastEvent.isEmpty { headers.append(RemoteRequest.Header("Last-Event-ID", lastEvent)) }
-    exchanges[lastExchange] = exchange
-    actions.append(
-      .send(RemoteRequest(exchange: lastExchange, method: method, headers: headers + added, body: body)))
-    return lastExchange
+    if method == .post, isOfSession { postHeaders = headers }
+    return headers
   }
 
   /// Wants nothing more of an exchange.

@@ -49,36 +49,41 @@ package struct RemoteHead: Hashable, Sendable {
 
   package init(status: Int, headers: [RemoteRequest.Header] = []) {
     self.status = status
-    for header in headers { take(header.name.lowercased(), header.value) }
+    for header in headers {
+      let name = header.name.lowercased()
+      for (field, text) in Self.fields where name.utf8.elementsEqual("\(text)".utf8) { take(field, header.value) }
+    }
   }
 
   /// The beginning of an answer as it was read.
   package init(_ head: HTTPAnswerHead) {
     status = head.status
-    for name in Self.names {
-      for value in head.all(name) { take("\(name)", Array(value)) }
+    for (field, name) in Self.fields {
+      for value in head.all(name) { take(field, Array(value)) }
     }
   }
 
-  private static let names: [StaticString] = [
-    "content-type", "mcp-session-id", "location", "retry-after", "www-authenticate",
+  private enum Field { case type, session, redirect, wait, challenge }
+
+  private static let fields: [(Field, StaticString)] = [
+    (.type, "content-type"), (.session, "mcp-session-id"), (.redirect, "location"), (.wait, "retry-after"),
+    (.challenge, "www-authenticate"),
   ]
 
-  private mutating func take(_ name: String, _ value: [UInt8]) {
-    switch name {
-    case "content-type":
+  private mutating func take(_ field: Field, _ value: [UInt8]) {
+    switch field {
+    case .type:
       let type = value.prefix { $0 != 0x3B }.filter { $0 > 0x20 && $0 < 0x7F }
       contentType = String(decoding: type.prefix(100), as: UTF8.self).lowercased()
-    case "mcp-session-id":
+    case .session:
       if sessionID != nil || !Self.isSessionID(value) { hasBadSessionID = true }
       sessionID = value
-    case "location":
+    case .redirect:
       redirect = Self.host(in: value)
-    case "www-authenticate":
+    case .challenge:
       if challenges.count < 4, value.count <= 4_096 { challenges.append(value) }
-    case "retry-after":
+    case .wait:
       retryAfter = Int(String(decoding: value.prefix(6), as: UTF8.self)).flatMap { 0...86_400 ~= $0 ? $0 : nil }
-    default: break
     }
   }
 

@@ -41,7 +41,7 @@ internal import Glibc
   private func make(_ transfer: CurlTransfer, _ request: HTTPClient.Request) -> Bool {
     let owner = unsafe UnsafeRawPointer(Unmanaged.passUnretained(transfer.rule).toOpaque())
     let made: OpaquePointer? = unsafe request.body.withUnsafeBufferPointer { body in
-      unsafe request.method.withCString { method in
+      unsafe request.method.rawValue.withCString { method in
         unsafe url.withCString { url in
           unsafe Self.withOptional(options.certificates) { certificates in
             var wanted = unsafe ccurl_request(
@@ -58,8 +58,8 @@ internal import Glibc
     }
     guard let made = unsafe made else { return false }
     unsafe transfer.handle = made
-    for header in request.headers {
-      guard !header.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) else { return false }
+    guard request.headers.areGood else { return false }
+    for header in request.headers.lines {
       var line = header.map { CChar(bitPattern: $0) }
       line.append(0)
       guard

@@ -18,13 +18,42 @@ package final class HTTPClient {
     }
   }
 
-  /// One request; header lines are `Name: value`.
+  /// What requests are sent with, made once for all that are sent with the same.
+  package struct Headers: Sendable {
+    /// Each `Name: value`.
+    let lines: [[UInt8]]
+    /// All of them, each with its end.
+    let text: [UInt8]
+    /// Whether each is one line.
+    let areGood: Bool
+
+    package init(_ lines: [[UInt8]]) {
+      self.lines = lines
+      var text: [UInt8] = []
+      var areGood = true
+      for line in lines {
+        for byte in line where byte == 0 || byte == 0x0A || byte == 0x0D { areGood = false }
+        text.append(contentsOf: line)
+        text.append(contentsOf: [0x0D, 0x0A])
+      }
+      self.text = text
+      self.areGood = areGood
+    }
+  }
+
+  package enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case delete = "DELETE"
+  }
+
+  /// One request.
   package struct Request: Sendable {
-    package var method: String
-    package var headers: [[UInt8]]
+    package var method: Method
+    package var headers: Headers
     package var body: [UInt8]
 
-    package init(method: String, headers: [[UInt8]], body: [UInt8] = []) {
+    package init(method: Method, headers: Headers, body: [UInt8] = []) {
       self.method = method
       self.headers = headers
       self.body = body
@@ -49,11 +78,12 @@ package final class HTTPClient {
     }
   }
 
-  /// Sends a request; what comes of it is told later, and nothing after `cancel`.
-  package func start(_ request: Request, _ events: HTTPExchangeEvents) -> any HTTPExchange {
+  /// Sends a request; what comes of it is told `owner` later under the number, and nothing after `cancel`.
+  package func start(_ request: Request, _ owner: any HTTPExchangeOwner, _ number: Int) -> any HTTPExchange {
+    let events = HTTPExchangeEvents(owner, number)
     switch way {
-    case .plain(let connections): connections.start(request, events)
-    case .curl(let client): client.start(request, events)
+    case .plain(let connections): return connections.start(request, events)
+    case .curl(let client): return client.start(request, events)
     }
   }
 

@@ -9,20 +9,29 @@ package protocol HTTPExchange: AnyObject {
   func cancel()
 }
 
-/// What is told of an exchange, in this order.
-package struct HTTPExchangeEvents {
+/// Whoever has sent requests, and knows them by numbers of its own.
+///
+/// Each request is told of in the order of these methods, and not any more once it is cancelled.
+@LoopActor
+package protocol HTTPExchangeOwner: AnyObject {
   /// The answer begins.
-  package var began: @LoopActor (HTTPAnswerHead) -> Void
+  func began(_ exchange: Int, _ head: HTTPAnswerHead)
   /// More of the body; valid for the call only.
-  package var received: @LoopActor (Span<UInt8>) -> Void
-  package var finished: @LoopActor (HTTPFailure?) -> Void
+  func received(_ exchange: Int, _ bytes: Span<UInt8>)
+  func finished(_ exchange: Int, _ failure: HTTPFailure?)
+}
 
-  package init(
-    began: @escaping @LoopActor (HTTPAnswerHead) -> Void, received: @escaping @LoopActor (Span<UInt8>) -> Void,
-    finished: @escaping @LoopActor (HTTPFailure?) -> Void
-  ) {
-    self.began = began
-    self.received = received
-    self.finished = finished
+/// Whom an exchange tells what comes of it, until that is over.
+struct HTTPExchangeEvents {
+  private let owner: any HTTPExchangeOwner
+  private let number: Int
+
+  init(_ owner: any HTTPExchangeOwner, _ number: Int) {
+    self.owner = owner
+    self.number = number
   }
+
+  @LoopActor func began(_ head: HTTPAnswerHead) { owner.began(number, head) }
+  @LoopActor func received(_ bytes: Span<UInt8>) { owner.received(number, bytes) }
+  @LoopActor func finished(_ failure: HTTPFailure?) { owner.finished(number, failure) }
 }

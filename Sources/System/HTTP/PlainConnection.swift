@@ -7,7 +7,8 @@ internal import Policy
 @LoopActor
 final class PlainConnection {
   private let route: PlainRoute
-  private weak var owner: PlainConnections?
+  /// Nil once it is over; nothing here is weak, which would make every use of the object slower for good.
+  private var owner: PlainConnections?
   /// How many of the route's addresses were tried.
   private var tried = 0
   private var joining: Descriptor?
@@ -19,6 +20,7 @@ final class PlainConnection {
   private var exchange: PlainExchange?
   /// For an answer that comes compressed.
   private var inflater: Inflater?
+  private var isCoded = false
   private var isOver = false
   private(set) var lastUse = Loop.shared.now
 
@@ -58,13 +60,13 @@ final class PlainConnection {
     guard number >= 0 else { return couldNotJoin(errno) }
     joining = Descriptor(owning: number)
     do {
-      watch = try Watch(number, .writable) { [weak self] _ in self?.joined() }
+      watch = try Watch(number, .writable) { [self] _ in joined() }
     } catch {
       return couldNotJoin(error.code)
     }
     guard patience == nil else { return }
-    patience = Loop.shared.after(microseconds: Self.connectTime) { [weak self] in
-      self?.fail(HTTPFailure(.slowConnection, hasSent: false))
+    patience = Loop.shared.after(microseconds: Self.connectTime) { [self] in
+      fail(HTTPFailure(.slowConnection, hasSent: false))
     }
   }
 
@@ -79,8 +81,8 @@ final class PlainConnection {
     patience = nil
     do {
       socket = try StreamSocket(
-        descriptor, highWater: Self.highWater, received: { [weak self] in self?.received($0) },
-        ended: { [weak self] in self?.ended() })
+        descriptor, highWater: Self.highWater, received: { [self] in received($0) },
+        ended: { [self] in ended() })
     } catch {
       return couldNotJoin(error.code)
     }
@@ -108,7 +110,8 @@ final class PlainConnection {
   private func take(_ event: HTTPAnswerReader.Event, _ exchange: PlainExchange) {
     switch event {
     case .head(let head):
-      guard noteCoding(head) else { return fail(HTTPFailure(.encoded, hasSent: true)) }
+      // A compressed answer has a reading of its own each time.
+      guard reader.isRepeated && !isCoded || noteCoding(head) else { return fail(HTTPFailure(.encoded, hasSent: true)) }
       exchange.events?.began(head)
     case .body(let part):
       guard let inflater else {
@@ -139,6 +142,7 @@ final class PlainConnection {
   private func noteCoding(_ head: HTTPAnswerHead) -> Bool {
     inflater = nil
     let codings = head.all("content-encoding").filter { !$0.isEmpty && !$0.isEqualIgnoringCase(to: "identity") }
+    isCoded = !codings.isEmpty
     guard let coding = codings.first else { return true }
     guard codings.count == 1 else { return false }
     inflater = Inflater(coding.lowered[...])
@@ -176,6 +180,8 @@ final class PlainConnection {
     joining = nil
     socket?.close()
     socket = nil
+    let owner = owner
+    self.owner = nil
     owner?.left(self)
   }
 }

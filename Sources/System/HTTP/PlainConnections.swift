@@ -17,18 +17,23 @@ final class PlainConnections {
   /// Requests that wait for a connection.
   private var queue: [PlainExchange] = []
   private var isClosed = false
+  /// What each POST begins with.
+  private let postBeginning: [UInt8]
 
   private static let mostOpen = 256
   private static let mostIdle = 8
   /// Servers close connections that are idle for five seconds or more; one that is about to be closed is no good.
   private static let longestIdle: Int64 = 4_000_000
 
-  init(_ route: PlainRoute) { self.route = route }
+  init(_ route: PlainRoute) {
+    self.route = route
+    postBeginning = Self.beginning(.post, route)
+  }
 
   func start(_ request: HTTPClient.Request, _ events: HTTPExchangeEvents) -> any HTTPExchange {
-    let exchange = PlainExchange(Self.bytes(of: request, route), events, isStream: request.method == "GET")
+    let exchange = PlainExchange(bytes(of: request), events, isStream: request.method == .get)
     exchange.owner = self
-    if isClosed || !Self.hasGoodHeaders(request) {
+    if isClosed || !request.headers.areGood {
       // Not from inside whatever has started it.
       Loop.shared.atEndOfTurn { exchange.finish(HTTPFailure(.unusable, hasSent: false)) }
     } else {
@@ -37,35 +42,25 @@ final class PlainConnections {
     return exchange
   }
 
-  /// Whether each header is one line.
-  ///
-  /// Written out: closures are asked by the runtime, each time, whether they are where they belong.
-  private nonisolated static func hasGoodHeaders(_ request: HTTPClient.Request) -> Bool {
-    for header in request.headers {
-      for byte in header where byte == 0 || byte == 0x0A || byte == 0x0D { return false }
-    }
-    return true
-  }
-
-  private nonisolated static func bytes(of request: HTTPClient.Request, _ route: PlainRoute) -> [UInt8] {
+  private func bytes(of request: HTTPClient.Request) -> [UInt8] {
+    let beginning = request.method == .post ? postBeginning : Self.beginning(request.method, route)
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(256 + request.headers.reduce(0) { $0 + $1.count + 2 } + request.body.count)
-    for part in [request.method, " ", route.target, " HTTP/1.1\r\nHost: ", route.authority] {
-      bytes.append(contentsOf: part.utf8)
-    }
-    bytes.append(contentsOf: "\r\nAccept-Encoding: identity\r\n".utf8)
-    if request.method == "POST" {
+    bytes.reserveCapacity(beginning.count + request.headers.text.count + request.body.count + 32)
+    bytes.append(contentsOf: beginning)
+    if request.method == .post {
       bytes.append(contentsOf: "Content-Length: ".utf8)
       bytes.append(contentsOf: String(request.body.count).utf8)
       bytes.append(contentsOf: [0x0D, 0x0A])
     }
-    for header in request.headers {
-      bytes.append(contentsOf: header)
-      bytes.append(contentsOf: [0x0D, 0x0A])
-    }
+    bytes.append(contentsOf: request.headers.text)
     bytes.append(contentsOf: [0x0D, 0x0A])
     bytes.append(contentsOf: request.body)
     return bytes
+  }
+
+  private nonisolated static func beginning(_ method: HTTPClient.Method, _ route: PlainRoute) -> [UInt8] {
+    Array(
+      "\(method.rawValue) \(route.target) HTTP/1.1\r\nHost: \(route.authority)\r\nAccept-Encoding: identity\r\n".utf8)
   }
 
   private func assign(_ exchange: PlainExchange) {
@@ -126,8 +121,9 @@ final class PlainConnections {
 final class PlainExchange: HTTPExchange {
   var bytes: [UInt8]
   private(set) var events: HTTPExchangeEvents?
-  weak var owner: PlainConnections?
-  weak var connection: PlainConnection?
+  /// Both until it is over.
+  var owner: PlainConnections?
+  var connection: PlainConnection?
 
   let isStream: Bool
 
@@ -147,12 +143,13 @@ final class PlainExchange: HTTPExchange {
     guard events != nil else { return }
     events = nil
     if let connection { connection.close() } else { owner?.cancelled(self) }
+    (owner, connection) = (nil, nil)
   }
 
   func finish(_ failure: HTTPFailure?) {
     guard let events else { return }
     self.events = nil
-    connection = nil
+    (owner, connection) = (nil, nil)
     events.finished(failure)
   }
 }

@@ -14,11 +14,14 @@ package final class StreamSocket {
   }
 
   /// All connections read into the same memory, in turn.
-  private static let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+  private static let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
+  private nonisolated static let chunk = 64 << 10
 
   private var socket: Descriptor?
   private var watch: Watch?
   private var state = State.open
+  /// The other side writes no more, which is told only once.
+  private var isEnding = false
   /// Bytes from `head` on are still to be written.
   private var queue: [UInt8] = []
   private var head = 0
@@ -41,7 +44,8 @@ package final class StreamSocket {
     self.highWater = highWater
     self.received = received
     self.ended = ended
-    watch = try Watch(number, .readable) { [self] readiness in
+    watch = try Watch(number, [.readable, .once]) { [self] readiness in
+      if readiness.contains(.ending) { isEnding = true }
       if readiness.contains(.writable) { writeOn() }
       if readiness.contains(.readable) || readiness.contains(.hangup) { readOnce() }
     }
@@ -123,11 +127,17 @@ package final class StreamSocket {
     guard let number = socket?.number, !isPaused || state == .leaving, let start = unsafe Self.buffer.baseAddress else {
       return
     }
-    let count = unsafe csys_receive(number, start, Self.buffer.count)
+    let count = unsafe csys_receive(number, start, Self.chunk)
     if count > 0 {
+      // What comes later is told again, and what is there now is not.
+      if count == Self.chunk || isEnding { Loop.shared.atEndOfTurn { [self] in readOnce() } }
       guard state == .open else { return }
       received?(unsafe Span<UInt8>(_unsafeBytes: UnsafeRawBufferPointer(rebasing: Self.buffer[..<count])))
-    } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
+    } else if count < 0, errno == EINTR {
+      Loop.shared.atEndOfTurn { [self] in readOnce() }
+    } else if count < 0, errno == EAGAIN {
+      isEnding = false
+    } else {
       if state == .leaving, self.count > 0, count == 0 { return stopReading() }
       finish()
     }
@@ -145,6 +155,8 @@ package final class StreamSocket {
     var interest: Readiness = []
     if !hasStopped, !isPaused || state == .leaving { interest.insert(.readable) }
     if count > 0 { interest.insert(.writable) }
+    // A change of what is wanted is answered with what is there.
+    if !interest.isEmpty { interest.insert(.once) }
     watch?.want(interest)
   }
 

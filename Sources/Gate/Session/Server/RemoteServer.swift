@@ -1,6 +1,7 @@
 internal import GateCore
-internal import Policy
+internal import HTTPWire
 internal import JSONText
+internal import Policy
 internal import System
 
 /// A server that is reached over HTTP: moves bytes, and leaves the protocol to `RemoteConversation`.
@@ -21,7 +22,13 @@ final class RemoteServer: ServerEnd {
   private(set) var endedByItself = false
   private(set) var lastWords: String?
   /// What the client last said of who it is, where that is for the server: a line of a request's head.
-  private var authorization: [[UInt8]] = []
+  private var authorization: [[UInt8]] = [] {
+    didSet { if authorization != oldValue { lastHeaders = nil } }
+  }
+  /// What the last request was sent with, which nearly every other one is too.
+  private var lastHeaders: (own: [RemoteRequest.Header], all: HTTPClient.Headers)?
+  /// The last answer's beginning, which nearly every other one is the same as.
+  private var lastHead: (read: HTTPAnswerHead, told: RemoteHead)?
 
   init(_ target: RemoteTarget) {
     self.target = target
@@ -42,6 +49,8 @@ final class RemoteServer: ServerEnd {
 
   // MARK: To the server
 
+  var passesAuthorization: Bool { target.passesAuthorization }
+
   func use(authorization value: [UInt8]?) {
     guard target.passesAuthorization else { return }
     authorization = value.map { [Array("Authorization: ".utf8) + $0] } ?? []
@@ -50,7 +59,12 @@ final class RemoteServer: ServerEnd {
   func write(_ lines: inout [UInt8]) {
     guard !hasEnded, !lines.isEmpty else { return lines.removeAll(keepingCapacity: true) }
     let now = Clock.now()
-    for line in lines.split(separator: 0x0A) { conversation.take(Array(line), at: now) }
+    var start = 0
+    while start < lines.count {
+      let end = lines.span.firstLineFeed(from: start)
+      if end > start { conversation.take(Array(lines[start..<end]), at: now) }
+      start = end + 1
+    }
     lines.removeAll(keepingCapacity: true)
     perform()
     let isFull = backlog >= OutQueue.standardHighWater
@@ -106,30 +120,40 @@ final class RemoteServer: ServerEnd {
   }
 
   private func send(_ request: RemoteRequest) {
-    let exchange = request.exchange
-    let headers = request.headers.map { Array("\($0.name): ".utf8) + $0.value }
-    let transfer = client?.start(
-      HTTPClient.Request(
-        method: request.method.rawValue, headers: headers + target.headers + authorization, body: request.body),
-      HTTPExchangeEvents(
-        began: { [weak self] head in self?.tell { $0.began(exchange, RemoteHead(head), at: $1) } },
-        received: { [weak self] bytes in
-          guard let self else { return }
-          conversation.received(exchange, bytes, at: Clock.now())
-          perform()
-        },
-        finished: { [weak self] failure in
-          guard let self else { return }
-          transfers[exchange] = nil
-          tell { $0.finished(exchange, failure.map { Self.failure($0) }, at: $1) }
-        }))
+    let wanted = HTTPClient.Request(
+      method: Self.method(request.method), headers: headers(request.headers), body: request.body)
+    let transfer = client?.start(wanted, self, request.exchange)
     transfer?.isPaused = isPaused
-    transfers[exchange] = transfer
+    transfers[request.exchange] = transfer
+  }
+
+  private static func method(_ method: RemoteRequest.Method) -> HTTPClient.Method {
+    switch method {
+    case .get: .get
+    case .post: .post
+    case .delete: .delete
+    }
+  }
+
+  /// A request's own headers, with those of the registry and who the client is.
+  private func headers(_ own: [RemoteRequest.Header]) -> HTTPClient.Headers {
+    if let lastHeaders, lastHeaders.own == own { return lastHeaders.all }
+    let lines = own.map { Array($0.name.utf8) + [0x3A, 0x20] + $0.value }
+    let all = HTTPClient.Headers(lines + target.headers + authorization)
+    lastHeaders = (own, all)
+    return all
   }
 
   private func tell(_ body: (inout RemoteConversation, Moment) -> Void) {
     body(&conversation, Clock.now())
     perform()
+  }
+
+  private func told(_ head: HTTPAnswerHead) -> RemoteHead {
+    if let lastHead, lastHead.read == head { return lastHead.told }
+    let told = RemoteHead(head)
+    lastHead = (head, told)
+    return told
   }
 
   private static func failure(_ failure: HTTPFailure) -> RemoteFailure {
@@ -157,8 +181,8 @@ final class RemoteServer: ServerEnd {
     if alarm != nil, let alarmDue, alarmDue <= due { return }
     alarm?.cancel()
     alarmDue = due
-    alarm = Loop.shared.after(microseconds: due.microseconds(since: Clock.now())) { [weak self] in
-      guard let self else { return }
+    // It holds this until it goes off or is cancelled: a weak reference would make every use slower for good.
+    alarm = Loop.shared.after(microseconds: due.microseconds(since: Clock.now())) { [self] in
       alarm = nil
       tell { $0.timePassed(at: $1) }
     }
@@ -199,5 +223,23 @@ final class RemoteServer: ServerEnd {
     self.events = nil
     // Not from inside whatever has led to it.
     Loop.shared.atEndOfTurn { events?.exited(.code(reason == nil ? 0 : 1)) }
+  }
+}
+
+// MARK: What comes of requests
+extension RemoteServer: HTTPExchangeOwner {
+  func began(_ exchange: Int, _ head: HTTPAnswerHead) {
+    let head = told(head)
+    tell { $0.began(exchange, head, at: $1) }
+  }
+
+  func received(_ exchange: Int, _ bytes: Span<UInt8>) {
+    conversation.received(exchange, bytes, at: Clock.now())
+    perform()
+  }
+
+  func finished(_ exchange: Int, _ failure: HTTPFailure?) {
+    transfers[exchange] = nil
+    tell { $0.finished(exchange, failure.map { Self.failure($0) }, at: $1) }
   }
 }
