@@ -192,6 +192,21 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
   target.swiftSettings = strict + (target.swiftSettings ?? [])
 }
 
+// .ci/run sets it: only these tests, and what they are about, so that a sanitizer does not wait for the others to be built.
+if let names = Context.environment["GATEHOUSE_TESTS"]?.split(separator: ",").map(String.init) {
+  let targets = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
+  var wanted: Set<String> = []
+  var found = names
+  while let name = found.popLast() {
+    guard let target = targets[name], wanted.insert(name).inserted else { continue }
+    for dependency in target.dependencies {
+      if case .byNameItem(let name, _) = dependency { found.append(name) }
+    }
+  }
+  package.targets.removeAll { !wanted.contains($0.name) }
+  package.products = []
+}
+
 // Tests/Fuzz/run sets it: the fuzzers, and what they look at, are built to be watched by libFuzzer.
 if Context.environment["GATEHOUSE_FUZZ"] != nil {
   package.targets += [
