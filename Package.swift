@@ -27,7 +27,7 @@ let package = Package(
   targets: [
     // MARK: Pure: values in, values out; no file, socket, clock, Foundation, Glibc or Dispatch.
     .target(name: "AttackCorpus", dependencies: ["JSONText", "Policy"]),
-    .target(name: "ClientFiles", dependencies: ["CYAML", "JSONText"]),
+    .target(name: "ClientFiles", dependencies: ["CYAML", "HTTPWire", "JSONText"]),
     .target(
       name: "ConsoleCore",
       dependencies: [
@@ -89,8 +89,8 @@ let package = Package(
     .target(
       name: "Store",
       dependencies: [
-        "CNettle", "CSQLite", "CSodium", "ControlWire", "History", "JSONText", "Policy", "RegularExpressions", "Risk",
-        "System",
+        "CNettle", "CSQLite", "CSodium", "ControlWire", "HTTPWire", "History", "JSONText", "Policy",
+        "RegularExpressions", "Risk", "System",
       ]),
     .target(name: "System", dependencies: ["CCurl", "CSystem", "HTTPWire", "Policy"]),
     .target(name: "Terminal", dependencies: ["CTerminal", "ConsoleCore", "System"]),

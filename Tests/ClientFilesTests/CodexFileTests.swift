@@ -56,7 +56,8 @@ struct CodexFileTests {
         ClientServer(
           "the docs",
           .command(program: "docs", arguments: [], variables: [.init("KEY", "a\"b")], folder: "/docs"), isOff: true),
-        ClientServer("far", .url("https://x.example/mcp")),
+        ClientServer(
+          "far", .url("https://x.example/mcp", headers: [.init("Authorization", .text("Bearer ${TOKEN}"))])),
       ])
   }
 

@@ -30,10 +30,9 @@ struct ImportPlanTests {
       ], registered: [ClientServer("repo", run("git-server"))], homes: homes)
     #expect(
       plan.offers.map(\.standing) == [
-        .registered(as: "repo"), .guarded, .unusable("it is reached over HTTP: `gatehouse clients wrap` can add it"),
-        .unusable("it names no command"), .new, .twin(of: .cursor),
+        .registered(as: "repo"), .guarded, .new, .unusable("it names no command"), .new, .twin(of: .cursor),
       ])
-    #expect(plan.offers.map(\.isOffered) == [false, false, false, false, true, false])
+    #expect(plan.offers.map(\.isOffered) == [false, false, true, false, true, false])
     #expect(plan.offers.map(\.file).first == "~/.cursor")
     #expect(plan.unread.map(\.file) == ["~/.gemini/settings.json"])
     #expect(plan.unread.map(\.problem) == ["line 1: bad"])
@@ -63,14 +62,30 @@ struct ImportPlanTests {
     #expect(plan.offers.map(\.standing) == [.renamed])
   }
 
+  @Test func anotherHeaderIsAnotherServer() {
+    func web(_ name: ExactText, _ headers: ClientServer.Header...) -> ClientServer {
+      ClientServer(name, .url("https://x.example/mcp", headers: headers))
+    }
+    let plan = ImportPlan(
+      [
+        file(
+          .cursor, web("web", .init("Authorization", .text("a"))), web("other", .init("Authorization", .text("b"))),
+          web("file", .init("Authorization", .file("a"))), web("bare")),
+        file(.zed, web("again", .init("Authorization", .text("b")))),
+      ], registered: [web("web", .init("Authorization", .text("a")))], homes: homes)
+    #expect(plan.offers.map(\.standing) == [.registered(as: "web"), .new, .new, .new, .twin(of: .cursor)])
+  }
+
   @Test func noValueIsShown() {
     let plan = ImportPlan(
       [file(.cursor, ClientServer("a", run("x", ["--api-key", "hunter2"], [.init("TOKEN", "s3cret")])))],
       registered: [],
       homes: homes)
-    let shown = "\(plan.offers)"
-    #expect(plan.offers.map(\.command) == ["x --api-key [hidden]"])
-    #expect(plan.offers.map(\.variables) == [["TOKEN"]])
+    let web = ClientServer("w", .url("https://x.example/?key=hunter2", headers: [.init("X-Key", .text("s3cret"))]))
+    let remote = ImportPlan([file(.cursor, web)], registered: [], homes: homes)
+    let shown = "\(plan.offers)\(remote.offers)\(remote.servers)"
+    #expect((plan.offers + remote.offers).map(\.command) == ["x --api-key [hidden]", "https://x.example/?[hidden]"])
+    #expect((plan.offers + remote.offers).map(\.variables) == [["TOKEN"], ["X-Key"]])
     #expect(!shown.contains("hunter2") && !shown.contains("s3cret"))
   }
 

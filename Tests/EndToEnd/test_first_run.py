@@ -22,7 +22,8 @@ def home(tmp_path: Path) -> Path:
             {
                 "mcpServers": {
                     "notes": {"command": PLAIN[0], "args": PLAIN[1:], "env": {"API_TOKEN": "s3cret-value"}},
-                    "far": {"url": "https://mcp.example/mcp"},
+                    "far": {"url": "https://mcp.example/mcp", "headers": {"X-Key": "s3cret-value"}},
+                    "signed": {"url": "https://mcp.example/mcp", "auth": {"CLIENT_ID": "s3cret-value"}},
                     "old": {"command": "gatehouse", "args": ["connect", "old"]},
                 }
             },
@@ -102,11 +103,12 @@ def test_servers_of_clients_are_listed_and_registered(
 ) -> None:
     before = contents(home)
     listed = gatehouse.succeed("servers", "import", environment=environment)
-    assert "notes-codex" in listed and "it runs through the gate already" in listed and "over HTTP" in listed
+    assert "notes-codex" in listed and "it runs through the gate already" in listed
+    assert "https://mcp.example/mcp (with X-Key)" in listed
     assert "API_TOKEN" in listed and "s3cret-value" not in listed
     found = json.loads(gatehouse.succeed("servers", "import", "--json", environment=environment))
     assert [(one["proposed"], one["offered"]) for one in found if one["offered"]] == [
-        ("notes", True), ("notes-codex", True),
+        ("notes", True), ("far", True), ("notes-codex", True),
     ]
     gatehouse.succeed("servers", "import", "--all", "--dry-run", environment=environment)
     assert not (gatehouse.home / "servers.json").exists()
@@ -117,13 +119,14 @@ def test_servers_of_clients_are_listed_and_registered(
     listed = gatehouse.succeed("servers", "import", environment=environment)
     assert "registered already as notes" in listed and "notes-codex" in listed
     gatehouse.succeed("servers", "import", "--all", environment=environment)
-    assert list(registry(gatehouse)) == ["notes", "notes-codex"]
+    assert list(registry(gatehouse)) == ["notes", "far", "notes-codex"]
+    assert registry(gatehouse)["far"] == {"url": "https://mcp.example/mcp", "headers": {"X-Key": "s3cret-value"}}
     assert contents(home) == before
 
 
 @pytest.mark.parametrize(
     ("words", "mentions"),
-    [(["nobody"], "no client's file"), (["far"], "over HTTP"), (["old"], "through the gate already")],
+    [(["nobody"], "no client's file"), (["signed"], "Cursor logs in to it by itself"), (["old"], "through the gate already")],
 )
 def test_what_cannot_be_registered_says_why(
     gatehouse: Gatehouse, environment: dict[str, str], words: list[str], mentions: str

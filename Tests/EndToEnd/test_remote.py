@@ -80,6 +80,31 @@ def test_a_session_from_its_beginning_to_its_end(connect: Callable[..., Wire], w
     assert call["accept-encoding"] == "identity" and "expect" not in call
 
 
+def test_a_server_of_a_clients_file_comes_with_its_headers(
+    gatehouse: Gatehouse, wicked: Wicked, tmp_path: Path
+) -> None:
+    (tmp_path / ".cursor").mkdir()
+    headers = {"Authorization": "Bearer ${env:FAR_TOKEN}", "X-Key": "s3cret-value", "Accept": "text/html"}
+    far = {"url": wicked.url, "headers": headers}
+    (tmp_path / ".cursor/mcp.json").write_text(json.dumps({"mcpServers": {"far": far}}))
+    environment = {**gatehouse.environment, "HOME": str(tmp_path)}
+    listed = gatehouse.succeed("servers", "import", environment=environment)
+    assert f"{wicked.url} (with Authorization X-Key)" in listed
+    said = listed + gatehouse.succeed("servers", "import", "far", environment=environment)
+    said += gatehouse.succeed("servers", "import", environment=environment)
+    assert "registered already as far" in said and "s3cret-value" not in said
+    assert json.loads((gatehouse.home / "servers.json").read_text())["mcpServers"]["far"] == {
+        "url": wicked.url, "headers": {"Authorization": "Bearer ${FAR_TOKEN}", "X-Key": "s3cret-value"},
+    }
+    with gatehouse.start("connect", "far", env={**gatehouse.environment, "FAR_TOKEN": "t0ken"}) as process:
+        wire = Wire(process)
+        wire.initialize()
+        assert text(wire.call("fine")) == "fine"
+        assert wire.finish() == 0
+    call, = wicked.seen(tool="fine")
+    assert (call["authorization"], call["x-key"]) == ("Bearer t0ken", "s3cret-value")
+
+
 #: What comes of a call, by what its server does with it.
 FATES = {
     "redirect": "redirects to `127.0.0.1:{port}` (HTTP 307), which is not followed",

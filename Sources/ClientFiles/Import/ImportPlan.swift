@@ -24,9 +24,9 @@ package struct ImportOffer: Hashable, Sendable {
   package var name: ExactText
   /// What the registry would call it.
   package var proposed: ExactText
-  /// What it runs, without what may be a secret.
+  /// What it runs, or where it is, without what may be a secret.
   package var command: String
-  /// Names of the variables that go along; never their values.
+  /// Names of the variables, or headers, that go along; never their values.
   package var variables: [String]
   /// The client does not start it now.
   package var isOff: Bool
@@ -76,7 +76,9 @@ package struct ImportPlan: Hashable, Sendable {
         case .command(let program, let arguments, let variables, _):
           offer.command = ShownWords.line(program: program, arguments: arguments)
           offer.variables = variables.map(\.name)
-        case .url(let url): offer.command = ShownWords.url(url)
+        case .url(let url, let headers):
+          offer.command = ShownWords.url(url)
+          offer.variables = headers.map(\.name)
         case nil: break
         }
         if offer.isOffered {
@@ -100,7 +102,6 @@ package struct ImportPlan: Hashable, Sendable {
     if server.isGuarded { return .guarded }
     if let name = known[start] { return .registered(as: name) }
     if let kind = found[start] { return .twin(of: kind) }
-    if case .url = start { return .unusable("it is reached over HTTP: `gatehouse clients wrap` can add it") }
     return .new
   }
 

@@ -18,7 +18,7 @@ struct ClientEntry {
 
   private func start(_ entry: JSONNode) throws(EntryProblem) -> ClientServer.Start {
     let parts = try EntryParts(entry, kind.dialect)
-    if let url = parts.url { return .url(url) }
+    if let url = parts.url { return try remote(entry, parts, url) }
     if entry["envFile"]?.string != nil { throw EntryProblem("its variables are in a file (`envFile`)") }
     let words = try filled(parts.words)
     return .command(
@@ -61,14 +61,20 @@ struct ClientEntry {
   /// Throws: `EntryProblem` where the client would put something that only it knows.
   func filled(_ text: String) throws(EntryProblem) -> String {
     guard kind.dialect.mayFill(text) else { return text }
+    let text = withKnown(text)
+    guard let first = references(in: text).first else { return text }
+    throw EntryProblem("\(kind.title) fills in `\(first)`, which only it knows")
+  }
+
+  /// The text with folders filled in; the rest stays as it is.
+  func withKnown(_ text: String) -> String {
     var text = text
     for (reference, value) in [
       ("${workspaceFolder}", project), ("${userHome}", home), ("${pathSeparator}", "/"), ("${/}", "/"),
     ] {
       if let value { text = text.replacingAll(reference, with: value) }
     }
-    guard let first = references(in: text).first else { return text }
-    throw EntryProblem("\(kind.title) fills in `\(first)`, which only it knows")
+    return text
   }
 
   private func isWhole(_ value: String) -> Bool {

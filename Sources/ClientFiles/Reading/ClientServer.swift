@@ -13,10 +13,28 @@ package struct ClientServer: Hashable, Sendable {
     }
   }
 
+  /// A header that goes with every request to a server over HTTP; its value may be a secret.
+  package struct Header: Hashable, Sendable {
+    package enum Value: Hashable, Sendable {
+      /// A text, in which `${NAME}` and `${NAME:-OTHERWISE}` stand for variables of the session.
+      case text(String)
+      /// What a file holds.
+      case file(String)
+    }
+
+    package var name: String
+    package var value: Value
+
+    package init(_ name: String, _ value: Value) {
+      self.name = name
+      self.value = value
+    }
+  }
+
   package enum Start: Hashable, Sendable {
     /// A program with its words; the variables are in the order of their names.
     case command(program: String, arguments: [String], variables: [Variable], folder: String?)
-    case url(String)
+    case url(String, headers: [Header] = [])
   }
 
   package var name: ExactText

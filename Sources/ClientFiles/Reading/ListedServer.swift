@@ -53,7 +53,7 @@ extension ListedServer {
     }
   }
 
-  private static func transport(_ parts: EntryParts, _ kind: ClientKind) -> Transport {
+  static func transport(_ parts: EntryParts, _ kind: ClientKind) -> Transport {
     guard parts.url != nil else { return .stdio }
     switch parts.type {
     case "sse": return .sse

@@ -29,11 +29,6 @@ package struct EntryWrap: Hashable, Sendable {
   /// Names of variables that the client is to pass on from its own environment (Codex).
   private var passed: [String] = []
 
-  /// Members by which a client logs in by itself, which the gate cannot do in its place.
-  private static let logins: [ExactText] = [
-    "oauth", "auth", "authorization", "authProviderType", "headersHelper", "oauth2", "credentials",
-  ]
-
   /// Throws: `EditRefusal` with the reason for which the entry stays as it is.
   package init(_ server: ListedServer, of kind: ClientKind, home: String) throws(EditRefusal) {
     self.kind = kind
@@ -91,46 +86,36 @@ package struct EntryWrap: Hashable, Sendable {
   // MARK: A server that is reached by its address
 
   private mutating func wrap(_ url: String, _ context: ClientEntry) throws(EditRefusal) {
-    for key in Self.logins {
-      if let value = entry[key], !value.isNull {
-        throw EditRefusal("\(kind.title) logs in to it by itself (`\(key)`), which the gate cannot do")
-      }
-    }
-    guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-      throw EditRefusal("its address is none that begins with https:// or http://")
+    let remote: RemoteParts
+    do throws(EntryProblem) {
+      remote = try RemoteParts(entry, parts, of: kind)
+    } catch {
+      throw EditRefusal(error.message)
     }
     guard let address = try? context.filled(url) else {
       throw EditRefusal("its address holds something that only \(kind.title) fills in")
     }
-    guard [nil, "http", "sse", "streamable_http", "streamable-http", "streamableHttp", "remote"].contains(parts.type)
-    else { throw EditRefusal("its `type` is none that the gate knows") }
     var headers: [JSONMember] = []
     func header(_ name: ExactText, _ text: String) {
       headers.append(JSONMember(key: name, value: JSONNode(.string(ExactText(text)))))
     }
-    for member in try headerMembers() {
-      guard let text = EntryParts.text(of: member.value) else { throw EditRefusal("a header of it is no text") }
+    for (name, text) in remote.headers {
       guard kind.dialect.mayFill(text) || text.utf8.contains(0x24) else {
-        header(member.key, text)
+        header(name, text)
         continue
       }
       // The client fills in a variable as it would the header, and the registry takes that from there.
       let variable = "GATEHOUSE_HEADER_\(kept.count + 1)"
       kept.append(JSONMember(key: ExactText(variable), value: JSONNode(.string(ExactText(text)))))
-      header(member.key, "${\(variable)}")
+      header(name, "${\(variable)}")
     }
-    if let token = entry["bearer_token_env_var"]?.string {
-      passed.append(token)
-      header("Authorization", "Bearer ${\(token)}")
-    }
-    for member in entry["env_http_headers"]?.members ?? [] {
-      guard let variable = member.value.string else { throw EditRefusal("a header of it is no text") }
-      passed.append(variable)
-      header(member.key, "${\(variable)}")
+    for one in remote.passed {
+      passed.append(one.variable)
+      header(one.name, "\(one.beginning)${\(one.variable)}")
     }
     kept += parts.variables
     var members: [JSONMember] = []
-    if ListedServer(EntryAddress([], ""), entry, at: ClientPlace(kind, ""), project: nil).transport == .sse {
+    if ListedServer.transport(parts, kind) == .sse {
       members.append(JSONMember(key: "type", value: JSONNode(.string("sse"))))
     }
     members.append(JSONMember(key: "url", value: JSONNode(.string(ExactText(address)))))
@@ -140,15 +125,6 @@ package struct EntryWrap: Hashable, Sendable {
       members.append(JSONMember(key: "headers", value: JSONNode(.object(headers))))
     }
     registered = JSONNode(.object(members))
-  }
-
-  private func headerMembers() throws(EditRefusal) -> [JSONMember] {
-    let node = entry[kind.dialect.headers] ?? entry["requestOptions"]?["headers"]
-    guard let node, !node.isNull else { return [] }
-    guard let members = node.members else {
-      throw EditRefusal("`\(kind.dialect.headers)` is \(node.kindInWords), not an object")
-    }
-    return members
   }
 
   // MARK: The entry

@@ -78,7 +78,7 @@ extension RegisteredServer {
   /// The entry as the file of a client would have it.
   package var asClientServer: ClientServer {
     switch transport {
-    case .http(let remote): ClientServer(name, .url(remote.url))
+    case .http(let remote): ClientServer(name, .url(remote.url, headers: remote.headers.map(\.asClientHeader)))
     case .stdio(let program, let arguments, let environment, let directory):
       ClientServer(
         name,
@@ -99,8 +99,27 @@ extension RegisteredServer {
         transport: .stdio(
           program: program, arguments: arguments,
           environment: Dictionary(variables.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }), directory: folder))
-    case .url(let url): self.init(name: name, transport: .http(url: url))
+    case .url(let url, let headers):
+      var remote = RemoteEntry(url: url)
+      remote.headers = headers.map(RemoteEntry.Header.init)
+      self.init(name: name, transport: .http(remote))
     case nil: return nil
+    }
+  }
+}
+
+extension RemoteEntry.Header {
+  fileprivate var asClientHeader: ClientServer.Header {
+    switch value {
+    case .text(let text): .init(name, .text(text))
+    case .file(let path): .init(name, .file(path))
+    }
+  }
+
+  fileprivate init(_ header: ClientServer.Header) {
+    switch header.value {
+    case .text(let text): self.init(header.name, .text(text))
+    case .file(let path): self.init(header.name, .file(path))
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import HTTPWire
 internal import JSONText
 package import System
 
@@ -36,31 +37,10 @@ package struct RemoteEntry: Hashable, Sendable {
 
   package init(url: String) { self.url = url }
 
-  /// Those that are not the user's to give: they belong to HTTP or to the protocol.
-  private static let ours: Set<String> = [
-    "accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "expect", "host",
-    "keep-alive", "last-event-id", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
-  ]
-  private static let longestValue = 16_384
-
   /// Checks a header's name.
   package static func check(header name: String) throws(RegistryError) {
-    let isToken =
-      1...128 ~= name.utf8.count
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
-      }
-    guard isToken else { throw RegistryError("a header's name has letters, digits and `-`") }
-    guard !isOurs(name) else { throw RegistryError("the header `\(name)` is set by the gate itself") }
-  }
-
-  /// Entries of clients may have such headers, which are passed over.
-  private static func isOurs(_ name: String) -> Bool {
-    let lower = name.lowercased()
-    return ours.contains(lower) || lower.hasPrefix("mcp-")
+    guard GivenHeader.isName(name) else { throw RegistryError("a header's name has letters, digits and `-`") }
+    guard !GivenHeader.isOurs(name) else { throw RegistryError("the header `\(name)` is set by the gate itself") }
   }
 
   // MARK: Values
@@ -91,14 +71,16 @@ package struct RemoteEntry: Hashable, Sendable {
     case .text(let text): value = try expand(Array(text.utf8), header.name, environments)
     case .file(let path):
       do throws(SystemError) {
-        value = try SafeFile.read(expandHome(path, environments), limit: longestValue)
+        value = try SafeFile.read(expandHome(path, environments), limit: GivenHeader.longestValue)
       } catch {
         throw RegistryError("the header `\(header.name)`: \(error)")
       }
       while let last = value.last, last <= 0x20 { value.removeLast() }
     }
-    guard value.count <= longestValue else { throw RegistryError("the header `\(header.name)` is too long") }
-    guard !value.isEmpty, value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+    guard value.count <= GivenHeader.longestValue else {
+      throw RegistryError("the header `\(header.name)` is too long")
+    }
+    guard GivenHeader.isValue(value) else {
       throw RegistryError("the value of the header `\(header.name)` must be one line of text")
     }
     return value
@@ -174,7 +156,8 @@ extension RemoteEntry {
       throw RegistryError("`headers` must be an object, each header a string or {\"file\": PATH}")
     }
     var headers: [Header] = []
-    for member in members where !isOurs(member.key.string) {
+    // Entries of clients may have those that are the gate's to set, which are passed over.
+    for member in members where !GivenHeader.isOurs(member.key.string) {
       try check(header: member.key.string)
       if let text = member.value.string {
         headers.append(Header(member.key.string, .text(text)))

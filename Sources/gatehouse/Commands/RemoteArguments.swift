@@ -6,7 +6,7 @@ extension Gatehouse {
   /// The entry that `servers add --url` writes.
   static func remote(_ url: String, _ arguments: Arguments) throws(Failure) -> RemoteEntry {
     guard arguments.command == nil else { throw .usage("a server has a command or a `--url`, not both") }
-    guard let host = HostName.host(of: url) else {
+    guard HostName.host(of: url) != nil else {
       throw .usage(
         "`--url` takes an address that begins with https:// or http://, without a user",
         help: "credentials go into a header: --header-env 'Authorization=VARIABLE'")
@@ -38,11 +38,17 @@ extension Gatehouse {
     } catch {
       throw .usage(error.message)
     }
-    if url.lowercased().hasPrefix("http://"), !entry.headers.isEmpty, !AddressRule(host: host).isOfThisMachine {
-      StandardError.write(
-        "gatehouse: the headers will go to `\(host)` without encryption; is there an https:// address?\n")
-    }
+    warnOfPlainText(entry)
     return entry
+  }
+
+  /// Says so where headers go to another machine as everybody on the way can read them.
+  static func warnOfPlainText(_ entry: RemoteEntry) {
+    guard entry.url.lowercased().hasPrefix("http://"), !entry.headers.isEmpty, let host = HostName.host(of: entry.url),
+      !AddressRule(host: host).isOfThisMachine
+    else { return }
+    StandardError.write(
+      "gatehouse: the headers will go to `\(host)` without encryption; is there an https:// address?\n")
   }
 
   /// Cuts `NAME: VALUE` in two; the value, which may be a secret, is not repeated in an error.

@@ -10,9 +10,10 @@ extension Gatehouse {
     ["servers", "import"], operands: "[NAME...]", count: 0...1_000,
     summary: "Register servers that your MCP clients are configured with.",
     details: """
-      Without a name it lists what the files of Claude Code, Claude Desktop, Cursor, Codex, VS Code, Windsurf,
-      Gemini CLI and Zed have, those of this folder among them. These files are read and never changed.
-      Values of variables are copied into the registry (mode 0600) and shown nowhere.
+      Without a name it lists what the files of all known clients have (`gatehouse clients list` says which), those
+      of this folder among them. These files are read and never changed.
+      Values of variables and headers are copied into the registry (mode 0600) and shown nowhere; a header that the
+      client takes from its environment is a variable there, too.
       """,
     options: [
       .init("--all", "register all that can be"),
@@ -50,12 +51,11 @@ extension Gatehouse {
       StandardOutput.write("would register \(names.joined(separator: ", "))\n")
       return 0
     }
+    let servers = chosen.compactMap { RegisteredServer(plan.servers[$0], as: plan.offers[$0].proposed) }
     try changeRegistry { registry throws(RegistryError) in
-      for offer in chosen {
-        guard let server = RegisteredServer(plan.servers[offer], as: plan.offers[offer].proposed) else { continue }
-        try registry.add(server)
-      }
+      for server in servers { try registry.add(server) }
     }
+    for case .http(let remote) in servers.map(\.transport) { warnOfPlainText(remote) }
     var text = "registered \(names.joined(separator: ", ")); no client's file is changed\n"
     text += "  in the client's file, in place of the server's entry:\n"
     for name in names {

@@ -132,7 +132,7 @@ def answer(method: str, target: str, headers: dict[str, str], body: bytes, conne
     message = json.loads(body)
     name = message.get("method", "answer")
     tool = message.get("params", {}).get("name") if name == "tools/call" else None
-    seen = {key: headers[key] for key in ("authorization", "cookie", "mcp-session-id", "accept-encoding", "expect") if key in headers}
+    seen = {key: headers[key] for key in ("authorization", "cookie", "mcp-session-id", "accept-encoding", "expect", "x-key") if key in headers}
     note(method=name, tool=tool, target=target, **seen)
     if "id" not in message:
         return whole(b"", status="202 Accepted", kind="")
