@@ -30,9 +30,20 @@ extension Examination {
     guard free >= Self.littleRoom else {
       return wrong(
         .record, "disk", "\(free >> 20) MB are free at \(paths.state); a full disk denies every call",
-        remedy: "make room there")
+        remedy: "make room on the disk that `df \(paths.state)` names\(wordsOfRecord)")
     }
     good(.record, "disk", "\(free >> 20) MB are free")
+  }
+
+  /// How much of a full disk the record has, where that is worth knowing.
+  private var wordsOfRecord: String {
+    let size = sizeOfRecord((try? SafeFile.names(in: paths.record)) ?? [])
+    guard size >> 20 > 0 else { return "" }
+    return "; \(size >> 20) MB are the record, which `\"record\": {\"keep_megabytes\": N}` in \(paths.settings) bounds"
+  }
+
+  private func sizeOfRecord(_ names: [String]) -> UInt64 {
+    names.reduce(into: UInt64(0)) { $0 += FileFacts("\(paths.record)/\($1)")?.size ?? 0 }
   }
 
   private mutating func lookThroughRecord() {
@@ -48,7 +59,7 @@ extension Examination {
       guard !error.isAbsence else { return hint(.record, "record", "nothing is recorded yet") }
       return wrong(.record, "record", "\(error)", remedy: "see `ls -ld \(paths.record)`")
     }
-    let size = names.reduce(into: UInt64(0)) { $0 += FileFacts("\(paths.record)/\($1)")?.size ?? 0 }
+    let size = sizeOfRecord(names)
     guard size <= Self.longestRecord else {
       return hint(
         .record, "record", "\(size >> 20) MB in \(counted(names.count, "file")) were not looked through",

@@ -1,16 +1,20 @@
 """What `gatehouse doctor` finds, and that what it proposes mends it."""
 
+import hashlib
 import json
 import os
 import shlex
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rig.gatehouse import ALLOW_ALL, Gatehouse
-from rig.wire import PLAIN, plain
+from rig.small_disk import SmallDisk, small_disks
+from rig.waiting import eventually
+from rig.wire import PLAIN, Wire, plain
 
 Found = dict[str, Any]
 
@@ -291,3 +295,83 @@ def test_the_command_that_is_named_mends_it(
     mended = gatehouse.person.shell(remedy)
     assert mended.returncode == 0, (remedy, mended.stdout, mended.stderr)
     assert not [f for f in look(gatehouse) if f["section"] == section and words in f["text"]]
+
+
+# The disk and the record
+
+
+@pytest.fixture
+def disk(gatehouse: Gatehouse) -> Iterator[SmallDisk]:
+    gatehouse.set_policy(ALLOW_ALL)
+    yield from small_disks(gatehouse, "96m")
+
+
+def test_a_full_disk_is_told_until_there_is_room(disk: SmallDisk, gatehouse: Gatehouse) -> None:
+    def found() -> dict[str, Found]:
+        done = subprocess.run(disk.command("doctor", "--json"), env=gatehouse.environment, capture_output=True, cwd="/")
+        return {f["text"]: f for f in json.loads(done.stdout) if f["verdict"] == "wrong"}
+
+    assert not found()
+    wire = Wire(disk.start("run", "--private", "--name", "notes", "--", *PLAIN))
+    wire.initialize()
+    assert not wire.call("get_note")["result"].get("isError")
+    disk.fill()
+    # The record's file may have room left that it has taken already.
+    eventually(lambda: wire.call("get_note")["result"].get("isError"), 60, "a call that is denied")
+    (text, told), = found().items()
+    assert text == f"0 MB are free at {gatehouse.home}; a full disk denies every call"
+    assert told["remedy"].startswith(f"make room on the disk that `df {gatehouse.home}` names")
+    named = subprocess.run(
+        ["nsenter", f"--target={disk.inside.pid}", "--mount", "df", str(gatehouse.home)], capture_output=True, text=True)
+    assert "100%" in named.stdout
+    disk.make_room()
+    eventually(lambda: not wire.call("get_note")["result"].get("isError"), 60, "a call that passes")
+    assert not found()
+    wire.finish()
+
+
+def older_record(folder: Path) -> Path:
+    """A file as gates wrote it whose record was of version 1: each line has a hash of its own."""
+    hash = bytes(32)
+    begun = {"event": "record", "state": "begun", "version": 1, "lane": 0, "segment": 1, "build": "b", "pid": 1, "last_seq": 0}
+    lines = [{"time": "2026-11-21T00:00:00.000000Z", **begun, "previous": hash.hex()}]
+    lines += [{"seq": n, "time": f"2026-11-21T00:00:0{n}.000000Z", "event": "x"} for n in (1, 2, 3)]
+    folder.mkdir(mode=0o700)
+    path = folder / "0-000001.jsonl"
+    with path.open("w") as file:
+        for line in lines:
+            text = json.dumps(line, separators=(",", ":"))
+            hash = hashlib.blake2b(hash + text.encode(), digest_size=32).digest()
+            file.write(f'{text[:-1]},"hash":"{hash.hex()}"}}\n')
+    path.chmod(0o600)
+    return path
+
+
+def test_a_record_of_version_1_is_looked_through(gatehouse: Gatehouse) -> None:
+    gatehouse.set_policy(ALLOW_ALL)
+    register(gatehouse)
+    path = older_record(gatehouse.home / "record")
+
+    def of_record() -> Found:
+        found, = [f for f in look(gatehouse) if f["subject"] == "record"]
+        return found
+
+    assert of_record()["verdict"] == "good" and "4 lines" in of_record()["text"]
+    # A gate of today goes on with it.
+    wire = plain(gatehouse, "--noise")
+    wire.initialize()
+    wire.call("get_note")
+    assert wire.finish() == 0
+    gatehouse.person.succeed("stop")
+    assert of_record()["verdict"] == "good"
+    assert "4 lines" not in of_record()["text"]
+    gatehouse.succeed("log", "verify")
+    # What the remedy names is what was changed.
+    path.write_text(path.read_text().replace('"seq":2,', '"seq":7,'))
+    told = of_record()
+    assert told["verdict"] == "wrong" and told["text"].startswith("0-000001.jsonl:3:")
+    assert told["remedy"] == "gatehouse log verify"
+    done = gatehouse.person.shell(told["remedy"])
+    assert done.returncode == 1 and "0-000001.jsonl" in done.stdout + done.stderr and "3" in done.stdout + done.stderr
+    path.write_text(path.read_text().replace('"seq":7,', '"seq":2,'))
+    assert of_record()["verdict"] == "good"
