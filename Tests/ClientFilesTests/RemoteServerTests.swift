@@ -101,6 +101,7 @@ struct RemoteServerTests {
     (.cursor, #"{"url": "https://x", "headers": "s3cret"}"#, "`headers` is a string, not an object"),
     (.cursor, #"{"url": "https://x", "auth": {"CLIENT_ID": "s3cret"}}"#, "Cursor logs in to it by itself (`auth`)"),
     (.cursor, #"{"url": "https://${env:HOST}/mcp"}"#, "Cursor fills in `HOST`"),
+    (.cursor, #"{"url": "https://${userHome}"}"#, "its address is none"),
     (.cursor, #"{"url": "ftp://x"}"#, "begins with https:// or http://"),
     (.cursor, #"{"url": "https://me:s3cret@x.example/"}"#, "its address holds a user"),
     (.cursor, #"{"url": "https:///mcp"}"#, "its address is none"),

@@ -24,7 +24,10 @@ extension ClientEntry {
     for header in remote.passed {
       headers.append(.init(header.name.string, .text("\(header.beginning)${\(header.variable)}")))
     }
-    return .url(try filled(url), headers: headers)
+    // A folder that was filled in may have anything in it.
+    let address = try filled(url)
+    try RemoteParts.check(address)
+    return .url(address, headers: headers)
   }
 
   /// A header's value with variables as the registry writes them: `${NAME}` and `${NAME:-OTHERWISE}`.

@@ -53,7 +53,7 @@ struct RemoteParts {
   }
 
   /// Refuses what could not be connected to.
-  private static func check(_ url: String) throws(EntryProblem) {
+  static func check(_ url: String) throws(EntryProblem) {
     let isPlain = url.utf8.allSatisfy { 0x21...0x7E ~= $0 && ![0x22, 0x3C, 0x3E, 0x5C].contains($0) }
     let scheme = url.hasPrefix("https://") ? 8 : 7
     let authority = url.utf8.dropFirst(scheme).prefix { ![0x2F, 0x3F, 0x23].contains($0) }

@@ -92,7 +92,7 @@ package struct EntryWrap: Hashable, Sendable {
     } catch {
       throw EditRefusal(error.message)
     }
-    guard let address = try? context.filled(url) else {
+    guard let address = try? context.filled(url), (try? RemoteParts.check(address)) != nil else {
       throw EditRefusal("its address holds something that only \(kind.title) fills in")
     }
     var headers: [JSONMember] = []

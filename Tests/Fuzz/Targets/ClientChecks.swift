@@ -1,4 +1,5 @@
 import ClientFiles
+import HTTPWire
 import JSONText
 
 /// What cannot be read says where; what can goes through the gate entry by entry, and comes back byte for byte.
@@ -17,6 +18,17 @@ func checkClients(_ input: [UInt8]) throws(Complaint) {
     return
   }
   try demand(file.listed.count == file.servers.count, "two readings of one file differ")
+  for server in file.servers {
+    guard case .url(let url, let headers)? = server.start else { continue }
+    let authority = url.utf8.drop { $0 != 0x2F }.dropFirst(2).prefix { ![0x2F, 0x3F, 0x23].contains($0) }
+    try demand(!authority.isEmpty && !authority.contains(0x40), "an address is taken that names no host, or a user")
+    for header in headers {
+      try demand(
+        GivenHeader.isName(header.name) && !GivenHeader.isOurs(header.name), "a header is taken that is not the user's")
+      guard case .text(let value) = header.value else { continue }
+      try demand(GivenHeader.isValue(value.utf8), "a header's value is no line of text")
+    }
+  }
   _ = ImportPlan([file], registered: [], homes: ClientHomes(home: "/h"))
   _ = MaskedText.of(text, place, file.listed.map(\.address))
   let gate = EntryWrap.Gate(program: "/g/gatehouse", variables: [.init("GATEHOUSE_HOME", "/g")])
