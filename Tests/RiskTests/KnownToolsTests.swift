@@ -106,7 +106,7 @@ struct KnownToolsTests {
         try Row(
           name: $0[1], parameters: $0[2].split(separator: ",").map(String.init), categories: Self.categories($0[3]))
       })
-    #expect(score.count >= 700)
+    #expect(score.count >= 1_300)
     #expect(score.agreed * 100 >= score.count * 94, "\(score.testDescription)")
     #expect(score.missed.count * 200 <= score.calledRead, "\(score.testDescription)")
     #expect(score.overcalled.count * 10 <= score.reads, "\(score.testDescription)")

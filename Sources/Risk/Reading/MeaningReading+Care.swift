@@ -164,6 +164,8 @@ extension MeaningReading {
     }
   }
 
+  private static let starts: Set<Word> = ["start", "starts", "starting"]
+
   /// "Runs diagnostics of a profile", `dispatch_status`: what runs, or ran, is only looked at.
   private func excuseInquiries(_ findings: inout Findings) {
     guard let lead = description.lead,
@@ -174,7 +176,9 @@ extension MeaningReading {
     let object = description.nearObjectTopics
     let isAsked = object.contains(.inquiry) && object.isDisjoint(with: [.process, .program])
     let namesIt = name.verb.map { $0.category == .read } ?? true || name.topics.contains(.inquiry)
-    if isAsked, namesIt, description.entries[lead].topics.contains(.light) {
+    // What is started goes on by itself, and leaves something behind.
+    let isStarted = description.leadWord.map(Self.starts.contains) ?? false
+    if isAsked, namesIt, !isStarted, description.entries[lead].topics.contains(.light) {
       findings.excuse(.execute, as: .read) {
         Word($0.found.utf8).map { Lexicon.shared[$0].topics.contains(.light) } ?? false
       }
