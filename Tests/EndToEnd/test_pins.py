@@ -421,6 +421,16 @@ def test_without_a_gate_the_files_are_read(server: Server) -> None:
     assert pins(server.gatehouse) == {}
 
 
+def test_what_was_told_last_is_kept_when_the_gate_ends(server: Server) -> None:
+    agent = server.agent("--private")
+    agent.list()
+    for text in (NEW, "Reads every note."):
+        server.says({"read": text})
+        agent.list()
+    assert agent.wire.finish() == 0
+    assert "Reads every note." in server.gatehouse.run("pins", "diff", "notes").stdout
+
+
 # The disk
 
 
