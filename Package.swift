@@ -106,6 +106,7 @@ let package = Package(
         "Doctor",
         "Filters",
         "Gate",
+        "HTTPWire",
         "History",
         "InterceptImport",
         "JSONSchema",
@@ -150,7 +151,8 @@ let package = Package(
         "ControlWire", "Filters", "GateCore", "HTTPWire", "JSONText", "MCPWire", "Policy", "RegularExpressions", "Risk",
         "SeededChance",
       ]),
-    .testTarget(name: "GateTests", dependencies: ["ControlWire", "Gate", "JSONText", "Policy", "Store", "System"]),
+    .testTarget(
+      name: "GateTests", dependencies: ["ControlWire", "Gate", "HTTPWire", "JSONText", "Policy", "Store", "System"]),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededChance"]),
     .testTarget(
       name: "HistoryTests",

@@ -103,3 +103,26 @@ def test_an_entry_has_one_way_to_log_in(gatehouse: Gatehouse) -> None:
     words = ["servers", "add", "two", "--url", "http://127.0.0.1:1/", "--client-authorization", "--header", "Authorization: x"]
     done = gatehouse.run(*words)
     assert done.returncode != 0 and "not both" in done.stderr + done.stdout
+
+
+def test_p80_behind_a_proxy_the_public_address_is_told(guarded: Guarded, tmp_path: Path) -> None:
+    front = Front(guarded.gatehouse, "--listen", "127.0.0.1:0", "--public-url", "https://gate.example.org")
+    place = "/.well-known/oauth-protected-resource/mcp/guarded"
+    forged = {"Forwarded": "host=evil.example;proto=https", "X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "https"}
+    answer = begin(front, "guarded", Host="gate.example.org", **forged)
+    assert answer.status == 401
+    assert f'resource_metadata="https://gate.example.org{place}"' in answer.fields["www-authenticate"]
+    told = front.ask("GET", place, Host="gate.example.org", **forged)
+    assert told.json["resource"] == "https://gate.example.org/mcp/guarded"
+    # Who comes past the proxy is told of the address that it uses.
+    near = front.ask("GET", place, Host=f"127.0.0.1:{front.port}", **forged)
+    assert near.json["resource"] == f"{front.url}/mcp/guarded"
+    assert front.ask("GET", place, Host="evil.example", **forged).status == 403
+    assert "https://gate.example.org/mcp/NAME" in front.log.read_text()
+    front.close()
+
+
+@pytest.mark.parametrize("url", ["gate.example.org", "https://gate.example.org/mcp", "ftp://gate.example.org"])
+def test_a_public_address_is_one(gatehouse: Gatehouse, url: str) -> None:
+    done = gatehouse.run("serve", "--listen", "127.0.0.1:0", "--public-url", url)
+    assert done.returncode == 2 and "--public-url" in done.stderr + done.stdout or "no address" in done.stderr

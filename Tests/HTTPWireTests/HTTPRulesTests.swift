@@ -43,6 +43,30 @@ struct HTTPRulesTests {
     if let refusal { #expect(refusal.status == .forbidden) }
   }
 
+  @Test(
+    "P77, P80: a public address is one without a path, and named by its host and port",
+    arguments: [
+      ("https://gate.example.org", "gate.example.org", true),
+      ("https://gate.example.org/", "GATE.example.org:443", true),
+      ("HTTPS://Gate.Example.org", "gate.example.org", true),
+      ("https://gate.example.org", "gate.example.org:80", false),
+      ("https://gate.example.org:8443", "gate.example.org:8443", true),
+      ("https://gate.example.org:8443", "gate.example.org", false), ("http://g", "g:80", true),
+      ("https://gate.example.org", "example.org", false), ("https://[::1]", "[::1]", true),
+    ])
+  func publicURL(_ url: String, _ host: String, _ isNamed: Bool) throws {
+    let url = try #require(PublicURL(url))
+    #expect(url.isNamed(by: host.utf8) == isNamed)
+    #expect(url.text.utf8.last != 0x2F && url.text == url.text.lowercased())
+  }
+
+  @Test(arguments: [
+    "gate.example.org", "ftp://g", "https://", "https://g/mcp", "https://a@g", "https://g?x", "https://g#x",
+    "https://g:",
+    "https://g:0x1", "https://g//", "https:///g", "https://g h",
+  ])
+  func whatIsNoPublicURL(_ text: String) { #expect(PublicURL(text) == nil) }
+
   @Test("P77: two origins are none")
   func twoOrigins() throws {
     let head = try head("Host: localhost", "Origin: http://localhost", "Origin: http://localhost")

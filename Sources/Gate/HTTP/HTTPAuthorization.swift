@@ -11,12 +11,20 @@ internal import System
 @LoopActor
 final class HTTPAuthorization {
   private let gate: GateProcess
+  private let url: PublicURL?
   /// Where servers said that their metadata is, as far as that is where they are themselves.
   private var told: [ExactText: String] = [:]
 
   static let metadataPath: [ExactText] = [".well-known", "oauth-protected-resource", "mcp"]
 
-  init(_ gate: GateProcess) { self.gate = gate }
+  /// With `url`, who comes by that address is told of it, and not of the one that the proxy before the gate uses.
+  ///
+  /// Which it was the request's `Host` says, which is one of those that the gate goes by; what a `Forwarded` says anybody
+  /// could have written.
+  init(_ gate: GateProcess, url: PublicURL?) {
+    self.gate = gate
+    self.url = url
+  }
 
   /// What a client says to the gate of who it is.
   nonisolated static func forGate(_ head: HTTPHead) -> ArraySlice<UInt8>? {
@@ -39,7 +47,7 @@ final class HTTPAuthorization {
 
   /// The fields that tell a client of a challenge, naming the gate's own place for the server's metadata.
   func fields(_ challenge: RemoteChallenge, of server: ExactText, host: ArraySlice<UInt8>) -> [HTTPField] {
-    let place = Self.place("/.well-known/oauth-protected-resource/mcp/", server, host)
+    let place = place("/.well-known/oauth-protected-resource/mcp/", server, host)
     return challenge.fields.map { value in
       var text = String(decoding: value, as: UTF8.self)
       let mark = "resource_metadata=\""
@@ -51,8 +59,10 @@ final class HTTPAuthorization {
     }
   }
 
-  private static func place(_ path: String, _ server: ExactText, _ host: ArraySlice<UInt8>) -> String {
-    "http://\(String(decoding: host, as: UTF8.self))\(path)\(server.string)"
+  private func place(_ path: String, _ server: ExactText, _ host: ArraySlice<UInt8>) -> String {
+    let address =
+      if let url, url.isNamed(by: host) { url.text } else { "http://\(String(decoding: host, as: UTF8.self))" }
+    return "\(address)\(path)\(server.string)"
   }
 
   /// Answers with what the server says of where to log in, for the address that the client uses.
@@ -60,7 +70,7 @@ final class HTTPAuthorization {
     guard let target = gate.inventory.loginTarget(server), let host = head.all("host").first else {
       return connection.refuse(HTTPRefusal(.notFound, "nobody logs in to a server of this name through the gate"))
     }
-    let resource = Self.place("/mcp/", server, host)
+    let resource = place("/mcp/", server, host)
     ask(Self.places(target.url, told: told[server])[...], target, resource, connection)
   }
 

@@ -52,10 +52,10 @@ final class HTTPFront {
   private static let patience: Int64 = 1_800_000_000
   private static let statelessPatience: Int64 = 300_000_000
 
-  init(_ gate: GateProcess, guarding: HTTPGuard) {
+  init(_ gate: GateProcess, guarding: HTTPGuard, url: PublicURL? = nil) {
     self.gate = gate
     self.guarding = guarding
-    authorization = HTTPAuthorization(gate)
+    authorization = HTTPAuthorization(gate, url: url)
     grants = GrantKeeper(gate.options.paths.grants)
     grants.changed = { [unowned self] in endUngranted() }
   }

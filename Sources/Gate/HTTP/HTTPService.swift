@@ -1,4 +1,4 @@
-internal import HTTPWire
+package import HTTPWire
 internal import Store
 package import System
 
@@ -18,10 +18,11 @@ package final class HTTPService {
     var guarding = HTTPGuard()
     guarding.hosts = Set(options.hosts.map { Array($0.lowercased().utf8) })
     guarding.origins = Set(options.origins.map { Array($0.lowercased().utf8) })
+    if let url = options.url { guarding.hosts.insert(url.host.name) }
     for address in options.addresses where !address.isLoopback {
       if let host = HTTPHost("\(address)".utf8) { guarding.hosts.insert(host.name) }
     }
-    front = HTTPFront(gate, guarding: guarding)
+    front = HTTPFront(gate, guarding: guarding, url: options.url)
     front.grants.isAlwaysNeeded = options.addresses.contains { !$0.isLoopback }
     for address in options.addresses {
       if !address.isLoopback, front.grants.book?.grants.isEmpty ?? true {
@@ -43,6 +44,7 @@ package final class HTTPService {
       socketPath = path
       places.append("http+unix:\(path)")
     }
+    if let url = options.url { places.append(url.text) }
   }
 
   /// Whether nobody is let in without a token.
@@ -65,6 +67,8 @@ package struct HTTPOptions: Hashable, Sendable {
   package var socket: String?
   package var hosts: [String] = []
   package var origins: [String] = []
+  /// By what address clients reach the gate through a proxy.
+  package var url: PublicURL?
 
   package init() {}
   package var isEmpty: Bool { addresses.isEmpty && socket == nil }

@@ -1,5 +1,6 @@
 internal import ControlWire
 internal import Glibc
+internal import HTTPWire
 internal import Store
 internal import System
 
@@ -74,6 +75,7 @@ package enum GateProgram {
     http.socket = http.socket ?? configured.socket
     http.hosts += configured.hosts
     http.origins += configured.origins
+    http.url = http.url ?? configured.url.flatMap { PublicURL($0) }
     return http
   }
 
@@ -83,7 +85,7 @@ package enum GateProgram {
     var lines: [String] = []
     for place in http.places {
       lines.append("gatehouse: each server is at \(place)/mcp/NAME, and all of them at \(place)/mcp")
-      guard place.hasPrefix("http://") else { continue }
+      guard !place.hasPrefix("http+unix:") else { continue }
       let headers = http.needsToken ? #", "headers": {"Authorization": "Bearer TOKEN"}"# : ""
       lines.append("  for a client's configuration, with a server's name for NAME:")
       lines.append(#"  {"mcpServers": {"NAME": {"type": "http", "url": "\#(place)/mcp/NAME"\#(headers)}}}"#)

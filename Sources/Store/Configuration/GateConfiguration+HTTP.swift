@@ -1,10 +1,11 @@
+internal import HTTPWire
 internal import JSONText
 internal import Policy
 internal import System
 
 extension ConfigurationReader {
   mutating func http(_ node: JSONNode, _ http: inout GateConfiguration.HTTP) {
-    object(node, "`http`", ["listen", "socket", "hosts", "origins"]) { reader, key, value in
+    object(node, "`http`", ["listen", "socket", "hosts", "origins", "url"]) { reader, key, value in
       switch key {
       case "listen":
         reader.texts(value, "`listen`", &http.listen)
@@ -17,6 +18,12 @@ extension ConfigurationReader {
           return reader.error(at: value.range.lowerBound, "`socket` must be the full path of a file")
         }
         http.socket = path
+      case "url":
+        guard let url = value.string, PublicURL(url) != nil else {
+          return reader.error(
+            at: value.range.lowerBound, "`url` must be an address without a path", help: PublicURL.help)
+        }
+        http.url = url
       case "hosts": reader.texts(value, "`hosts`", &http.hosts)
       case "origins": reader.texts(value, "`origins`", &http.origins)
       default: break

@@ -65,6 +65,8 @@ package struct GateConfiguration: Hashable, Sendable {
     package var hosts: [String] = []
     /// Web pages that may use the gate, as `https://example.org`.
     package var origins: [String] = []
+    /// By what address clients reach the gate through a proxy, as `https://gate.example.org`.
+    package var url: String?
 
     package static let most = 100
   }

@@ -1,5 +1,6 @@
 import ControlWire
 import Gate
+import HTTPWire
 import JSONText
 import Policy
 import Store
@@ -15,6 +16,7 @@ extension Gatehouse {
       .init("--strict-pins", "deny tools until somebody accepts their definitions"),
       .init("--listen", "ADDRESS:PORT", "let HTTP clients in there, as 127.0.0.1:8787; may be given several times"),
       .init("--listen-socket", "PATH", "let HTTP clients in over a socket's file"),
+      .init("--public-url", "URL", "by what address clients reach it through a proxy, as https://gate.example.org"),
       .init("--idle-exit", "SECONDS", "end by itself that long after the last session and console are gone"),
     ]
   ) { arguments throws(Failure) in
@@ -32,6 +34,12 @@ extension Gatehouse {
       if path.hasPrefix("/") { return path }
       guard let here = ThisProcess.directory else { throw Failure("the working folder is gone; use a full path") }
       return "\(here)/\(path)"
+    }
+    options.http.url = try arguments.value("--public-url").map { text throws(Failure) in
+      guard let url = PublicURL(text) else {
+        throw .usage("`\(text)` is no address without a path", help: PublicURL.help)
+      }
+      return url
     }
     return GateProgram.serve(options)
   }
