@@ -72,7 +72,7 @@ final class HTTPConnection {
   }
 
   private func tellHeld() {
-    let now = isOver ? 0 : talk.heldBytes
+    let now = isOver ? 0 : Self.look(&talk).held
     front.heldBytes += now - held
     held = now
   }
@@ -85,15 +85,21 @@ final class HTTPConnection {
     while !isOver, let event = talk.next(at: now) { take(event) }
     isTaking = false
     guard !isOver else { return }
-    socket?.isPaused = talk.isFull
+    socket?.isPaused = Self.look(&talk).isFull
     setAlarm()
+  }
+
+  /// In place: asked off the property, the whole conversation would be copied for it.
+  private static func look(_ talk: inout HTTPConversation) -> (isFull: Bool, held: Int, hasMore: Bool, isRepeated: Bool)
+  {
+    (talk.isFull, talk.heldBytes, talk.hasMore, talk.isRepeated)
   }
 
   private func take(_ event: HTTPConversation.Event) {
     switch event {
     case .head(let head):
       self.head = head
-      if !talk.isRepeated {
+      if !Self.look(&talk).isRepeated {
         forgetKnown()
         originFields = origin(head)
         accepted = head.accepted
@@ -214,7 +220,7 @@ final class HTTPConnection {
     self.head = nil
     route = nil
     talk.answered(at: Loop.shared.now.microseconds)
-    guard talk.hasMore else { return setAlarm() }
+    guard Self.look(&talk).hasMore else { return setAlarm() }
     // Not from inside the session that is writing the answer: the next request may be for it, too.
     Loop.shared.atEndOfTurn { [self] in take() }
   }

@@ -9,10 +9,13 @@ internal import System
 extension GateProcess {
   /// Sees to it that what was heard of tools is written down; to be called before anything is passed on of it.
   func keepPins() {
-    guard state.pins.hasNews else { return }
+    guard Self.hasNews(&state.pins) else { return }
     pins.keep(&state.pins)
     holdCalls()
   }
+
+  /// In place: asked off the property, all of it would be copied for it.
+  private static func hasNews(_ pins: inout PinBook) -> Bool { pins.hasNews }
 
   /// Lets no client call a server whose first pins are not on the disk yet, and the others go on.
   private func holdCalls() {

@@ -195,8 +195,11 @@ package final class GateProcess {
 
   /// Writes down what was counted; to be called before anything is passed on that was.
   func keepCounts() {
-    if state.counters.hasNews { counterKeeper.keep(&state.counters) }
+    if Self.hasNews(&state.counters) { counterKeeper.keep(&state.counters) }
   }
+
+  /// In place: asked off the property, all of it would be copied for it.
+  private static func hasNews(_ counters: inout Counters) -> Bool { counters.hasNews }
 
   private func beginCounts() { counterKeeper.begin(&state.counters) }
 
@@ -235,7 +238,8 @@ package final class GateProcess {
   func publish() {
     _ = recordDecisions()
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
-    guard state.stream.hasUnsettled else { return }
+    // Not `hasUnsettled`, for which the stream would be copied.
+    guard state.stream.settled < state.stream.end else { return }
     // A person waits for what became of a question. And with all that a flush does: another one a moment later would
     // make one more call wait.
     if noticeApprovals() || state.stream.end - state.stream.settled >= Self.mostPending { return flush() }

@@ -197,7 +197,7 @@ final class GuardedSession {
     if let refusal = gate.recordDecisions() { takeBack(refusal) }
     gate.keepCounts()
     gate.keepPins()
-    guard !output.isEmpty else {
+    guard !Self.isEmpty(&output) else {
       gate.publish()
       if core.isHolding { setAlarm() }
       return
@@ -217,7 +217,7 @@ final class GuardedSession {
   ///
   /// Not at once: where one comes, more do, and making room for them takes longer than passing them on.
   private func trimLater() {
-    guard output.isLarge || clientFramer.isLarge || serverFramer.isLarge else { return }
+    guard Self.isLarge(&output, &clientFramer, &serverFramer) else { return }
     isTrimDue = true
     Loop.shared.after(microseconds: Self.largeMemory) { [self] in
       isTrimDue = false
@@ -227,6 +227,12 @@ final class GuardedSession {
       server?.trim()
       client?.trim()
     }
+  }
+
+  // In place: asked off the properties, all of it would be copied for it.
+  private static func isEmpty(_ output: inout SessionOutput) -> Bool { output.isEmpty }
+  private static func isLarge(_ output: inout SessionOutput, _ one: inout LineFramer, _ two: inout LineFramer) -> Bool {
+    output.isLarge || one.isLarge || two.isLarge
   }
 
   /// Stops reading what nobody takes: a client's calls while the server does not read, and answers likewise.

@@ -63,7 +63,14 @@ extension RemoteConversation {
 
   /// More of an answer has come.
   package mutating func received(_ number: Int, _ bytes: Span<UInt8>, at now: Moment) {
-    guard var exchange = exchanges[number] else { return }
+    guard let place = exchanges.index(forKey: number) else { return }
+    if case .json(var body) = exchanges.values[place].reading, body.isEmpty, bytes.count <= Self.longestProblem {
+      // In place, as nearly all of them are.
+      unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }
+      exchanges.values[place].reading = .json(body)
+      return
+    }
+    var exchange = exchanges.values[place]
     switch exchange.reading {
     case .head: return
     case .nothing(let count):

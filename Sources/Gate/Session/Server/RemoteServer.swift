@@ -13,7 +13,6 @@ final class RemoteServer: ServerEnd {
   private var transfers: [Int: any HTTPExchange] = [:]
   private var events: ServerEvents?
   private var errors: ErrorsRelay?
-  private var pending: [RemoteAction] = []
   private var isPerforming = false
   private var alarm: LoopTimer?
   private var alarmDue: Moment?
@@ -92,14 +91,10 @@ final class RemoteServer: ServerEnd {
 
   /// Does what the conversation wants, in its order, also where that brings more.
   private func perform() {
-    pending += conversation.takeActions()
     guard !isPerforming else { return }
     isPerforming = true
-    while !pending.isEmpty {
-      let actions = pending
-      pending = []
+    while case let actions = conversation.takeActions(), !actions.isEmpty {
       for action in actions { perform(action) }
-      pending += conversation.takeActions()
     }
     isPerforming = false
     setAlarm()
