@@ -99,7 +99,7 @@ package final class GateProcess {
     restoreLockdown()
     noteApprovers()
     policyKeeper = PolicyKeeper(
-      options.paths.policy, known: { [unowned self] in knownServers },
+      options.paths.policy, keptIn: options.paths.policies, known: { [unowned self] in knownServers },
       changed: { [unowned self] event, engine in policyRead(event, engine) })
     policyKeeper?.read()
     noteIdleness()

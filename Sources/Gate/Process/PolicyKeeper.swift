@@ -1,6 +1,7 @@
 internal import ControlWire
 internal import JSONText
 internal import Policy
+internal import Store
 internal import System
 
 /// Reads the policy file, watches it, and says what is in force.
@@ -18,6 +19,11 @@ final class PolicyKeeper {
   private var inForce: [UInt8]?
   private var revision: String?
   private var retry: LoopTimer?
+  /// Where texts that are obeyed are kept for those who read the record.
+  private let kept: KeptPolicies
+
+  /// After this time, in microseconds, a text is kept: a start has other things to do.
+  private static let keepPause: Int64 = 500_000
 
   /// How soon a file is read again that could not be for want of descriptors or memory, in microseconds.
   private static let respite: Int64 = 500_000
@@ -28,14 +34,15 @@ final class PolicyKeeper {
   private static let quickText = 1 << 16
   private static let quickTools = 1_000
 
-  /// Watches a path; `changed` is told every change, with an engine where another one is in force from now on.
+  /// Watches a path, and keeps what is obeyed in a folder; `changed` is told every change, with an engine where another one is in force from now on.
   ///
   /// What is told of the policy's oddities depends on the servers that are `known`.
   init(
-    _ path: String, known: @escaping @LoopActor () -> [KnownServer],
+    _ path: String, keptIn folder: String, known: @escaping @LoopActor () -> [KnownServer],
     changed: @escaping @LoopActor (PolicyEvent, PolicyEngine?) -> Void
   ) {
     self.path = path
+    kept = KeptPolicies(in: folder)
     self.known = known
     self.changed = changed
     do {
@@ -73,6 +80,7 @@ final class PolicyKeeper {
   private func take(_ newer: PolicyDocument) {
     let before = inForce
     (inForce, revision) = (newer.text, newer.revision)
+    keep(newer.text)
     let servers = known()
     let now = Clock.now()
     let tools = servers.reduce(0) { $0 + ($1.tools?.count ?? 0) }
@@ -85,6 +93,17 @@ final class PolicyKeeper {
       Self.findings(newer, at: now, servers, after: before)
     } then: { [self] found in
       if !found.isEmpty { add(found, of: newer) }
+    }
+  }
+
+  /// Keeps a text, on a thread: a slow disk holds nobody up, and what cannot be kept is of no importance to calls.
+  private func keep(_ text: [UInt8]) {
+    let kept = kept
+    Loop.shared.after(microseconds: Self.keepPause) {
+      Aside.run {
+        try? kept.keep(text)
+      } then: { _ in
+      }
     }
   }
 

@@ -25,6 +25,8 @@ package struct Paths: Hashable, Sendable {
   package var record: String { "\(state)/record" }
   /// What is found in the record faster through it; made of the record, and of nothing else.
   package var recordIndex: String { "\(state)/record-index.db" }
+  /// Holds the texts of policies that were in force.
+  package var policies: String { "\(state)/policies" }
   /// The files that keep the counts of limits.
   package var counters: String { "\(state)/counters" }
   /// There as long as everything is denied, whatever the policy says.
