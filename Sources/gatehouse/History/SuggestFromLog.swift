@@ -22,9 +22,11 @@ extension Gatehouse {
         help: "let a policy observe for a while, or give an earlier --since")
     }
     let tools = try knownDefinitions()
-    var suggestion = SuggestedFromLog(base, seen, tools, server: server, isPruning: arguments.has("--prune"))
+    var suggestion = SuggestedFromLog(
+      base, seen, tools, server: server, isPruning: arguments.has("--prune"), replacesOwn: arguments.has("--all"),
+      at: now)
     do throws(PolicyEditError) {
-      try suggestion.apply(replacingOwn: arguments.has("--all"), at: now)
+      try suggestion.apply()
     } catch {
       throw Failure("the rules cannot be written into \(path): \(error)")
     }
@@ -86,95 +88,61 @@ extension Gatehouse {
 /// A policy that gets rules for what was called.
 private struct SuggestedFromLog {
   private let base: PolicyDocument
-  private let uses: [SeenCalls.Use]
-  private let categories: [ExactText: [ExactText: Category]]
+  private let suggestion: PolicySuggestion
   private let isPruning: Bool
-  private let isForAll: Bool
+  private let replacesOwn: Bool
   private(set) var document: PolicyDocument
-  private var rules: [(rule: SuggestedRule, use: SeenCalls.Use, isKept: Bool)] = []
-  private var refused: [SeenCalls.Use] = []
-  /// Rules that let more pass than was called.
-  private var looser: [RuleAddress] = []
 
   init(
-    _ base: PolicyDocument, _ seen: SeenCalls, _ tools: [JudgedTool], server: ExactText?, isPruning: Bool
+    _ base: PolicyDocument, _ seen: SeenCalls, _ tools: [JudgedTool], server: ExactText?, isPruning: Bool,
+    replacesOwn: Bool, at now: Moment
   ) {
     self.base = base
     self.isPruning = isPruning
-    isForAll = server == nil
+    self.replacesOwn = replacesOwn
     document = base
-    uses = seen.all.filter { server == nil || $0.server == server }
     var categories: [ExactText: [ExactText: Category]] = [:]
     for tool in tools {
       guard let server = tool.server else { continue }
       categories[server, default: [:]][tool.definition.name] = tool.assessment.category
     }
-    self.categories = categories
+    suggestion = PolicySuggestion(base, seen, server: server, at: now) { categories[$0]?[$1] }
   }
 
-  mutating func apply(replacingOwn: Bool, at now: Moment) throws(PolicyEditError) {
-    let engine = PolicyEngine(base)
-    var edits = defaults()
-    var wanted: Set<RuleAddress> = []
-    for use in uses {
-      let known: Category? = if case .tool(let name) = use.target { categories[use.server]?[name] } else { nil }
-      guard let rule = SuggestedRule(use, category: known ?? use.category ?? .write, hasSchema: known != nil) else {
-        if use.ran == 0 { refused.append(use) }
-        continue
-      }
-      wanted.insert(rule.address)
-      var isKept = base.rule(at: rule.address) != nil
-      if case .tool(let name) = use.target {
-        let standing = engine.standing(server: use.server, tool: name, at: now)
-        isKept = standing.isOwn
-        if isKept { wanted.insert(RuleAddress(.tools, rule.address.key)) }
-      }
-      isKept = isKept && !replacingOwn
-      rules.append((rule, use, isKept))
-      if !isKept { edits.append(rule.edit) }
+  private func isTaken(_ line: PolicySuggestion.Line) -> Bool {
+    switch line.kind {
+    case .base, .rule: true
+    case .own: replacesOwn
+    case .looser: isPruning
     }
-    if isForAll { looser = base.ruleAddresses.filter { !wanted.contains($0) && lets(base.rule(at: $0)) } }
-    if isPruning { edits += looser.map { .change($0, .remove) } }
+  }
+
+  mutating func apply() throws(PolicyEditError) {
+    let edits = suggestion.lines.filter(isTaken).map(\.edit)
     guard !edits.isEmpty else { return }
     var draft = PolicyDraft(base: base)
     try draft.apply(.batch(edits, title: "rules for what was called"))
     document = draft.current
   }
 
-  /// From now on what no rule names is denied, and decisions count.
-  private func defaults() -> [PolicyEdit] {
-    guard isForAll, let root = try? JSONNode.read(base.text) else { return [] }
-    var edits: [PolicyEdit] = []
-    if root["mode"]?.string == PolicyMode.observe.rawValue { edits.append(.setMode(.enforce)) }
-    if let setting = root["default"]?.string, setting != "deny" { edits.append(.setDefault(server: nil, .deny)) }
-    for member in root["servers"]?.members ?? [] {
-      guard let setting = member.value["default"]?.string, setting != "deny" else { continue }
-      edits.append(.setDefault(server: member.key, nil))
-    }
-    return edits
-  }
-
-  private func lets(_ rule: JSONNode?) -> Bool {
-    guard let rule else { return false }
-    return (rule["action"]?.string ?? "allow") == "allow"
-  }
-
   func tell() {
-    for (rule, use, isKept) in rules {
-      let name = TerminalText.safe("\(use.server.string)/\(use.target.word.string)")
-      if isKept {
-        Gatehouse.say("\(name): keeps its own rule; by the record it would be \(rule.summary)\n")
+    for line in suggestion.lines {
+      guard let server = line.server, line.rule != nil else { continue }
+      let name = TerminalText.safe("\(server.string)/\(line.name.string)")
+      if isTaken(line) {
+        Gatehouse.say("\(name): \(line.summary)\n")
       } else {
-        Gatehouse.say("\(name): \(rule.summary)\n")
+        Gatehouse.say("\(name): keeps its own rule; by the record it would be \(line.summary)\n")
       }
-      for reason in rule.reasons { Gatehouse.say("    \(TerminalText.safe(reason))\n") }
+      for reason in line.reasons { Gatehouse.say("    \(TerminalText.safe(reason))\n") }
     }
-    for use in refused {
+    for use in suggestion.refused {
       Gatehouse.say(
-        "\(TerminalText.safe("\(use.server.string)/\(use.target.word.string)")): no rule; it was refused "
-          + "\(use.refused == 1 ? "once" : "\(use.refused) times") and never let through\n")
+        "\(TerminalText.safe("\(use.server.string)/\(use.name.string)")): no rule; it was refused "
+          + "\(use.calls == 1 ? "once" : "\(use.calls) times") and never let through\n")
     }
-    for address in looser where address.section != .allTools {
+    for line in suggestion.lines where line.kind == .looser {
+      guard let address = line.address, address.section != .allTools else { continue }
       Gatehouse.say(
         "\(TerminalText.safe(address.pointer)): lets pass what was not called; "
           + (isPruning ? "it goes\n" : "it stays (--prune removes it)\n"))
@@ -191,16 +159,17 @@ private struct SuggestedFromLog {
     writer.endObject()
     writer.key("rules")
     writer.beginArray()
-    for (rule, use, isKept) in rules {
+    for line in suggestion.lines {
+      guard let rule = line.rule else { continue }
       writer.beginObject()
       writer.member("pointer", rule.address.pointer)
-      writer.member("server", use.server.string)
-      writer.member("name", use.target.word.string)
-      writer.member("summary", rule.summary)
-      writer.member("state", isKept ? "kept" : "new")
+      writer.member("server", line.server?.string ?? "")
+      writer.member("name", line.name.string)
+      writer.member("summary", line.summary)
+      writer.member("state", isTaken(line) ? "new" : "kept")
       writer.key("reasons")
       writer.beginArray()
-      for reason in rule.reasons { writer.string(reason) }
+      for reason in line.reasons { writer.string(reason) }
       writer.endArray()
       writer.key("rule")
       writer.node(rule.node)
@@ -209,17 +178,17 @@ private struct SuggestedFromLog {
     writer.endArray()
     writer.key("refused")
     writer.beginArray()
-    for use in refused {
+    for use in suggestion.refused {
       writer.beginObject()
       writer.member("server", use.server.string)
-      writer.member("name", use.target.word.string)
-      writer.member("calls", use.refused)
+      writer.member("name", use.name.string)
+      writer.member("calls", use.calls)
       writer.endObject()
     }
     writer.endArray()
     writer.key("looser")
     writer.beginArray()
-    for address in looser { writer.string(address.pointer) }
+    for line in suggestion.lines where line.kind == .looser { writer.string(line.address?.pointer ?? "") }
     writer.endArray()
     PolicyDiff(base, document).writeChanges(&writer)
     writer.key("effect")

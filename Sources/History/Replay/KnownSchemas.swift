@@ -1,30 +1,17 @@
-import JSONSchema
-import JSONText
-import Store
-import System
+package import JSONSchema
+package import JSONText
 
 /// What servers are known to have declared of their tools' arguments.
-final class KnownSchemas {
+package final class KnownSchemas {
   /// Definitions as the servers wrote them.
   private let texts: [ExactText: [[UInt8]]]
   private var declared: [ExactText: [ExactText: JSONNode]] = [:]
   private var made: [ExactText: [ExactText: ToolSchema]] = [:]
 
-  private init(_ entries: [Catalogue.Entry]) {
-    texts = Dictionary(entries.map { ($0.server, $0.definitions) }, uniquingKeysWith: { $1 })
-  }
+  /// Takes the definitions of each server's tools as the server wrote them.
+  package init(_ definitions: [ExactText: [[UInt8]]]) { texts = definitions }
 
-  static func ofCatalogue() throws(Failure) -> KnownSchemas {
-    guard SafeFile.exists(try Gatehouse.environmentPaths().database) else { return KnownSchemas([]) }
-    let catalogue = try Gatehouse.openCatalogue()
-    do {
-      return KnownSchemas(try catalogue.entries())
-    } catch {
-      throw Failure("\(error)")
-    }
-  }
-
-  subscript(_ server: ExactText, _ tool: ExactText) -> ToolSchema {
+  package subscript(_ server: ExactText, _ tool: ExactText) -> ToolSchema {
     if let schema = made[server]?[tool] { return schema }
     let schema = make(server, tool)
     made[server, default: [:]][tool] = schema
