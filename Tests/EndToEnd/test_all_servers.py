@@ -26,15 +26,18 @@ POLICY = {
 }
 #: It reads what it is told and says nothing.
 HANGS = "import sys\nfor line in sys.stdin: pass"
+SERVERS = 5
 DIES = "import sys\nsys.stdin.readline()\nsys.exit(7)"
 
 
 @pytest.fixture(scope="module")
-def front(make_gatehouse: Callable[[], Gatehouse]) -> Iterator[Front]:
+def front(make_gatehouse: Callable[[], Gatehouse], older_python: Path) -> Iterator[Front]:
     gatehouse = make_gatehouse()
     gatehouse.set_policy(POLICY)
     for name in ("tea", "wine"):
         gatehouse.succeed("servers", "add", name, "--", sys.executable, str(PEERS / "shop.py"), name)
+    # It speaks the older versions alone.
+    gatehouse.succeed("servers", "add", "ale", "--", str(older_python), str(PEERS / "older_server.py"))
     gatehouse.succeed("servers", "add", "hangs", "--", sys.executable, "-c", HANGS)
     gatehouse.succeed("servers", "add", "dies", "--", sys.executable, "-c", DIES)
     gatehouse.succeed("servers", "add", "off", "--", "/bin/false")
@@ -54,21 +57,68 @@ def visit(sdk: str, url: str, *calls: str) -> dict[str, Any]:
 @pytest.mark.parametrize("sdk", SDKS)
 def test_p50_every_client_sees_every_server_that_lives(front: Front, sdk: str) -> None:
     seen = visit(
-        sdk, f"{front.url}/mcp", "5", 'tea__whoami={"text": "x"}', 'wine__whoami={"text": "y"}',
-        'tea__close_account={"account": "1"}', 'wine__close_account={"account": "1"}',
+        sdk, f"{front.url}/mcp", "6", 'tea__whoami={"text": "x"}', 'wine__whoami={"text": "y"}',
+        'tea__close_account={"account": "1"}', 'wine__close_account={"account": "1"}', 'ale__echo={"text": "z"}',
     )
-    assert (seen["version"] == "2026-07-28") == (sdk == "today-modern")
-    tools = ["tea__whoami", "tea__close_account", "tea__die", "wine__whoami", "wine__die"]
+    assert (seen["version"] == "2026-07-28") == (sdk in ("today", "today-modern", "fastmcp"))
+    if sdk != "today-modern":
+        # Unless they were slow to start.
+        told = f"The tools and prompts of {SERVERS} servers; each is named SERVER__NAME"
+        assert seen["instructions"].startswith(told)
+    tools = ["ale__echo", "tea__whoami", "tea__close_account", "tea__die", "wine__whoami", "wine__die"]
     assert sorted(seen["tools"]) == sorted(tools)
-    assert seen["tools"] == [tool for tool in seen["tools"] if tool[:3] == "tea"] + [tool for tool in seen["tools"] if tool[:4] == "wine"]
+    of = [tool.split("__")[0] for tool in seen["tools"]]
+    assert of == sorted(of, key=["tea", "wine", "ale"].index)
     assert seen["seconds"] < 30
     assert seen["prompts"] == ["tea__greet", "wine__greet"]
     assert seen["resources"] == ["gatehouse:tea/note://today", "gatehouse:wine/note://today"]
     assert seen["read"] == "a note of tea"
-    allowed, other, denied, hidden = seen["calls"]
+    allowed, other, denied, hidden, older = seen["calls"]
+    assert older == [False, "z"]
     assert allowed == [False, "tea: x"] and other == [False, "wine: y"]
     assert denied[0] and "tea accounts stay" in denied[1]
     assert hidden[0] and hidden[1].startswith("Unknown tool: ")
+
+
+#: It starts at once, says what it is told to say of itself, and speaks the older versions alone.
+SAYS = """
+import json, sys
+for line in sys.stdin:
+    message = json.loads(line)
+    if message.get("method") == "initialize":
+        result = {"protocolVersion": message["params"]["protocolVersion"], "capabilities": {"tools": {}},
+                  "serverInfo": {"name": "s", "version": "1"}, "instructions": sys.argv[1]}
+    elif message.get("method") == "tools/list":
+        result = {"tools": []}
+    elif "id" in message:
+        print(json.dumps({"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32601, "message": "no"}}), flush=True)
+        continue
+    else:
+        continue
+    print(json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}), flush=True)
+"""
+
+
+@pytest.mark.parametrize("sdk", ["older", "today", "fastmcp"])
+def test_p50_every_server_s_own_words_reach_the_client(make_gatehouse: Callable[[], Gatehouse], sdk: str) -> None:
+    gatehouse = make_gatehouse()
+    for name in ("tea", "wine"):
+        words = f"{name.title()} is sold by the litre."
+        gatehouse.succeed("servers", "add", name, "--", sys.executable, "-c", SAYS, words)
+    front = Front(gatehouse)
+    wanted = [f"\n\nThe server {name} says of itself:\n  {name.title()} is sold by the litre." for name in ("tea", "wine")]
+
+    def told() -> bool:
+        words = visit(sdk, f"{front.url}/mcp", "0")["instructions"]
+        return all(one in words for one in wanted)
+
+    # On a machine that has much to do they may be too late for the first one.
+    eventually(told, 120, "the servers say what they are")
+    # What a person has rejected is none of the agent's business.
+    gatehouse.succeed("pins", "reject", "tea/(instructions)")
+    eventually(lambda: "tea says" not in visit(sdk, f"{front.url}/mcp", "0")["instructions"], 30, "it is left out")
+    eventually(lambda: "wine says" in visit(sdk, f"{front.url}/mcp", "0")["instructions"], 120, "and nothing else")
+    front.close()
 
 
 def test_p50_stream_and_record_name_the_server_and_the_tool(front: Front) -> None:
@@ -81,6 +131,23 @@ def test_p50_stream_and_record_name_the_server_and_the_tool(front: Front) -> Non
     assert not any("wine__whoami" in line for line in lines)
     missing = [json.loads(line) for line in lines if "left out of a list of all servers" in line]
     assert {line["server"] for line in missing} >= {"hangs", "dies"}
+
+
+def test_p31_a_task_is_asked_about_where_it_is(make_gatehouse: Callable[[], Gatehouse], older_python: Path) -> None:
+    gatehouse = make_gatehouse()
+    gatehouse.set_policy({"version": "1", "default": "allow"})
+    gatehouse.succeed("servers", "add", "errands", "--", str(older_python), str(PEERS / "tasks_older.py"), "serve")
+    gatehouse.succeed("servers", "add", "ale", "--", str(older_python), str(PEERS / "older_server.py"))
+    front = Front(gatehouse)
+    session = begin(front)
+    call = {"name": "errands__pay", "arguments": {}, "task": {"ttl": 60000}}
+    made = eventually(lambda: ask(front, session, 1, "tools/call", call).get("result"), 60, "the server is there")
+    task = made["task"]["taskId"]
+    assert ask(front, session, 2, "tasks/get", {"taskId": task})["result"]["taskId"] == task
+    assert "error" in ask(front, session, 3, "tasks/get", {"taskId": "another"})
+    # It asks something, and this client answers no questions.
+    assert "refused" in ask(front, session, 4, "tasks/result", {"taskId": task})["result"]["content"][0]["text"]
+    front.close()
 
 
 def ask(front: Front, session: str, number: int, method: str, params: dict[str, Any] | None = None, **fields: str) -> Any:

@@ -57,6 +57,10 @@ final class AllServersSession: ClientSession {
         case .start(let server): start(server)
         case .toServer(let server, let line): parts[server]?.give(line)
         case .toClient(var line): client?.write(&line)
+        case .greet(let id, let isDiscovery):
+          let rejected = Set(all.servers.filter { gate.state.pins.rejectsInstructions(of: $0) })
+          var line = all.greeting(id, isDiscovery: isDiscovery, without: rejected)
+          client?.write(&line)
         case .missing(let server, let reason): gate.serverFailed(server, "left out of a list of all servers: \(reason)")
         }
       }

@@ -43,6 +43,7 @@ extension AllServers {
     guard let range = message.id else { return }
     let id = line.exactText(range)
     let key = WireID.key(range, line)
+    if caller == nil, message.isModern { caller = Caller(message, line) }
     guard wanted[key] == nil else {
       return refuse(id, -32600, "refused: a request with this id is in flight already")
     }
@@ -50,7 +51,7 @@ extension AllServers {
       return refuse(id, -32603, "too many requests are in flight")
     }
     switch message.method {
-    case .initialize: begin(message, line, id, at: now)
+    case .initialize: begin(message, line, id, key, at: now)
     case .ping: answer(id, message.isModern ? #"{"resultType":"complete"}"# : "{}")
     case .toolsCall, .promptsGet: callByName(message, line, id, key, at: now)
     case .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe: callByURI(message, line, id, key, at: now)
@@ -58,15 +59,18 @@ extension AllServers {
     case .toolsList, .promptsList, .resourcesList, .resourceTemplatesList: list(message, line, id, key, at: now)
     case .loggingSetLevel: setLevel(message, line, id)
     case .subscriptionsListen where message.isModern: listen(message, line, id, key, at: now)
-    // A server that speaks only the older versions would be missing: clients fall back to them, where all can be had.
-    case .discover: refuse(id, -32601, "all servers at once are spoken to by `initialize`; each alone is at /mcp/NAME")
-    case .subscriptionsListen, .tasksGet, .tasksResult, .tasksList, .tasksCancel, .tasksUpdate, .samplingCreateMessage,
-      .elicitationCreate, .rootsList, .cancelled, .initialized, .subscriptionsAcknowledged, .taskChanged, nil:
+    case .discover where message.isModern: greet(id, key, isDiscovery: true, at: now)
+    case .tasksGet, .tasksResult, .tasksCancel, .tasksUpdate: callOfTask(message, line, id, key, at: now)
+    case .tasksList: refuse(id, -32601, "tasks of all servers are not listed; ask for each by its id")
+    case .discover, .subscriptionsListen, .samplingCreateMessage, .elicitationCreate, .rootsList, .cancelled,
+      .initialized, .subscriptionsAcknowledged, .taskChanged, nil:
       refuse(id, -32601, "this method is not known where all servers are behind one endpoint")
     }
   }
 
-  private mutating func begin(_ message: WireMessage, _ line: Span<UInt8>, _ id: ExactText, at now: Moment) {
+  private mutating func begin(
+    _ message: WireMessage, _ line: Span<UInt8>, _ id: ExactText, _ key: ExactText, at now: Moment
+  ) {
     guard handshake == nil else { return refuse(id, -32600, "refused: the session has begun already") }
     let params = JSONNode.read(part: message.params, of: line)
     let named = params?["protocolVersion"]?.text
@@ -82,8 +86,7 @@ extension AllServers {
       copy.appendCompact(line, range, edits: edits)
     }
     handshake = copy
-    answer(id, greeting(version))
-    for server in servers { join(server, at: now) }
+    greet(id, key, isDiscovery: false, at: now)
   }
 
   private mutating func callByName(
@@ -135,14 +138,15 @@ extension AllServers {
     route(message, line, id, key, to: found.place.server, edits: [WireEdit(found.range, quoted)], at: now)
   }
 
-  private mutating func route(
+  mutating func route(
     _ message: WireMessage, _ line: Span<UInt8>, _ id: ExactText, _ key: ExactText, to server: ExactText,
     edits: [WireEdit], at now: Moment
   ) {
     if !message.isModern, handshake == nil { return refuse(id, -32600, "refused: begin with `initialize`") }
     let number = number()
     let token = message.progressToken.map { WireID.key($0, line) }
-    asked[number] = Asked(server: server, purpose: .routed(id: id, key: key, token: token))
+    let mayBeTask = message.method == .toolsCall
+    asked[number] = Asked(server: server, purpose: .routed(id: id, key: key, token: token, mayBeTask: mayBeTask))
     wanted[key] = .one(number)
     if let token { tokens[token] = server }
     var whole: [UInt8] = []
@@ -154,10 +158,13 @@ extension AllServers {
   mutating func send(_ line: [UInt8], _ number: UInt64, to server: ExactText, at now: Moment) {
     join(server, at: now)
     switch parts[server]?.state {
-    case .ready: act(.toServer(server, line))
-    case .joining where parts[server]?.queue.count ?? 0 < Self.mostQueued:
-      parts[server]?.queue.append((number, line))
-    case .joining: fail(number, "too many requests wait for the server to start", at: now)
+    case .ready: act(.toServer(server, fit(line, for: server)))
+    case .probing, .joining:
+      guard parts[server]?.queue.count ?? 0 >= Self.mostQueued else {
+        parts[server]?.queue.append((number, line))
+        return
+      }
+      fail(number, "too many requests wait for the server to start", at: now)
     case .gone(let reason, _): fail(number, reason, at: now)
     case .absent, nil: fail(number, "the server could not be started", at: now)
     }
@@ -190,6 +197,8 @@ extension AllServers {
         if let server = asked[number]?.server { cancel(number, of: server) }
       case .round(let round): drop(round: round)
       case .listening(let listening): drop(listening: listening)
+      // The handshake cannot be cancelled, and a probe is answered soon.
+      case .greeting: wanted[WireID.key(id, line)] = what
       }
     case .initialized: return
     default:
@@ -203,7 +212,7 @@ extension AllServers {
 
   /// Takes a request back, and waits for no answer to it.
   mutating func cancel(_ number: UInt64, of server: ExactText) {
-    if case .routed(_, _, let token)? = asked.removeValue(forKey: number)?.purpose, let token { tokens[token] = nil }
+    if case .routed(_, _, let token, _)? = asked.removeValue(forKey: number)?.purpose, let token { tokens[token] = nil }
     if let place = parts[server]?.queue.firstIndex(where: { $0.number == number }) {
       parts[server]?.queue.remove(at: place)
       return

@@ -73,8 +73,9 @@ extension AllServers {
       switch part.state {
       case .gone(let reason, _): leave(number, server, reason, at: now)
       // It was waited for once.
-      case .joining where part.isLate: leave(number, server, "it has not started yet", at: now)
-      case .joining, .ready, .absent: askWhereWaited(number, server, at: now)
+      case .probing where part.isLate, .joining where part.isLate:
+        leave(number, server, "it has not started yet", at: now)
+      case .probing, .joining, .ready, .absent: askWhereWaited(number, server, at: now)
       }
     }
     settle(number)
@@ -96,7 +97,7 @@ extension AllServers {
     rounds[number]?.open[server] = id
     var line = Array("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"method\":\"\(round.kind.method)\",\"params\":{".utf8)
     if let cursor { line += Array("\"cursor\":".utf8) + quoted(cursor) }
-    if let meta = round.meta {
+    if let meta = round.meta, !(parts[server]?.isOlder ?? false) {
       if cursor != nil { line.append(0x2C) }
       line += Array("\"_meta\":".utf8) + meta
     }
@@ -206,6 +207,7 @@ extension AllServers {
   // MARK: Time
 
   package mutating func timePassed(at now: Moment) {
+    settleGreetings(at: now)
     for number in rounds.filter({ $0.value.due <= now }).keys.sorted() {
       guard let round = rounds[number] else { continue }
       for server in servers where round.waiting.contains(server) {

@@ -12,6 +12,10 @@ struct Listening: Sendable {
   var open: [UInt64: ExactText]
   var isAcknowledged = false
   var reason: String?
+  /// Of which lists it tells that they have changed.
+  let lists: Set<AllServers.Feature>
+  /// Servers are among them that know no subscriptions, and tell of their lists all the same.
+  var hasOlder = false
 }
 
 // MARK: Subscriptions of the stateless era
@@ -31,7 +35,10 @@ extension AllServers {
       return refuse(id, -32602, "refused: a resource is none of any server's; their names begin with gatehouse:SERVER/")
     }
     let number = Int(clamping: self.number())
-    listenings[number] = Listening(id: id, key: key, filter: filter, open: [:])
+    let lists = [Feature.tools, .prompts, .resources].filter {
+      params?["notifications"]?[ExactText("\($0.rawValue)ListChanged")]?.bool ?? false
+    }
+    listenings[number] = Listening(id: id, key: key, filter: filter, open: [:], lists: Set(lists))
     wanted[key] = .listening(number)
     let list = params?["notifications"]?["resourceSubscriptions"]
     var requests: [(server: ExactText, number: UInt64, line: [UInt8])] = []
@@ -60,17 +67,11 @@ extension AllServers {
   /// A server tells something about a subscription.
   mutating func news(of tag: Range<Int>, _ message: WireMessage, _ line: Span<UInt8>, from server: ExactText) {
     guard let number = WireID.ours(tag, line), case .listen(let place)? = asked[number]?.purpose,
-      var listening = listenings[place], listening.open[number] == server
+      let listening = listenings[place], listening.open[number] == server
     else { return }
     if message.method == .subscriptionsAcknowledged {
       // The first one speaks for all.
-      guard !listening.isAcknowledged else { return }
-      listening.isAcknowledged = true
-      listenings[place] = listening
-      var text = Array("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":{".utf8)
-      text += Array("\"notifications\":".utf8) + listening.filter
-      text += Array(",\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":".utf8) + listening.id.utf8
-      return act(.toClient(text + Array("}}}\n".utf8)))
+      return acknowledge(place)
     }
     var edits = [WireEdit(tag, Array(listening.id.utf8))]
     if message.methodName(line) == "notifications/resources/updated",
@@ -84,8 +85,33 @@ extension AllServers {
     act(.toClient(whole))
   }
 
+  private mutating func acknowledge(_ place: Int) {
+    guard let listening = listenings[place], !listening.isAcknowledged else { return }
+    listenings[place]?.isAcknowledged = true
+    var text = Array("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":{".utf8)
+    text += Array("\"notifications\":".utf8) + listening.filter
+    text += Array(",\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":".utf8) + listening.id.utf8
+    act(.toClient(text + Array("}}}\n".utf8)))
+  }
+
+  /// A list of a server has changed that knows no subscriptions.
+  mutating func tellListeners(_ feature: Feature) {
+    for place in listenings.keys.sorted() {
+      guard let listening = listenings[place], listening.lists.contains(feature) else { continue }
+      acknowledge(place)
+      var text = Array("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/\(feature.rawValue)/list_changed\",".utf8)
+      text += Array("\"params\":{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":".utf8) + listening.id.utf8
+      act(.toClient(text + Array("}}}\n".utf8)))
+    }
+  }
+
   /// A server has ended a subscription, or refused it.
   mutating func ended(_ place: Int, _ number: UInt64, _ message: WireMessage, _ line: Span<UInt8>) {
+    if message.kind == .error, let server = listenings[place]?.open[number], parts[server]?.isOlder ?? false {
+      listenings[place]?.open[number] = nil
+      listenings[place]?.hasOlder = true
+      return acknowledge(place)
+    }
     var reason: String?
     if message.kind == .error {
       reason = JSONNode.read(part: message.payload, of: line)?["message"]?.string ?? "it was refused"
@@ -101,7 +127,7 @@ extension AllServers {
     listening.open[number] = nil
     listening.reason = listening.reason ?? reason
     listenings[place] = listening
-    guard listening.open.isEmpty else { return }
+    guard listening.open.isEmpty, !listening.hasOlder else { return }
     listenings[place] = nil
     wanted[listening.key] = nil
     if !listening.isAcknowledged, let reason = listening.reason {

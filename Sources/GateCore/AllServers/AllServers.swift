@@ -17,6 +17,8 @@ package struct AllServers: Sendable {
     case toServer(ExactText, [UInt8])
     /// A line with its end.
     case toClient([UInt8])
+    /// The client gets what `greeting` answers.
+    case greet(ExactText, isDiscovery: Bool)
     /// A server is not in a list, and why: to be told to those who watch.
     case missing(ExactText, String)
   }
@@ -24,8 +26,10 @@ package struct AllServers: Sendable {
   /// One server's session.
   struct Part: Sendable {
     enum State: Hashable, Sendable {
-      /// Leads to `joining`, or in the stateless era to `ready`.
+      /// Leads to `joining`, or in the stateless era to `probing`.
       case absent
+      /// It was asked whether it speaks the client's version. Leads to `ready`, or else to `joining`, and to `gone`.
+      case probing
       /// The handshake is not over. Leads to `ready` and `gone`.
       case joining
       /// Leads to `gone`.
@@ -35,14 +39,20 @@ package struct AllServers: Sendable {
     }
 
     var state = State.absent
-    /// What the server has, as it said in its handshake; everything in the stateless era.
-    var features: Set<Feature> = Set(Feature.allCases)
+    /// What the server has, as it said.
+    var features: Set<Feature> = []
+    /// What the server tells agents of itself.
+    var instructions: String?
+    /// It speaks the older versions alone, and its client is of the stateless era.
+    var isOlder = false
     /// Lines that wait for the end of the handshake, with the requests' numbers.
     var queue: [(number: UInt64, line: [UInt8])] = []
     /// A list was given without it, which waits for it no more.
     var isLate = false
 
     var isGone: Bool { if case .gone = state { true } else { false } }
+    /// Whether it is on its way.
+    var isBeginning: Bool { state == .probing || state == .joining }
   }
 
   enum Feature: String, CaseIterable, Hashable, Sendable {
@@ -53,8 +63,9 @@ package struct AllServers: Sendable {
   struct Asked: Sendable {
     enum Purpose: Sendable {
       case handshake
+      case probe
       /// A request of the client's: its id as it is written and in one spelling, and its progress token.
-      case routed(id: ExactText, key: ExactText, token: ExactText?)
+      case routed(id: ExactText, key: ExactText, token: ExactText?, mayBeTask: Bool)
       /// A page of a list.
       case page(Int)
       case listen(Int)
@@ -71,6 +82,8 @@ package struct AllServers: Sendable {
     case one(UInt64)
     case round(Int)
     case listening(Int)
+    /// Its session's beginning.
+    case greeting
   }
 
   /// A server's request as the client knows it.
@@ -80,7 +93,7 @@ package struct AllServers: Sendable {
   }
 
   /// All servers, in the order in which their tools are listed.
-  let servers: [ExactText]
+  package let servers: [ExactText]
   var parts: [ExactText: Part]
   var names = ExposedNames()
   var asked: [UInt64: Asked] = [:]
@@ -91,13 +104,19 @@ package struct AllServers: Sendable {
   var listenings: [Int: Listening] = [:]
   /// The parameters of the client's handshake, for each server's; nil in the stateless era.
   var handshake: [UInt8]?
+  /// What the client says of itself with each request, in the stateless era.
+  var caller: Caller?
+  /// The client's requests that are answered with what all servers have.
+  var greetings: [Greeting] = []
+  /// Which server has the task of an id.
+  var tasks = TaskPlaces()
   package internal(set) var version: ExactText?
   /// The client's last `logging/setLevel`, for servers that come later.
   var level: [UInt8]?
   var reader = MessageReader()
   var last: UInt64 = 0
   private var actions: [Action] = []
-  private let build: String
+  let build: String
 
   /// How long a list waits for a server that says nothing.
   static let patience: Int64 = 10_000_000
@@ -126,7 +145,7 @@ package struct AllServers: Sendable {
   }
 
   /// When `timePassed` is to be called; nil for never.
-  package var wakeUp: Moment? { rounds.values.map(\.due).min() }
+  package var wakeUp: Moment? { (rounds.values.map(\.due) + greetings.map(\.due)).min() }
 
   // MARK: Answers of the gate's own
 
@@ -159,25 +178,5 @@ package struct AllServers: Sendable {
     var line: [UInt8] = []
     line.appendResult(writer.bytes, id: id.utf8)
     act(.toClient(line))
-  }
-
-  /// What the handshake is answered with: everything that any server may have.
-  func greeting(_ version: ExactText) -> String {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("protocolVersion", version.string)
-    writer.key("capabilities")
-    writer.raw(
-      #"{"completions":{},"logging":{},"prompts":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true},"#
-        .utf8)
-    var bytes = writer.bytes
-    bytes += #""tools":{"listChanged":true}},"serverInfo":{"name":"gatehouse","version":"#.utf8
-    bytes.appendQuoted(build)
-    bytes += #"},"instructions":"#.utf8
-    bytes.appendQuoted(
-      "The tools and prompts of \(servers.count) servers; each is named SERVER__NAME, and each resource "
-        + "gatehouse:SERVER/URI.")
-    bytes += "}".utf8
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -123,6 +123,9 @@ package struct PinBook: Sendable {
     return deviations[server]?.instructions == nil && pin.isAccepted ? nil : rejected
   }
 
+  /// Whether a person has rejected what a server tells agents of itself now.
+  package func rejectsInstructions(of server: ExactText) -> Bool { rejectedInstructions(of: server) != nil }
+
   private func refusal(_ pin: PinLock.Tool?, _ why: String) -> PinVerdict {
     if let rejected = pin?.rejected {
       return .denies("the tool's definition was rejected on \(rejected.at.second) by \(rejected.by)")

@@ -4,7 +4,7 @@
 
 Asks for the list of tools until there are so many, as a client would that hears of changes.
 
-Prints one JSON object: {"version", "tools", "prompts", "resources", "calls": [[isError, text]...], "read", "seconds"}
+Prints one JSON object: {"version", "instructions", "tools", "prompts", "resources", "calls": [[isError, text]...], "read", "seconds"}
 """
 
 import json
@@ -29,7 +29,7 @@ async def connect(sdk: str, url: str) -> Any:
         from fastmcp.client.transports import StreamableHttpTransport
 
         async with Client(StreamableHttpTransport(url)) as client:
-            yield client, client.protocol_version
+            yield client, client.protocol_version, client.instructions
         return
     from mcp.client.streamable_http import streamable_http_client
 
@@ -37,12 +37,13 @@ async def connect(sdk: str, url: str) -> Any:
         from mcp import ClientSession
 
         async with streamable_http_client(url) as (read, write, _), ClientSession(read, write) as session:
-            yield session, (await session.initialize()).protocolVersion
+            begun = await session.initialize()
+            yield session, begun.protocolVersion, begun.instructions
     else:
         from mcp import Client
 
         async with Client(streamable_http_client(url), mode=MODES[sdk]) as client:
-            yield client, client.protocol_version
+            yield client, client.protocol_version, client.instructions
 
 
 def members(answer: Any, kind: str) -> list[Any]:
@@ -52,9 +53,9 @@ def members(answer: Any, kind: str) -> list[Any]:
 
 async def main() -> None:
     sdk, url, wanted, *calls = sys.argv[1:]
-    async with connect(sdk, url) as (client, version):
+    async with connect(sdk, url) as (client, version, instructions):
         start = time.monotonic()
-        seen: dict[str, Any] = {"version": version}
+        seen: dict[str, Any] = {"version": version, "instructions": instructions}
         while True:
             seen["tools"] = [tool.name for tool in members(await client.list_tools(), "tools")]
             seen.setdefault("seconds", time.monotonic() - start)
