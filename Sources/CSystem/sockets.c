@@ -190,6 +190,19 @@ int csys_tcp_port(int fd) {
   return -1;
 }
 
+int csys_tcp_peer(int fd, unsigned char bytes[_Nonnull 16]) {
+  struct sockaddr_storage address;
+  socklen_t size = sizeof address;
+  if (getpeername(fd, (struct sockaddr *)&address, &size) < 0) return 0;
+  if (address.ss_family == AF_INET) {
+    memcpy(bytes, &((struct sockaddr_in *)&address)->sin_addr, 4);
+    return 4;
+  }
+  if (address.ss_family != AF_INET6) return 0;
+  memcpy(bytes, &((struct sockaddr_in6 *)&address)->sin6_addr, 16);
+  return 16;
+}
+
 void csys_tcp_no_delay(int fd) {
   int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -5,6 +5,8 @@ package struct HTTPConversation: Sendable {
   package struct Patience: Sendable {
     /// For the first byte of the next request.
     package var idle: Int64 = 120_000_000
+    /// The same, of a client of which no request was let in.
+    package var stranger: Int64 = 10_000_000
     /// From the first byte of a head to its end.
     package var head: Int64 = 10_000_000
     /// For a body, and again for each `bodyPiece` bytes of it.
@@ -35,6 +37,8 @@ package struct HTTPConversation: Sendable {
 
   private var reader: HTTPRequestReader
   private let patience: Patience
+  /// Whether a request of the client was let in.
+  package var isKnown = false
   private var phase = Phase.idle
   /// When the client has taken too long; nil while the answer is ours to give.
   package private(set) var deadline: Int64?
@@ -46,7 +50,7 @@ package struct HTTPConversation: Sendable {
   package init(_ limits: HTTPLimits = HTTPLimits(), _ patience: Patience = Patience(), at now: Int64) {
     reader = HTTPRequestReader(limits)
     self.patience = patience
-    deadline = now + patience.idle
+    deadline = now + patience.stranger
   }
 
   /// Whether nothing more is to be read before the present request is answered.
@@ -101,7 +105,7 @@ package struct HTTPConversation: Sendable {
   package mutating func answered(at now: Int64) {
     guard isAnswering else { return }
     phase = .idle
-    deadline = now + patience.idle
+    deadline = now + (isKnown ? patience.idle : patience.stranger)
     if reader.unread > 0 { begin(at: now) } else { reader.trim() }
   }
 

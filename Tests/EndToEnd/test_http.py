@@ -429,11 +429,48 @@ def test_p78_slow_and_idle_clients_hold_nobody_up(front: Front) -> None:
     assert sorted(took)[50] < 1
     for ours in slow:
         assert ours.answer().status == 408
-    metrics = front.ask("GET", "/metrics").body.decode()
-    assert "gatehouse_http_connections 1001\n" in metrics
-    for ours in idle + slow:
+    for ours in idle:
+        assert not ours.is_open, "who has said nothing is waited for as long as a head is"
+        ours.close()
+    for ours in slow:
         ours.close()
     eventually(lambda: "gatehouse_http_connections 1\n" in front.ask("GET", "/metrics").body.decode(), 20)
+
+
+def test_p78_a_flood_of_strangers_takes_no_client_s_place(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    gatehouse.succeed("grants", "add", "guest")
+    token = gatehouse.succeed("grants", "add", "honest").strip()
+    front = Front(gatehouse)
+    right = {"Authorization": f"Bearer {token}"}
+    session = front.begin("plain", **right)
+    early = front.connect()
+
+    def works() -> bool:
+        early.request("POST", "/mcp/plain", call(1), Mcp_Session_Id=session, **right)
+        return early.answer().status == 200
+
+    assert works()
+    flood = []
+    for number in range(2_600):
+        flood.append(front.connect())
+        if number % 3 == 0:
+            flood[-1].send("POST /mcp/plain HTTP/1.1\r\n")
+        if number % 200 == 0:
+            assert works()
+            assert front.ask("POST", "/mcp/plain", call(2), Mcp_Session_Id=session, **right).status == 200
+    held = len(list(Path(f"/proc/{front.process.pid}/fd").iterdir()))
+    assert held < 2_100
+    # The oldest of them have made room.
+    assert not flood[0].is_open
+    flood[-1].socket.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        flood[-1].socket.recv(1)
+    for ours in flood:
+        ours.close()
+    assert works()
+    early.close()
+    front.close()
 
 
 def test_p78_requests_that_are_never_whole_have_a_bound_together(gatehouse: Gatehouse) -> None:

@@ -46,8 +46,20 @@ struct HTTPConversationTests {
 
   @Test func anIdleConnectionEndsWithoutAWord() {
     var talk = HTTPConversation(at: 0)
-    #expect(talk.timePassed(at: 119 * Self.second) == nil)
-    #expect(talk.timePassed(at: 120 * Self.second) == .timeUp)
+    #expect(talk.timePassed(at: 9 * Self.second) == nil)
+    #expect(talk.timePassed(at: 10 * Self.second) == .timeUp)
+  }
+
+  @Test("P78: a client of which a request was let in has two minutes for the next one, and others ten seconds")
+  func idleAfterAnAnswer() {
+    for isKnown in [true, false] {
+      var talk = HTTPConversation(at: 0)
+      feed(&talk, Self.post + "abcd", at: 0)
+      while talk.next(at: 0) != nil {}
+      talk.isKnown = isKnown
+      talk.answered(at: 5 * Self.second)
+      #expect(talk.deadline == (isKnown ? 125 : 15) * Self.second)
+    }
   }
 
   @Test func anAnswerTakesItsTime() {
@@ -67,6 +79,7 @@ struct HTTPConversationTests {
       return
     }
     #expect(next == Array("efgh".utf8))
+    talk.isKnown = true
     talk.answered(at: 600 * Self.second)
     #expect(talk.deadline == 720 * Self.second)
   }

@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import JSONText
 internal import Policy
 internal import System
 
@@ -36,6 +37,14 @@ final class HTTPConnection {
   /// the request is answered, or the connection ends.
   var owner: HTTPClientEnd?
   private var isEvents = false
+  /// Where it comes from.
+  let origin: UInt64
+  /// Whose its last request was that was let in; nil before the first.
+  private(set) var grant: ExactText?
+  /// When it began, or had its last request.
+  private(set) var lastUse = Loop.shared.now
+  /// Whether no request is being answered.
+  var isIdle: Bool { !Self.look(&talk).isAnswering }
   /// Written at once with what follows in the same turn.
   private var pending: [UInt8] = []
 
@@ -44,8 +53,9 @@ final class HTTPConnection {
   /// How long a client may take nothing at all of what it was sent.
   private static let readersPatience: Int64 = 30_000_000
 
-  init(_ socket: consuming Descriptor, front: HTTPFront) throws(SystemError) {
+  init(_ socket: consuming Descriptor, origin: UInt64, front: HTTPFront) throws(SystemError) {
     self.front = front
+    self.origin = origin
     talk = HTTPConversation(at: Clock.now().microseconds)
     TCPSocket.sendAtOnce(socket.number)
     // It holds this connection until it is over.
@@ -90,9 +100,24 @@ final class HTTPConnection {
   }
 
   /// In place: asked off the property, the whole conversation would be copied for it.
-  private static func look(_ talk: inout HTTPConversation) -> (isFull: Bool, held: Int, hasMore: Bool, isRepeated: Bool)
-  {
-    (talk.isFull, talk.heldBytes, talk.hasMore, talk.isRepeated)
+  private static func look(_ talk: inout HTTPConversation) -> Look {
+    Look(
+      isFull: talk.isFull, held: talk.heldBytes, hasMore: talk.hasMore, isRepeated: talk.isRepeated,
+      isAnswering: talk.isAnswering)
+  }
+
+  private struct Look {
+    let isFull: Bool
+    let held: Int
+    let hasMore: Bool
+    let isRepeated: Bool
+    let isAnswering: Bool
+  }
+
+  /// A request of its client's was let in.
+  func isAdmitted(_ grant: ExactText) {
+    self.grant = grant
+    talk.isKnown = true
   }
 
   private func take(_ event: HTTPConversation.Event) {
@@ -113,6 +138,7 @@ final class HTTPConnection {
     case .request(let head, let body):
       guard let route else { return close() }
       exchange = front.nextExchange()
+      lastUse = Loop.shared.now
       front.take(route, head, body, self)
     case .refused(let refusal):
       front.refused()

@@ -37,8 +37,8 @@ final class HTTPFront {
 
   /// Of all requests that are not whole, in bytes.
   var heldBytes = 0
+  var shares = ConnectionShares()
 
-  static let mostConnections = 20_000
   /// With more of that held, requests that are longer than `smallBody` are not read to their end.
   static let mostHeld = 256 << 20
   static let smallBody = 64 << 10
@@ -72,14 +72,19 @@ final class HTTPFront {
   // MARK: Connections
 
   func accepted(_ socket: consuming Descriptor, isLocal: Bool) {
-    guard connections.count < Self.mostConnections, !isClosing else { return }
+    let origin = isLocal ? 0 : TCPSocket.origin(of: socket.number)
+    guard !isClosing, makeRoom(for: origin) else { return }
     let pid = isLocal ? UnixSocket.peer(of: socket.number)?.pid : nil
-    guard let connection = try? HTTPConnection(socket, front: self) else { return }
+    guard let connection = try? HTTPConnection(socket, origin: origin, front: self) else { return }
+    shares.began(connection.origin)
     connection.peer = pid.flatMap { gate.clients.table.facts(of: $0)?.identity }
     connections[ObjectIdentifier(connection)] = connection
   }
 
-  func left(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
+  func left(_ connection: HTTPConnection) {
+    guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+    shares.ended(connection.origin, connection.grant)
+  }
 
   // MARK: Where a request goes
 
@@ -153,6 +158,7 @@ final class HTTPFront {
         ])
     case .mcp(let endpoint, let grant):
       do throws(HTTPRefusal) {
+        try admit(connection, grant)
         defer { noteClient(connection, endpoint) }
         switch head.method {
         case .post: try post(PostedBody(body, &reader), head, endpoint, grant, connection)

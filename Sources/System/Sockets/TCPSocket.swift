@@ -49,6 +49,18 @@ package enum TCPSocket {
     return port >= 0 ? Int(port) : nil
   }
 
+  /// Where a connection comes from, to tell one from another: an address, or of version 6 the network that one customer
+  /// has; 0 for what has no address.
+  package static func origin(of socket: Int32) -> UInt64 {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let count = unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+      guard let start = bytes.baseAddress else { return 0 }
+      return unsafe Int(csys_tcp_peer(socket, start))
+    }
+    guard let address = NetworkAddress(Array(bytes.prefix(count))) else { return 0 }
+    return address.bytes.prefix(8).reduce(1) { $0 << 8 | UInt64($1) }
+  }
+
   /// Sends what is written at once, however little it is; does nothing for other sockets.
   package static func sendAtOnce(_ socket: Int32) { csys_tcp_no_delay(socket) }
 }
