@@ -207,7 +207,7 @@ struct RuleTests {
       │                                                                         ││  rule git_status: allow, checked · line 8 │
       │                                                                         ││    match_schema the arguments must match  │
       └─────────────────────────────────────────────────────────────────────────┘└─────────────────────────────────── 23 more┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                                                        │
       │ No calls yet. Let your client start its server through the gate:                                                     │
       │ gatehouse connect NAME                                                                                               │
@@ -244,7 +244,7 @@ struct RuleTests {
       │                                                                         ││         /servers/git/tools/git_log/limits/│
       │                                                                         ││         0. Retry after N s.               │
       └─────────────────────────────────────────────────────────────────────────┘└─────────────────────────────────── 26 more┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                                                        │
       │ No calls yet. Let your client start its server through the gate:                                                     │
       │ gatehouse connect NAME                                                                                               │
@@ -281,7 +281,7 @@ struct RuleTests {
       │                                                                         ││in the order of judgement                  │
       │                                                                         ││  rule git_diff: ask · line 14             │
       └─────────────────────────────────────────────────────────────────────────┘└─────────────────────────────────── 23 more┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                                                        │
       │ No calls yet. Let your client start its server through the gate:                                                     │
       │ gatehouse connect NAME                                                                                               │

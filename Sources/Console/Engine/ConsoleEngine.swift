@@ -26,6 +26,9 @@ final class ConsoleEngine {
   private let filters: FiltersKeeper
   private let edits: EditsKeeper
   private let history: HistoryReader
+  private let effects: EffectReader
+  private let suggestions: SuggestionReader
+  private let similar: SimilarReader
   private var tickTimer: LoopTimer?
   private var tickDue: Moment?
   private var willSettle = false
@@ -51,6 +54,9 @@ final class ConsoleEngine {
     wraps = WrapKeeper(options.paths, environment: options.environment, isReadOnly: options.isReadOnly)
     filters = FiltersKeeper(path: options.paths.filters)
     history = HistoryReader(options.paths)
+    effects = EffectReader(options.paths)
+    suggestions = SuggestionReader(options.paths)
+    similar = SimilarReader(options.paths)
     edits = EditsKeeper(folder: options.paths.unsaved, policy: options.paths.policy, isReadOnly: options.isReadOnly)
     var core = ConsoleOptions(policyPath: options.paths.policy, build: options.build)
     core.isReadOnly = options.isReadOnly
@@ -242,6 +248,11 @@ final class ConsoleEngine {
     case .readHistory(let question): history.read(question) { [weak self] page in self?.take(.historyRead(page)) }
     case .findClients: take(.clientsFound(wraps.find()))
     case .planWrap(let places): take(.wrapPlanned(wraps.preview(places)))
+    case .tryOnRecord(let question): effects.read(question) { [weak self] answer in self?.take(.effectRead(answer)) }
+    case .suggest(let question): suggestions.read(question) { [weak self] answer in self?.take(.suggested(answer)) }
+    case .readSimilar(let question): similar.read(question) { [weak self] answer in self?.take(.similarRead(answer)) }
+    case .readPastPolicy(let revision):
+      history.readPolicy(revision) { [weak self] policy in self?.take(.pastPolicyRead(policy)) }
     case .wrapClients(let places, let token): take(.clientsWrapped(wraps.wrap(places, token: token)))
     }
   }

@@ -77,6 +77,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case lockdown
   case pins
   case record
+  case numbers
+  case suggest
 
   package var name: String { rawValue }
 
@@ -177,7 +179,9 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .revoke: "take a standing approval back"
     case .lockdown: "deny everything now, whatever the policy says; asks for the word LOCK; again, to lift it"
     case .pins: "tools that are not as they were accepted: the old, the new, accept or reject"
-    case .record: "what was decided, as the record has it: search, numbers of each tool, the rule then and now"
+    case .record: "pane 7: what was decided, as the record has it; there already, read it again"
+    case .suggest: "the least policy that lets pass what was called, to be taken line by line"
+    case .numbers: "calls, refusals and latencies of each tool in place of the decisions, or back"
     }
   }
 }
@@ -201,7 +205,11 @@ extension Action {
     case .rescan, .messages, .pins: return state.gate.isUp ? nil : "no gate is connected"
     case .jump where state.focus == .live:
       return state.live.current == nil ? "there is no decision under the cursor" : nil
+    case .jump where state.focus == .history: return state.historyRefusal(of: self)
     case .addServer, .wrapClients: return state.options.isReadOnly ? "this console is read-only" : nil
+    case .suggest:
+      if state.options.isReadOnly { return "this console is read-only" }
+      return state.policy.draft == nil ? state.policy.refusal ?? "there is no policy yet" : state.policy.refusal
     case .removeServer, .toggleServer, .scan:
       if state.options.isReadOnly { return "this console is read-only" }
       return state.currentServer == nil ? "there is no server under the cursor" : nil

@@ -44,7 +44,10 @@ package struct FixedKeys: Hashable, Sendable {
     FixedKeys("reply", "say why", "Enter", "decide with these words; Esc leaves it waiting"),
     FixedKeys(
       "pins", "pins", "n p a x A", "next, the one before, accept, reject, accept all of the server; y says yes"),
-    FixedKeys("history", "the record", "/ J r", "search, go to the rule, read it again; Enter does what J does"),
+    FixedKeys("past", "one decision of the record", "j k J", "the next, the one before, the rule that decided"),
+    FixedKeys(
+      "suggest", "a policy from the record", "Space a",
+      "take or leave, the usual ones; Enter shows what they change, y into the draft"),
     FixedKeys("wrap", "clients and the gate", "Space a", "choose, all; Enter shows what would change, y changes it"),
   ]
 }

@@ -60,6 +60,9 @@ package enum Keymap {
       bind("M", .clearMarks, .approvals), bind("L", .lockdown, .approvals),
       bind("P", .pins), bind("H", .record),
       bind("W", .wrapClients, .servers),
+      bind("7", .record), bind("R", .record, .history), bind("f", .numbers, .history),
+      bind("]", .nextDenied, .history), bind("[", .previousDenied, .history),
+      bind("w", .suggest, .history),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

@@ -204,14 +204,17 @@ package struct ApprovalsView: Hashable, Sendable {
     settled.append(SettledApproval(event: event, time: now))
   }
 
-  /// What was decided about the same tool: how often each way.
-  func similar(to event: ApprovalEvent) -> (approved: Int, denied: Int, last: SettledApproval?) {
+  /// What was decided about the same tool since this console runs, or after a time: how often each way.
+  func similar(to event: ApprovalEvent, after time: Moment? = nil) -> (
+    approved: Int, denied: Int, last: SettledApproval?
+  ) {
     var (approved, denied) = (0, 0)
     var last: SettledApproval?
     for entry in settled
     where entry.event.server == event.server && entry.event.tool == event.tool
       && entry.event.method == event.method && entry.event.id != event.id
     {
+      if let time, entry.time <= time { continue }
       switch entry.event.state {
       case .approved, .used, .revoked: approved += 1
       case .denied, .expired: denied += 1

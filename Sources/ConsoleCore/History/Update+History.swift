@@ -4,96 +4,155 @@ internal import History
 internal import JSONText
 internal import Policy
 
+// MARK: The pane of the record
 extension ConsoleState {
-  var historyView: HistoryView? { if case .history(let view) = overlay { view } else { nil } }
+  /// Goes to the pane and reads the record, also where it is there already.
+  mutating func openHistory() {
+    focus(.history)
+    history.isWanted = true
+  }
 
-  /// Opens the record, and asks it for its last decisions.
-  mutating func openHistory() -> [ConsoleEffect] { ask(HistoryView()) }
-
-  private mutating func ask(_ view: HistoryView) -> [ConsoleEffect] {
-    var view = view
+  /// The question that is to be put to the record, if one is.
+  mutating func wantHistory() -> [ConsoleEffect] {
+    guard history.isWanted, !options.isPlain else { return [] }
+    history.isWanted = false
     let id = nextRequest()
-    view.asked = id
-    overlay = .history(view)
-    var trial: HistoryQuestion.Trial?
-    if policy.isDirty, let draft = policy.draft {
-      trial = HistoryQuestion.Trial(text: draft.current.text, saved: draft.base.text)
-    }
-    return [.readHistory(HistoryQuestion(id: id, filter: view.filter, now: now, trial: trial))]
+    history.asked = id
+    return [.readHistory(HistoryQuestion(id: id, filter: history.filter, now: now))]
   }
 
   /// Takes what the record tells; nothing where nobody waits for it any more.
   mutating func take(_ page: HistoryPage) {
-    guard var view = historyView, view.asked == page.id else { return }
-    view.asked = nil
-    // Who looks at a row goes on looking at it.
-    let here = view.row
-    view.page = page
-    let place = page.rows.firstIndex { $0.sequence == here?.sequence && $0.time == here?.time } ?? 0
-    view.cursor.go(to: place, count: page.rows.count, height: historyRows(view))
-    overlay = .history(view)
-  }
-
-  mutating func take(_ key: Key, _ view: HistoryView) -> [ConsoleEffect] {
-    if view.isTyping { return takeTyped(key, view) }
-    let page = max(1, historyRows(view) - 1)
-    switch key {
-    case _ where key.leaves, .character("q"), .character("H"): overlay = nil
-    case Key(.down), .character("j"): move(view, to: view.cursor.row + 1)
-    case Key(.up), .character("k"): move(view, to: view.cursor.row - 1)
-    case Key(.pageDown), .character(" "), .control("f"): move(view, to: view.cursor.row + page)
-    case Key(.pageUp), .control("b"): move(view, to: view.cursor.row - page)
-    case Key(.home), .character("g"): move(view, to: 0)
-    case Key(.end), .character("G"): move(view, to: .max)
-    case .character("r"): return ask(view)
-    case .character("/"):
-      var view = view
-      view.isTyping = true
-      overlay = .history(view)
-    case .character("J"), Key(.enter): jump(from: view)
-    default: say(.info, "\(key.name) does nothing here: / searches, J goes to the rule, Esc leaves")
+    guard history.asked == page.id else { return }
+    history.asked = nil
+    // Who looks at a row goes on looking at it, in the same place; at the top the newest are looked at.
+    let (here, row) = (history.row, history.cursor.row)
+    let (tool, toolRow) = (history.tool, history.numberCursor.row)
+    history.page = page
+    history.cursor = Self.cursor(
+      history.cursor,
+      at: row == 0 ? 0 : page.rows.firstIndex { $0.sequence == here?.sequence && $0.time == here?.time } ?? 0)
+    if history.showsNumbers {
+      let place = toolRow == 0 ? 0 : page.tools.firstIndex { $0 == tool } ?? 0
+      history.numberCursor = Self.cursor(history.numberCursor, at: place)
     }
-    return []
   }
 
-  private mutating func move(_ view: HistoryView, to row: Int) {
-    var view = view
-    view.cursor.go(to: row, count: view.page?.rows.count ?? 0, height: historyRows(view))
-    overlay = .history(view)
+  /// The cursor on another row, drawn in the same line as before.
+  private static func cursor(_ cursor: ListCursor, at row: Int) -> ListCursor {
+    var moved = cursor
+    (moved.row, moved.top) = (row, max(0, cursor.top + row - cursor.row))
+    return moved
   }
 
-  private mutating func takeTyped(_ key: Key, _ view: HistoryView) -> [ConsoleEffect] {
-    var view = view
-    switch key {
-    case Key(.enter):
-      do throws(FilterError) {
-        view.filter = try Filter(view.field.text, for: .live)
-      } catch {
-        view.mistake = error.message
-        overlay = .history(view)
-        return []
+  mutating func setHistoryFilter(_ filter: Filter?) {
+    guard filter != history.filter else { return }
+    history.filter = filter
+    history.isWanted = true
+  }
+
+  mutating func moveInHistory(by rows: Int) {
+    history.shownCursor.go(
+      to: history.shownCursor.row + rows, count: history.count, height: height(of: .history))
+  }
+
+  /// The next decision that is something else than allow.
+  mutating func moveToDeniedInHistory(_ step: Int) {
+    guard !history.showsNumbers, let rows = history.page?.rows else { return moveInHistory(by: step) }
+    var index = history.cursor.row + step
+    while rows.indices.contains(index) {
+      if rows[index].event.decision.verdict != .allow {
+        return history.cursor.go(to: index, count: rows.count, height: height(of: .history))
       }
-      view.mistake = nil
-      view.isTyping = false
-      view.cursor = ListCursor()
-      return ask(view)
-    case _ where key.leaves:
-      view.isTyping = false
-      view.mistake = nil
-      view.field = TextField(view.filter?.source ?? "")
-    default:
-      guard view.field.take(key) else { return [] }
-      view.mistake = nil
+      index += step
     }
-    overlay = .history(view)
+    say(.info, "no more decisions than allow in this direction")
+  }
+
+  /// Decisions, or the numbers of each tool.
+  mutating func toggleNumbers() {
+    history.showsNumbers.toggle()
+    say(.info, history.showsNumbers ? "numbers of each tool, those with the most calls first" : "decisions")
+  }
+
+  /// Shows the rule as it was and as it is; from the numbers of a tool, its decisions.
+  mutating func openPast() -> [ConsoleEffect] {
+    if history.showsNumbers, let tool = history.tool {
+      let server = FilterText.quotedIfNeeded(tool.server.string)
+      let source = "server=\(server) tool=\(FilterText.quotedIfNeeded(tool.tool.string))"
+      setHistoryFilter((try? Filter(source, for: .live)) ?? nil)
+      history.showsNumbers = false
+      history.cursor = ListCursor()
+      return []
+    }
+    guard let row = history.row else {
+      say(.info, "there is no decision under the cursor")
+      return []
+    }
+    overlay = .past(PastDecision(row: row))
+    return wantPastPolicy(of: row)
+  }
+
+  /// Asks for the policy that a decision was made by, where it is another one than the file.
+  private func wantPastPolicy(of row: HistoryRow) -> [ConsoleEffect] {
+    guard let revision = row.event.revision, policy.draft?.base.revision != revision,
+      history.policy(revision) == nil
+    else { return [] }
+    return [.readPastPolicy(revision: revision)]
+  }
+
+  mutating func take(_ key: Key, _ past: PastDecision) -> [ConsoleEffect] {
+    let room = pastRoom
+    let most = max(0, pastLines(past, columns: room.columns).count - room.rows)
+    func scrolled(to line: Int) -> Overlay {
+      var past = past
+      past.top = max(0, min(line, most))
+      return .past(past)
+    }
+    switch key {
+    case _ where key.leaves, Key(.enter), .character("q"): overlay = nil
+    case Key(.down), .character("j"): return showPast(beside: 1)
+    case Key(.up), .character("k"): return showPast(beside: -1)
+    case Key(.pageDown), .character(" "), .control("f"): overlay = scrolled(to: past.top + room.rows)
+    case Key(.pageUp), .control("b"): overlay = scrolled(to: past.top - room.rows)
+    case Key(.home), .character("g"): overlay = scrolled(to: 0)
+    case Key(.end), .character("G"): overlay = scrolled(to: most)
+    case .character("J"):
+      overlay = nil
+      jumpFromHistory()
+    default: say(.info, "\(key.name) does nothing here: j k go to other decisions, J to the rule, Esc leaves")
+    }
     return []
+  }
+
+  /// The decision before or behind the one that is shown.
+  private mutating func showPast(beside step: Int) -> [ConsoleEffect] {
+    let before = history.cursor.row
+    moveInHistory(by: step)
+    guard history.cursor.row != before, let row = history.row else { return [] }
+    overlay = .past(PastDecision(row: row))
+    return wantPastPolicy(of: row)
   }
 
   /// Goes to the tool of a decision, and to the rule that decided where the policy still has it.
-  private mutating func jump(from view: HistoryView) {
-    guard let row = view.row else { return say(.info, "there is no decision under the cursor") }
-    overlay = nil
-    reveal(ToolName(server: row.event.server, tool: row.event.tool ?? row.event.method))
-    revealRule(row.event.decision.rule)
+  mutating func jumpFromHistory() {
+    guard let tool = history.tool else { return say(.info, "there is no decision under the cursor") }
+    let rule = history.row?.event.decision.rule
+    reveal(tool)
+    if let rule { revealRule(rule) }
+  }
+
+  /// What cannot be done in the pane now, and why; nil for what can.
+  func historyRefusal(of action: Action) -> String? {
+    switch action {
+    case .jump where history.tool == nil:
+      return history.showsNumbers ? "there is no tool under the cursor" : "there is no decision under the cursor"
+    case .jump:
+      guard let tool = history.tool, catalogue.index(ofServer: tool.server) != nil else {
+        return "its server is not in the catalogue"
+      }
+      return nil
+    default: return nil
+    }
   }
 }

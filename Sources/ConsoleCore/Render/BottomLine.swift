@@ -109,6 +109,13 @@ extension ConsoleState {
       ] + save + common
     case .changes: return changeHints + common
     case .approvals: return approvalHints + common
+    case .history:
+      return [
+        (.open, history.showsNumbers ? "decisions" : "rule then and now"), (.jump, "rule"),
+        (.numbers, history.showsNumbers ? "decisions" : "numbers"), (.nextDenied, "next denied"),
+        (.record, "read again"),
+        (.suggest, "suggest rules"),
+      ] + save + common
     }
   }
 

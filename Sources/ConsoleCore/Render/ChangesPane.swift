@@ -53,6 +53,7 @@ extension ConsoleState {
     case .left(let left): return Line(TextSpan("! ", .attention), TextSpan(words(of: left)))
     case .change(let change): return Line(TextSpan("~ ", .diffChange), TextSpan(peer: change.sentence))
     case .diff(let diff): return Line(Self.spans(of: diff))
+    case .effect(let line): return line
     case .step(let step): return line(ofStep: step)
     case .revision(let revision): return line(of: revision)
     case .load(let load): return line(of: load)
@@ -134,7 +135,7 @@ extension ConsoleState {
     case .step: hints += [(.open, "go to this step"), (.undo, "undo")]
     case .left: hints += [(.restore, "restore"), (.discard, "drop"), (.open, "look")]
     case .conflict, .revision, .load: hints.append((.open, "look"))
-    case .problem, .heading, .diff, .blank, nil:
+    case .problem, .heading, .diff, .effect, .blank, nil:
       if policy.isDirty { hints.append((.undo, "undo")) }
     }
     if policy.isDirty { hints.append((.save, "save")) }

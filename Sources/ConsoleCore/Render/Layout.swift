@@ -87,6 +87,8 @@ extension ConsoleState {
     switch pane {
     case .live: return max(1, place.body.rows - liveHeading(place.body))
     case .policy: return max(1, policyRows(of: place.body).rows)
+    case .rule: return max(1, place.body.rows - effectFoot(rows: place.body.rows))
+    case .history: return historyRows(of: place.body).rows
     case .approvals: return max(1, approvalRows / (approvalsHaveDetails ? 2 : 1))
     default: return max(1, place.body.rows)
     }

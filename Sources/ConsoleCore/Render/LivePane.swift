@@ -69,6 +69,7 @@ extension ConsoleState {
       spans.append(TextSpan("\(Format.count(rates.rate(now: now)))/s · peak \(Format.count(rates.peak)) ", .dim))
       spans += Sparkline.spans(rates.bars(size.columns >= 140 ? 60 : size.columns >= 100 ? 30 : 12, now: now))
     }
+    let afterRates = spans.count
     if live.keptBack > 0 { spans.append(TextSpan(" · \(Format.count(live.keptBack)) skipped", .dim)) }
     if live.dropped > 0 { spans.append(TextSpan(" · \(Format.count(live.dropped)) dropped", .attention)) }
     if let filter = live.filter {
@@ -78,6 +79,15 @@ extension ConsoleState {
       if live.isSearching { spans.append(TextSpan("searching ", .attention)) }
       let name = filters.name(of: filter.source).map { "\\\($0) " } ?? ""
       spans.append(TextSpan(peer: TerminalText.cut("\(name)/\(filter.source)", columns: 30, options.glyphs), .match))
+    }
+    // How far back it reaches, where that takes nothing else's place.
+    let ring = "ring \(Format.count(live.ring.capacity))"
+    let words = afterRates > 0 ? " · \(ring)" : ring
+    let left = TextSpan("4 Live")
+    let used = ([left] + titleState(of: .live) + spans).reduce(0) { $0 + TerminalText.width($1.text, options.glyphs) }
+    let frame = layout.place(of: .live)?.frame.columns ?? size.columns
+    if used + TerminalText.width(words, options.glyphs) + 6 <= frame {
+      spans.insert(TextSpan(words, .dim), at: afterRates)
     }
     return Line(spans)
   }

@@ -40,7 +40,8 @@ extension Canvas {
       if let popup = reply.popup { _ = drawRequest(popup, of: state) }
       return nil
     case .pins(let popup): return drawPins(popup, of: state)
-    case .history(let view): return drawHistory(view, of: state)
+    case .past(let past): return drawPast(past, of: state)
+    case .suggest(let view): return drawSuggestions(view, of: state)
     case .wrap(let view): return drawWrap(view, of: state)
     case .command, .filter, nil: return nil
     }

@@ -50,6 +50,9 @@ extension ConsoleState {
       if live.follows { return [TextSpan(" ▶ follow", .decisionAllow)] }
       return [TextSpan(" ‖ PAUSED", .attention), TextSpan(" · \(Format.count(live.newer)) newer · G", .dim)]
     case .policy: return list.isFlat ? [TextSpan(" flat", .dim)] : []
+    case .history:
+      return (history.showsNumbers ? [TextSpan(" numbers", .dim)] : [])
+        + (history.asked != nil ? [TextSpan(" reading", .attention)] : [])
     default: return []
     }
   }
@@ -63,6 +66,7 @@ extension ConsoleState {
     case .rule:
       guard let tool = currentTool, catalogue.tools[tool].mark != .none else { return Line() }
       return Line(TextSpan("not saved", .diffChange))
+    case .history: return historyFacts
     case .approvals: return Line()
     }
   }

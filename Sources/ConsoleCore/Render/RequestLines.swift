@@ -20,14 +20,17 @@ extension ConsoleState {
     let flags = flagLines(request, columns: columns)
     let tail = tailLines(request, columns: columns)
     let keys = keyLines(request, row)
-    let around = aroundLines(request, columns: columns)
+    // How others decided stays in view as long as there is room for more than the request.
+    var around = aroundLines(request, columns: columns)
+    let similar = body.rows >= 12 ? [around.remove(at: 1)] : []
     var (arguments, isCut) = argumentLines(request, columns: columns, mostLines: 3)
     // First goes what helps, then what can be read elsewhere, and last the end of the arguments.
-    var room = body.rows - head.count - flags.count - tail.count - arguments.count
+    var room = body.rows - head.count - flags.count - tail.count - arguments.count - similar.count
     let withKeys = keys.count + 1 <= room
     if withKeys { room -= keys.count + 1 }
-    let shownAround = Array(around.prefix(max(0, room)))
+    var shownAround = Array(around.prefix(max(0, room)))
     room -= shownAround.count
+    shownAround.insert(contentsOf: similar, at: min(1, shownAround.count))
     if room < 0, arguments.count > 1 {
       let kept = max(1, arguments.count + room - 1)
       let gone = arguments.count - kept
@@ -210,7 +213,7 @@ extension ConsoleState {
 
   private func aroundLines(_ request: ApprovalRequest, columns: Int) -> [Line] {
     let event = request.event
-    var lines: [Line] = []
+    var lines = [similarLine(event, columns: columns)]
     if let tool = event.tool, let index = catalogue.index(of: ToolName(server: event.server, tool: tool)) {
       let assessment = catalogue.tools[index].info.assessment
       let evidence = assessment.evidence.prefix(3).map { "\($0.field) has \"\($0.found)\"" }.joined(separator: ", ")
@@ -218,16 +221,6 @@ extension ConsoleState {
         lines += wrapped(
           "why \(assessment.severity.rawValue.lowercased()): ", evidence, .text, columns: columns, limit: 3)
       }
-    }
-    let similar = approvals.similar(to: event)
-    if let last = similar.last {
-      let time = Format.clock(last.time, secondsFromGMT: options.secondsFromGMT)
-      lines += wrapped(
-        "similar: ",
-        "\(similar.approved) approved, \(similar.denied) denied earlier, last at \(time) \(outcome(of: last.event))",
-        .text, columns: columns, limit: 2)
-    } else {
-      lines.append(Line(TextSpan("similar: ", .dim), TextSpan("nothing was decided about this tool yet")))
     }
     if let before = approvals.details[event.id]?.before, !before.isEmpty {
       lines += wrapped("before this call: ", before.joined(separator: ", "), .text, columns: columns, limit: 2)

@@ -198,6 +198,14 @@ extension ConsoleState {
 
 extension Canvas {
   mutating func drawRule(of state: ConsoleState, in body: Rect) -> (row: Int, column: Int)? {
+    let foot = state.effectFoot(rows: body.rows)
+    let below = body.row + body.rows
+    if foot > 0 {
+      draw(
+        state.effectFootLines(rows: foot), from: 0,
+        in: Rect(column: body.column, row: below - foot, columns: body.columns, rows: foot))
+    }
+    let body = Rect(column: body.column, row: body.row, columns: body.columns, rows: body.rows - foot)
     let text = state.ruleText(columns: body.columns)
     let lines = text.lines
     let top = min(state.ruleTop, max(0, lines.count - body.rows))
@@ -207,10 +215,9 @@ extension Canvas {
       cursor.row = body.row + stop.line - top
       put("▶", .accent, row: cursor.row, column: body.column, columns: 1)
     }
-    let below = lines.count - top - body.rows
-    if below > 0 {
-      putRight(
-        " \(below) more", .dim, row: body.row + body.rows, end: body.column + body.columns, columns: body.columns)
+    let more = lines.count - top - body.rows
+    if more > 0 {
+      putRight(" \(more) more", .dim, row: below, end: body.column + body.columns, columns: body.columns)
     }
     return cursor
   }

@@ -62,6 +62,7 @@ extension Canvas {
     case .live: return drawLive(of: state, in: place.body)
     case .servers: return drawServers(of: state, in: place.body)
     case .changes: return drawChanges(of: state, in: place.body)
+    case .history: return drawHistory(of: state, in: place.body)
     case .approvals: return nil
     }
   }

@@ -58,4 +58,12 @@ package enum ConsoleEffect: Hashable, Sendable {
   case planWrap([Int])
   /// Change clients' files as it was shown, if nothing has changed since; answer with `ConsoleMessage.clientsWrapped`.
   case wrapClients([Int], token: String)
+  /// Look for the text of a policy that was in force once; answer with `ConsoleMessage.pastPolicyRead`.
+  case readPastPolicy(revision: String)
+  /// Try unsaved edits on every call of the record; answer with `ConsoleMessage.effectRead`, for the last such edits at least.
+  case tryOnRecord(EffectQuestion)
+  /// Work out what the least policy would be that lets pass what the record has; answer with `ConsoleMessage.suggested`.
+  case suggest(SuggestQuestion)
+  /// Count in the record how people decided about calls of one tool; answer with `ConsoleMessage.similarRead`, for the last such question at least.
+  case readSimilar(SimilarQuestion)
 }

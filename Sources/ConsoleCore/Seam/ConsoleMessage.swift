@@ -56,6 +56,14 @@ package enum ConsoleMessage: Hashable, Sendable {
   case wrapPlanned(WrapPreview)
   /// The end of `ConsoleEffect.wrapClients`.
   case clientsWrapped(WrapResult)
+  /// The end of `ConsoleEffect.readPastPolicy`.
+  case pastPolicyRead(PastPolicy)
+  /// The end of `ConsoleEffect.tryOnRecord`.
+  case effectRead(EffectAnswer)
+  /// The end of `ConsoleEffect.suggest`.
+  case suggested(SuggestAnswer)
+  /// The end of `ConsoleEffect.readSimilar`.
+  case similarRead(SimilarAnswer)
 }
 
 /// What the policy file is on the disk.

@@ -10,6 +10,8 @@ enum ChangeRow: Hashable {
   case left(LeftEdits)
   case change(PolicyChange)
   case diff(DiffLine)
+  /// What the edits would do to recorded calls.
+  case effect(Line)
   /// The history after so many steps.
   case step(Int)
   case revision(ChangeLedger.Revision)
@@ -19,7 +21,7 @@ enum ChangeRow: Hashable {
 
 /// The parts of the changes pane, in their order.
 enum ChangeSection: Int, CaseIterable, Hashable {
-  case problems, conflicts, left, changes, diff, history, revisions, loads
+  case problems, conflicts, left, changes, effect, diff, history, revisions, loads
 }
 
 /// A line of the changes pane by what it is, and not by how many stand above it.
@@ -57,6 +59,7 @@ extension ConsoleState {
     case .conflicts: policy.conflicts.count
     case .left: left.count
     case .changes: policy.changes.count
+    case .effect: recordEffectLines.count
     case .diff: policy.diff.count
     // One more than steps: the file as it was first read.
     case .history: policy.draft.map { $0.stepCount > 0 ? $0.stepCount + 1 : 0 } ?? 0
@@ -107,7 +110,7 @@ extension ConsoleState {
   /// Lists that grow show the newest first; the way there and back is the same.
   private func item(_ index: Int, of count: Int, in section: ChangeSection) -> Int {
     switch section {
-    case .problems, .conflicts, .left, .changes, .diff: index
+    case .problems, .conflicts, .left, .changes, .effect, .diff: index
     case .history, .revisions, .loads: count - 1 - index
     }
   }
@@ -123,6 +126,7 @@ extension ConsoleState {
     case .conflicts: return .conflict(policy.conflicts[item])
     case .left: return .left(left[item])
     case .changes: return .change(policy.changes[item])
+    case .effect: return .effect(recordEffectLines[item])
     case .diff: return .diff(policy.diff[item])
     case .history: return .step(item)
     case .revisions: return .revision(ledger.revisions[item])
@@ -146,6 +150,7 @@ extension ConsoleState {
       "\(Format.count(policy.conflicts.count, "conflict")) with what is on the disk: m chooses for each · K keeps mine · T takes theirs"
     case .left: "unsaved edits that were left behind: r restores, x drops them"
     case .changes: changeHeading
+    case .effect: recordEffectHeading
     case .diff: "the text that saving writes, as a diff"
     case .history: "history: Enter goes to a step · u takes back, U does again"
     case .revisions: "the file while this console ran: Enter shows what changed"

@@ -93,12 +93,18 @@ package struct ConsoleState: Equatable, Sendable {
   package var glimpses = Glimpses()
   /// What is not as it was accepted.
   package var pins = PinsKnown()
+  /// What the record tells.
+  package var history = HistoryView()
+  /// Unsaved edits, tried on the record.
+  package internal(set) var recordTrial: RecordTrial?
   /// A rule from a call that is being written.
   package var ruleWrite: RuleWrite?
   /// How many requests had ids from `nextRequest`.
   var lastRequest = 0
   /// Calls that wait for a person.
   package internal(set) var approvals = ApprovalsView()
+  /// How people decided about calls like those.
+  package internal(set) var similar = SimilarDecisions()
 
   package init(options: ConsoleOptions, size: Size = Size(columns: 80, rows: 24), now: Moment = Moment(microseconds: 0))
   {

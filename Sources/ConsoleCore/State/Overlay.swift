@@ -44,10 +44,12 @@ package enum Overlay: Hashable, Sendable {
   case reply(ReplyField)
   /// What is not as it was accepted.
   case pins(PinsPopup)
-  /// What the record has.
-  case history(HistoryView)
+  /// One decision of the record.
+  case past(PastDecision)
   /// Servers of clients that are to go through the gate.
   case wrap(WrapView)
+  /// A policy from the record, to be taken line by line.
+  case suggest(SuggestView)
 }
 
 extension Overlay {
@@ -55,7 +57,7 @@ extension Overlay {
   var scrolls: Bool {
     switch self {
     case .help, .palette, .decision, .log, .messages, .themes, .imports, .server, .tool, .text, .part, .request, .pins,
-      .history, .wrap:
+      .past, .wrap, .suggest:
       true
     case .command, .filter, .confirm, .limit, .addServer, .added, .rule, .merge, .left, .newRule, .bulk, .reply: false
     }

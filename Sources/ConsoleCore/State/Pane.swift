@@ -1,7 +1,7 @@
 /// A part of the screen with a number of its own.
 package enum Pane: Int, CaseIterable, Hashable, Sendable {
   case policy = 1
-  case rule, approvals, live, servers, changes
+  case rule, approvals, live, servers, changes, history
 
   package var title: String {
     switch self {
@@ -11,11 +11,12 @@ package enum Pane: Int, CaseIterable, Hashable, Sendable {
     case .live: "Live"
     case .servers: "Servers"
     case .changes: "Changes"
+    case .history: "History"
     }
   }
 
   /// Those that this version has, in the order of Tab.
-  static let offered: [Pane] = [.policy, .rule, .approvals, .live, .servers, .changes]
+  static let offered: [Pane] = [.policy, .rule, .approvals, .live, .servers, .changes, .history]
 }
 
 /// A cursor in a list, and the first row that is drawn.

@@ -38,6 +38,8 @@ extension ConsoleState {
     case .jump: return jump()
     case .callsOfTool: showCalls()
     case .pause: live.setFollows(!live.follows, height: height(of: .live))
+    case .nextDenied where focus == .history: moveToDeniedInHistory(1)
+    case .previousDenied where focus == .history: moveToDeniedInHistory(-1)
     case .nextDenied: moveToDenied(1)
     case .previousDenied: moveToDenied(-1)
     case .clearView:
@@ -54,6 +56,7 @@ extension ConsoleState {
     case .left: fold()
     case .right: unfold()
     case .open where focus == .approvals: return openRequest()
+    case .open where focus == .history: return openPast()
     case .open:
       open()
       return overlaidCall.map { wantFacts(of: $0) } ?? []
@@ -104,7 +107,9 @@ extension ConsoleState {
       .lockdown:
       return performInApprovals(action)
     case .pins: return openPins()
-    case .record: return openHistory()
+    case .record: openHistory()
+    case .numbers: toggleNumbers()
+    case .suggest: return openSuggestions()
     case .wrapClients: return openWrap()
     }
     return []
@@ -153,6 +158,10 @@ extension ConsoleState {
       return
     case .servers where serverFilter != nil:
       setServerFilter(nil)
+      say(.info, "filter cleared")
+      return
+    case .history where history.filter != nil:
+      setHistoryFilter(nil)
       say(.info, "filter cleared")
       return
     case .live where live.clearedBefore > live.ring.firstSerial:
@@ -239,6 +248,10 @@ extension ConsoleState {
       revealRule(live.ring.text(record.rule))
       return []
     }
+    if focus == .history {
+      jumpFromHistory()
+      return []
+    }
     if focus == .rule, let stop = currentStop(ruleText(columns: ruleColumns)) {
       guard let line = stop.place else {
         say(.info, "no line of the file says that: it is what holds where nothing is written")
@@ -296,6 +309,8 @@ extension ConsoleState {
     var text = ""
     if focus == .live, let record = live.current, record.kind == .decision {
       text = "\(live.ring.text(record.server))/\(live.ring.text(record.tool)) \(live.ring.text(record.rule))"
+    } else if focus == .history {
+      text = history.words
     } else if focus != .servers, let tool = currentTool {
       let name = catalogue.name(of: tool)
       text = "\(name.server.string)/\(name.tool.string)"

@@ -26,7 +26,7 @@ extension ConsoleState {
         return
       }
       overlay = .part(ChangePart(title: "the gate's problems", lines: lines))
-    case .heading, .diff, .blank, nil: break
+    case .heading, .diff, .effect, .blank, nil: break
     }
   }
 

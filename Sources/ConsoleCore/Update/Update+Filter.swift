@@ -2,7 +2,7 @@ internal import Filters
 
 extension ConsoleState {
   /// The pane that a filter typed now is for.
-  var filterPane: Pane { focus == .live || focus == .servers || focus == .approvals ? focus : .policy }
+  var filterPane: Pane { focus == .rule || focus == .changes ? .policy : focus }
 
   /// What a pane shows; nil for all.
   func filter(of pane: Pane) -> Filter? {
@@ -10,6 +10,7 @@ extension ConsoleState {
     case .live: live.filter
     case .servers: serverFilter
     case .approvals: approvals.filter
+    case .history: history.filter
     default: list.filter
     }
   }
@@ -17,7 +18,7 @@ extension ConsoleState {
   mutating func openFilter() {
     let pane = filterPane
     guard focus != .changes else {
-      say(.info, "filters are for the panes Policy, Approvals, Live and Servers")
+      say(.info, "filters are for the panes Policy, Approvals, Live, Servers and History")
       return
     }
     let before = filter(of: pane)
@@ -43,6 +44,7 @@ extension ConsoleState {
     case .live: live.set(filter, at: now)
     case .servers: setServerFilter(filter)
     case .approvals: setApprovalsFilter(filter)
+    case .history: setHistoryFilter(filter)
     default: setListFilter(filter)
     }
   }
@@ -63,6 +65,7 @@ extension ConsoleState {
     case .servers: "\(Format.count(serverRows.count)) of \(Format.count(catalogue.servers.count, "server"))"
     case .approvals:
       "\(Format.count(approvals.openCount - hiddenApprovals)) of \(Format.count(approvals.openCount, "call"))"
+    case .history: "the record is searched"
     default: "\(Format.count(list.matching)) of \(Format.count(catalogue.tools.count, "tool"))"
     }
   }

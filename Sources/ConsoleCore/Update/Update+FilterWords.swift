@@ -41,6 +41,9 @@ extension ConsoleState {
         if let number = LiveSubject.textNumber(of: field, in: record) { see(ring.text(number)) }
       }
     }
+    if pane == .history {
+      for row in history.page?.rows ?? [] { see(row.text(of: field)) }
+    }
     if pane == .approvals {
       for request in approvals.open {
         see(ApprovalSubject(event: request.event, age: 0).text(of: field) ?? "")
@@ -49,7 +52,8 @@ extension ConsoleState {
     switch field {
     case .server: for server in catalogue.servers { see(server.info.name.string) }
     case .tool: for tool in catalogue.tools { see(tool.info.name.string) }
-    case .rule where pane != .live && pane != .approvals: for tool in catalogue.tools { see(tool.standing.rule) }
+    case .rule where pane != .live && pane != .approvals && pane != .history:
+      for tool in catalogue.tools { see(tool.standing.rule) }
     case .source: for tool in catalogue.tools { see(tool.standing.sourceInWords) }
     case .agent: for session in sessions.values { see(session.client.string) }
     default: break
@@ -62,7 +66,7 @@ extension Pane {
   /// What a filter of the pane is about.
   var filterSubject: Filter.Subject {
     switch self {
-    case .live: .live
+    case .live, .history: .live
     case .servers: .servers
     case .approvals: .approvals
     case .policy, .rule, .changes: .policy

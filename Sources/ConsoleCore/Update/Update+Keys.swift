@@ -61,7 +61,8 @@ extension ConsoleState {
     case .bulk(let bulk): return take(key, bulk)
     case .reply(let reply): return take(key, reply)
     case .pins(let popup): return take(key, popup)
-    case .history(let view): return take(key, view)
+    case .past(let past): return take(key, past)
+    case .suggest(let view): return take(key, view)
     case .wrap(let view): return take(key, view)
     case nil: break
     }
@@ -137,10 +138,6 @@ extension ConsoleState {
     case .reply(var reply) where reply.kind == .because:
       reply.field.paste(text)
       overlay = .reply(reply)
-    case .history(var view) where view.isTyping:
-      view.field.paste(text)
-      view.mistake = nil
-      overlay = .history(view)
     default: say(.info, "pasted text goes into text fields only: ignored")
     }
   }
@@ -196,6 +193,12 @@ extension ConsoleState {
     case .changes:
       let top = changeList.firstRow(count: changeRowCount, height: height)
       changeList.go(to: top + row, count: changeRowCount, height: height)
+    case .history:
+      let top = history.shownCursor.firstRow(count: history.count, height: height)
+      let row = row + place.body.row - historyRows(of: place.body).row
+      if row >= 0, top + row < history.count {
+        history.shownCursor.go(to: top + row, count: history.count, height: height)
+      }
     case .rule, .approvals: break
     }
   }

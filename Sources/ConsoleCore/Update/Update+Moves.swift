@@ -12,10 +12,11 @@ extension ConsoleState {
   }
 
   mutating func focus(_ pane: Pane) {
+    if pane == .history, upper != .history { history.isWanted = true }
     focus = pane
     switch pane {
     case .policy, .rule: upper = .policy
-    case .servers, .changes, .approvals: upper = pane
+    case .servers, .changes, .approvals, .history: upper = pane
     case .live: break
     }
     refreshDiff()
@@ -41,10 +42,15 @@ extension ConsoleState {
       serverList.go(to: serverList.row + rows, count: serverRows.count, height: max(1, height - 1))
     case .changes: changeList.go(to: changeList.row + rows, count: changeRowCount, height: height)
     case .approvals: moveInApprovals(by: rows)
+    case .history: moveInHistory(by: rows)
     }
   }
 
   mutating func moveToMatch(_ step: Int) {
+    if focus == .history {
+      moveInHistory(by: step)
+      return
+    }
     if focus == .live {
       moveToDenied(step)
       return
@@ -163,7 +169,7 @@ extension ConsoleState {
     case .servers:
       openServer()
     case .changes: openChange()
-    case .rule, .approvals: break
+    case .rule, .approvals, .history: break
     }
   }
 }

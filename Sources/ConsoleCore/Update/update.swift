@@ -16,8 +16,9 @@ package func update(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [
 /// Takes the approvals pane along with whatever the message has changed.
 private func settled(_ state: inout ConsoleState, _ effects: [ConsoleEffect]) -> [ConsoleEffect] {
   state.settleApprovals()
+  let effects = effects + state.wantHistory() + state.wantRecordEffect()
   guard state.approvals.isEntered || state.options.isPlain else { return effects }
-  return effects + state.wantDetails()
+  return effects + state.wantDetails() + state.wantSimilar()
 }
 
 private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [ConsoleEffect] {
@@ -103,6 +104,10 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
   case .clientsFound(let findings): state.take(findings)
   case .wrapPlanned(let preview): state.take(preview)
   case .clientsWrapped(let result): return state.take(result)
+  case .pastPolicyRead(let policy): state.history.take(policy)
+  case .effectRead(let answer): state.take(answer)
+  case .suggested(let answer): state.take(answer)
+  case .similarRead(let answer): state.similar.take(answer)
   }
   return []
 }

@@ -25,8 +25,8 @@ struct ApprovalScreenSizeTests {
       │                                                          ││                                                                                                  │
       │                                                          ││! branch holds 1 invisible character                                                              │
       │                                                          ││                                                                                                  │
+      │                                                          ││similar: looking into the record                                                                  │
       │                                                          ││why high: name has "git_reset"                                                                    │
-      │                                                          ││similar: 0 approved, 1 denied earlier, last at 11:43:07 expired, denied                           │
       │                                                          ││                                                                                                  │
       │                                                          ││0:41 left, then the gate will DENY                                                                │
       │                                                          ││the agent's request waits 0:29 more                                                               │
@@ -39,7 +39,7 @@ struct ApprovalScreenSizeTests {
       │                                                          ││ Esc  leave waiting                                                                               │
       │                                                          ││                                                                                                  │
       └──────────────────────────────────────────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ 11:43:07.001 claude      git/git_status                       READ LOW  ✓ allow   (default)                      0.04ms  …                                   │

@@ -57,12 +57,12 @@ struct ApprovalScreenTests {
       │                                ││                                            │
       │                                ││! branch holds 1 invisible character        │
       │                                ││                                            │
+      │                                ││similar: looking into the record            │
       │                                ││why high: name has "git_reset"              │
-      │                                ││similar: 0 approved, 1 denied earlier, last │
-      │                                ││         at 11:43:07 expired, denied        │
       │                                ││                                            │
       │                                ││0:41 left, then the gate will DENY          │
       │                                ││the agent's request waits 0:29 more         │
+      │                                ││                                            │
       │                                ││                                            │
       └────────────────────────────────┘└────────────────────────────────────────────┘
        a approve  d deny  s session  i identical  e say why  t time  o all of it
@@ -92,8 +92,8 @@ struct ApprovalScreenTests {
       │                                                                              │
       │ ! branch holds 1 invisible character                                         │
       │                                                                              │
+      │ similar: looking into the record                                             │
       │ why high: name has "git_reset"                                               │
-      │ similar: 0 approved, 1 denied earlier, last at 11:43:07 expired, denied      │
       │                                                                              │
       │ request q1-3, digest digest of q1-3 66                                       │
       │                                                                              │
@@ -165,12 +165,12 @@ struct ApprovalScreenTests {
       │ earlier                        ││                                            │
       │  ✓ session ecr/build_image tty…││! branch holds 1 invisible character        │
       │  · gone git/git_reset          ││                                            │
-      │  ✗ expired git/git_reset       ││why high: name has "git_reset"              │
-      │  ✓ once git/git_push you on pt…││similar: 0 approved, 1 denied earlier, last │
-      │                                ││         at 11:43:07 expired, denied        │
+      │  ✗ expired git/git_reset       ││similar: looking into the record            │
+      │  ✓ once git/git_push you on pt…││why high: name has "git_reset"              │
       │                                ││                                            │
       │                                ││gone: the client hung up: nothing is left to│
       │                                ││decide                                      │
+      │                                ││                                            │
       │                                ││                                            │
       └────────────────────────────────┘└────────────────────────────────────────────┘
        j down  k up  1 policy  / filter  :  ? help  q quit
@@ -199,12 +199,12 @@ struct ApprovalScreenTests {
       │                                ││                                            │
       │                                ││! branch holds 1 invisible character        │
       │                                ││                                            │
+      │                                ││similar: looking into the record            │
       │                                ││why high: name has "git_reset"              │
-      │                                ││similar: 0 approved, 1 denied earlier, last │
-      │                                ││         at 11:43:07 expired, denied        │
       │                                ││                                            │
       │                                ││0:41 left, then the gate will DENY          │
       │                                ││the agent's request waits 0:29 more         │
+      │                                ││                                            │
       │                                ││                                            │
       └────────────────────────────────┘└────────────────────────────────────────────┘
       deny, and say why: not on Sundays
@@ -233,11 +233,11 @@ struct ApprovalScreenTests {
       │                                ││                                            │
       │                                ││! branch holds 1 invisible character        │
       │                                ││                                            │
+      │                                ││similar: looking into the record            │
       │                                ││why high: name has "git_reset"              │
-      │                                ││similar: 0 approved, 1 denied earlier, last │
-      │                                ││         at 11:43:07 expired, denied        │
       │                                ││                                            │
       │                                ││unknown, the gate is lost: keys do nothing  │
+      │                                ││                                            │
       │                                ││                                            │
       │                                ││                                            │
       └────────────────────────────────┘└────────────────────────────────────────────┘

@@ -56,7 +56,7 @@ struct ChangesPopups {
       │ ~ git/git_commit: deny by default becomes allow                              │
       └────────────────────────────────────────────── r restore · d drop · Esc later ┘
       └────────────────────────────────────────────────┘└────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ No gate is connected.                                                        │
       │ gatehouse serve starts one; editing policy.json works without.               │
       │                                                                              │
@@ -170,24 +170,24 @@ struct ChangesPopups {
       │  ~ git/git_log: 10│   [ ] m mine     [{"window":"hour","max":5,"scope":"grant"}]                                                         │                   │
       │  ~ git/git_commit:│   [x] t theirs   [{"window":"minute","max":99,"scope":"grant"}]                                                      │                   │
       │                   │ what it then changes in the file on the disk                                                                         │                   │
-      │  the text that sav│ @@ -4,9 +4,10 @@                                                                                                     │                   │
-      │  @@ -4,9 +4,10 @@ │     "servers": {                                                                                                     │                   │
-      │      "servers": { │       "git": {                                                                                                       │                   │
-      │        "git": {   │         "tools": {                                                                                                   │                   │
-      │          "tools": │ -         "git_status": {"action": "require_approval"},                                                              │                   │
-      │  -         "git_st│ +         "git_status": {"action": "deny"},                                                                          │                   │
-      │  -         "git_lo│           "git_log": {"limits": [{"window": "minute", "max": 99, "scope": "grant"}]},                                │                   │
-      │  -         "git_di│ -         "git_diff*": {"action": "allow"}                                                                           │                   │
-      │  +         "git_st│ +         "git_diff*": {"action": "allow"},                                                                          │                   │
-      │  +         "git_lo│ +         "git_commit": {"action": "allow"}                                                                          │                   │
-      │  +         "git_di│         }                                                                                                            │                   │
-      │  +         "git_co│       },                                                                                                             │                   │
-      │          }        │       "time": {"default": "deny"}                                                                                    │                   │
-      │        },         │                                                                                                                      │                   │
-      │        "time": {"d│                                                                                                                      │                   │
-      │                   │                                                                                                                      │                   │
+      │  effect on the rec│ @@ -4,9 +4,10 @@                                                                                                     │                   │
+      │    trying the edit│     "servers": {                                                                                                     │                   │
+      │                   │       "git": {                                                                                                       │                   │
+      │  the text that sav│         "tools": {                                                                                                   │                   │
+      │  @@ -4,9 +4,10 @@ │ -         "git_status": {"action": "require_approval"},                                                              │                   │
+      │      "servers": { │ +         "git_status": {"action": "deny"},                                                                          │                   │
+      │        "git": {   │           "git_log": {"limits": [{"window": "minute", "max": 99, "scope": "grant"}]},                                │                   │
+      │          "tools": │ -         "git_diff*": {"action": "allow"}                                                                           │                   │
+      │  -         "git_st│ +         "git_diff*": {"action": "allow"},                                                                          │                   │
+      │  -         "git_lo│ +         "git_commit": {"action": "allow"}                                                                          │                   │
+      │  -         "git_di│         }                                                                                                            │                   │
+      │  +         "git_st│       },                                                                                                             │                   │
+      │  +         "git_lo│       "time": {"default": "deny"}                                                                                    │                   │
+      │  +         "git_di│                                                                                                                      │                   │
+      │  +         "git_co│                                                                                                                      │                   │
+      │          }        │                                                                                                                      │                   │
       └───────────────────│                                                                                                                      │───────────────────┘
-      ┌4 Live ▶ follow────│                                                                                                                      │───────────────────┐
+      ┌4 Live ▶ follow────│                                                                                                                      │───────ring 100,000┐
       │ time         clien│                                                                                                                      │                   │
       │ 11:42:07 ── gate c│                                                                                                                      │                   │
       │ No calls yet. Let │                                                                                                                      │                   │

@@ -38,6 +38,9 @@ struct ChangesScreens {
       │▶ 1 unsaved change · 1 step to undo (u) · ctrl-s saves                        │
       │  ~ git/git_reset: deny by default becomes deny                               │
       │                                                                              │
+      │  effect on the record                                                        │
+      │    trying the edits on every call…                                           │
+      │                                                                              │
       │  the text that saving writes, as a diff                                      │
       │  @@ -7,7 +7,8 @@                                                             │
       │            "git_status": {"action": "deny"},                                 │
@@ -45,11 +48,8 @@ struct ChangesScreens {
       │            "git_diff*": {"action": "allow"},                                 │
       │  -         "git_commit": {"action": "allow"}                                 │
       │  +         "git_commit": {"action": "allow"},                                │
-      │  +         "git_reset": {"action": "deny"}                                   │
-      │          }                                                                   │
-      │        },                                                                    │
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │
@@ -77,11 +77,11 @@ struct ChangesScreens {
       │  ~ git/git_log: 10/minute becomes 5/hour                                     │
       │  ~ git/git_commit: deny by default becomes allow                             │
       │                                                                              │
-      │  the text that saving writes, as a diff                                      │
-      │  @@ -4,9 +4,10 @@                                                            │
-      │      "servers": {                                                            │
+      │  effect on the record                                                        │
+      │    trying the edits on every call…                                           │
+      │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │
@@ -102,9 +102,9 @@ struct ChangesScreens {
       ▶ 1 unsaved change · 1 step to undo (u)…
         ~ git/git_reset: deny by default beco…
 
-        the text that saving writes, as a diff
-        @@ -7,7 +7,8 @@
-                  "git_status": {"action": "d…
+        effect on the record
+          trying the edits on every call…
+
       ─ live 0/s ─────────────────────────────
        z undo  ^S save  U redo  E editor
       """)
@@ -138,6 +138,9 @@ struct ChangesScreens {
       │▶ 1 unsaved change · 1 step to undo (u) · ctrl-s saves                                                                                                        │
       │  ~ git/git_reset: deny by default becomes deny                                                                                                               │
       │                                                                                                                                                              │
+      │  effect on the record                                                                                                                                        │
+      │    trying the edits on every call…                                                                                                                           │
+      │                                                                                                                                                              │
       │  the text that saving writes, as a diff                                                                                                                      │
       │  @@ -7,7 +7,8 @@                                                                                                                                             │
       │            "git_status": {"action": "deny"},                                                                                                                 │
@@ -158,11 +161,8 @@ struct ChangesScreens {
       │                  the file as it was first read                                                                                                               │
       │                                                                                                                                                              │
       │  the file while this console ran: Enter shows what changed                                                                                                   │
-      │  11:46:10 rev 9a28e297ea19 3 changes, saved here · the gate loaded it in 0.00ms                                                                              │
-      │                                                                                                                                                              │
-      │  what the gate said                                                                                                                                          │
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ No calls yet. Let your client start its server through the gate:                                                                                             │

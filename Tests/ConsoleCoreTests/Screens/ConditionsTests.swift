@@ -27,7 +27,7 @@ struct ConditionsTests {
       │                                                ││                            │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ No gate is connected.                                                        │
       │ gatehouse serve starts one; editing policy.json works without.               │
       │                                                                              │
@@ -61,7 +61,7 @@ struct ConditionsTests {
       │                                                ││                            │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │
@@ -96,7 +96,7 @@ struct ConditionsTests {
       │ appears later is denied until it has a rule.   ││        "git_log": {"action…│
       │                                                ││        "git_diff": {"actio…│
       └────────────────────────────────────────────────┘└──────────────────── 12 more┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │
@@ -150,7 +150,7 @@ struct ConditionsTests {
       │                                                ││opens or closes it.         │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└───────────────────── 7 more┘
-      ┌4 Live stale─────────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      ┌4 Live stale──────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
@@ -300,10 +300,10 @@ struct ConditionsTests {
       |   !READ LOW  get_current_ti> + allow .   L12   ||         git_status         |
       |   !READ LOW  convert_time    + allow .   L12   ||was      + allow, explicit  |
       |                                                ||         in the saved file  |
-      |                                                ||so       every call is      |
-      |                                                ||         denied             |
-      |                                                ||told     [gatehouse] denied:|
-      +------------------------------------------------++-------------------- 40 more+
+      |                                                ||                            |
+      |                                                ||effect on the record        |
+      |                                                || trying the edits on every >|
+      +------------------------------------------------++-------------------- 43 more+
       +4 Live = PAUSED . 1 newer . G------------------------3/s . peak 3 ...........#+
       | 11:42:07 -- gate connected --                                                |
       | 11:43:07 claude      git/git_status           + allow   ok 12ms 1,204 B      |
@@ -336,7 +336,7 @@ struct ConditionsTests {
       │   !READ LOW  convert_time    ✓ allow ·   L12   ││                            │
       │                                                ││D changes its default, m    │
       └────────────────────────────────────────────────┘└──────────────────── 10 more┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │

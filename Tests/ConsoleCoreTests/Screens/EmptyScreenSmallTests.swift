@@ -74,7 +74,7 @@ struct EmptyScreenSmallTests {
       desk.state,
       """
        saved  gate ● up rev e92cbb
-       4 Live ▶ follow ───────────────────────
+       4 Live ▶ follow ───────────ring 100,000
       ▶11:42:07 ── gate connected ──
        No calls yet. In your client's file,
        put this in place of the server's

@@ -29,7 +29,7 @@ struct EmptyScreenTests {
       │                                                ││                            │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ No gate is connected: no gate is running.                                    │
       │ gatehouse serve starts one; editing policy.json works without.               │
       │                                                                              │
@@ -64,7 +64,7 @@ struct EmptyScreenTests {
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │
@@ -97,7 +97,7 @@ struct EmptyScreenTests {
       │                                                ││opens or closes it.         │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└──────────────────── 24 more┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │
@@ -131,7 +131,7 @@ struct EmptyScreenTests {
       │                                                ││opens or closes it.         │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└───────────────────── 7 more┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │▶11:42:07 ── gate connected ──                                                │
       │ No calls yet. In your client's file, put this in place of the server's entry:│
       │ "git": { "command": "gatehouse", "args": ["connect", "git"] }                │
@@ -164,7 +164,7 @@ struct EmptyScreenTests {
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │
@@ -197,7 +197,7 @@ struct EmptyScreenTests {
       │                                                ││                            │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │

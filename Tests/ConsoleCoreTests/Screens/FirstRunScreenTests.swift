@@ -29,7 +29,7 @@ struct FirstRunScreenTests {
       │ appears later is denied until it has a rule.   ││        "git_log": {"action…│
       │                                                ││        "git_diff": {"actio…│
       └────────────────────────────────────────────────┘└──────────────────── 12 more┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │
@@ -64,7 +64,7 @@ struct FirstRunScreenTests {
       │ no server is registered yet: they are offered  ││                            │
       │ next                                           ││                            │
       └────────────────────────────────────────────────┘└────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │

@@ -172,7 +172,40 @@ struct GoldenState: Sendable, CustomTestStringConvertible {
     },
     GoldenState("pins") { Desk.atPins(columns: $0, rows: $1) },
     GoldenState("history") { Desk.atHistory(columns: $0, rows: $1) },
-    GoldenState("history-effect") { Desk.atHistory(columns: $0, rows: $1, effect: true) },
+    GoldenState("history-numbers") { columns, rows in
+      var desk = Desk.atHistory(columns: columns, rows: rows)
+      desk.press("f")
+      return desk
+    },
+    GoldenState("history-effect") { columns, rows in
+      var desk = Desk.withEffect(columns: columns, rows: rows)
+      desk.press("7")
+      desk.answerHistory()
+      return desk
+    },
+    GoldenState("past") { columns, rows in
+      var desk = Desk.atHistory(columns: columns, rows: rows)
+      desk.press("j", "j", "Enter")
+      desk.answerPast()
+      return desk
+    },
+    GoldenState("rule-effect") { Desk.withEffect(columns: $0, rows: $1) },
+    GoldenState("changes-effect") { columns, rows in
+      var desk = Desk.withEffect(columns: columns, rows: rows)
+      desk.press("6")
+      desk.answerEffect()
+      return desk
+    },
+    GoldenState("suggest") { columns, rows in
+      var desk = Desk.atSuggestions(columns: columns, rows: rows)
+      desk.press("j", "j")
+      return desk
+    },
+    GoldenState("suggestPreview") { columns, rows in
+      var desk = Desk.atSuggestions(columns: columns, rows: rows)
+      desk.press("Enter")
+      return desk
+    },
     GoldenState("pins-question") { columns, rows in
       var desk = Desk.atPins(columns: columns, rows: rows)
       desk.press("A")

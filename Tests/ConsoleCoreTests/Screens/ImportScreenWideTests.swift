@@ -42,7 +42,7 @@ struct ImportScreenWideTests {
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │
       └───────────────────│                                                                                                                      │───────────────────┘
-      ┌4 Live ▶ follow────│                                                                                                                      │───────────────────┐
+      ┌4 Live ▶ follow────│                                                                                                                      │───────ring 100,000┐
       │ time         clien│                                                                                                                      │                   │
       │ 11:42:07 ── gate c│                                                                                                                      │                   │
       │ No calls yet. In y│                                                                                                                      │                   │
@@ -100,7 +100,7 @@ struct ImportScreenWideTests {
       │                   │                                                                                                                      │                   │
       │                   │                                                                                                                      │                   │
       └───────────────────│                                                                                                                      │───────────────────┘
-      ┌4 Live ▶ follow────│                                                                                                                      │───────────────────┐
+      ┌4 Live ▶ follow────│                                                                                                                      │───────ring 100,000┐
       │ time         clien│                                                                                                                      │                   │
       │ 11:42:07 ── gate c│                                                                                                                      │                   │
       │ No calls yet. In y│                                                                                                                      │                   │
@@ -158,7 +158,7 @@ struct ImportScreenWideTests {
       │                             │ "github": { "command": "gatehouse", "args": ["connect", "github"] }                              │                             │
       │                             │ "git-claude-code": { "command": "gatehouse", "args": ["connect", "git-claude-code"] }            │                             │
       └─────────────────────────────│ "jira": { "command": "gatehouse", "args": ["connect", "jira"] }                                  │─────────────────────────────┘
-      ┌4 Live ▶ follow──────────────│                                                                                                  │─────────────────────────────┐
+      ┌4 Live ▶ follow──────────────│                                                                                                  │─────────────────ring 100,000┐
       │ time         client      ser│ What no rule names goes by the default: W in pane 1 gives every such tool its recommended rule.  │ or reason                   │
       │ 11:42:07 ── gate connected ─└────────────────────────────────────────────────────────────────────── y copies the lines · Enter ┘                             │
       │ No calls yet. In your client's file, put this in place of the server's entry:                                                                                │

@@ -85,7 +85,7 @@ struct NewRuleScreens {
       │                             │           "git_reset": {"action": "require_approval", "reason": "look before it is gone"},       │                             │
       │                             │ -         "git_log": {"action": "deny"}                                                          │                             │
       └─────────────────────────────│ +         "git_log": {"action": "deny"},                                                         │─────────────────────────────┘
-      ┌4 Live ‖ PAUSED · 0 newer · G│ +         "git_commit": {"require": [{"conditions": [{"path": "call.client", "op": "eq",         │─────────────────────────────┐
+      ┌4 Live ‖ PAUSED · 0 newer · G│ +         "git_commit": {"require": [{"conditions": [{"path": "call.client", "op": "eq",         │─────────────────ring 100,000┐
       │ time         client      ser│ +         "value": "claude"}, {"path": "args.message", "op": "eq", "value": "fix:                │ or reason                   │
       │ 11:42:07 ── gate connected ─│ +         \\u202egnp.exe"}, {"path": "args.amend", "op": "eq", "value": false}, {"path":          │                             │
       │▶11:43:07.001 claude      git│ +         "args.files", "op": "eq", "value": ["a", "b"]}, {"path": "args", "op": "length_lte",   │ allows this tool            │
@@ -182,7 +182,7 @@ struct NewRuleScreens {
       │                                                                              │
       │                                                                              │
       └ Space toggle · ←→ how · Enter value · e edit that rule · ^S write · Esc back ┘
-      ┌4 Live ‖ PAUSED · 0 newer · G─────────────────────────────────────────────────┐
+      ┌4 Live ‖ PAUSED · 0 newer · G─────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │▶11:43:07 claude      git/git_log              ✗ deny                         │
       │                                                                              │
@@ -228,7 +228,7 @@ struct LiveScreens {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev 1ba533              0/s ▁▁▁▁▁▁▁▁▁▁
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ time     client      server/tool              decision  outcome or reason    │
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok path="/srv… +248 B│
@@ -261,7 +261,7 @@ struct LiveScreens {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev 1ba5334e8c6e   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       0/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ 11:43:07.001 claude      git/git_status                       READ LOW  ✓ allow   /servers/git/tools/git_status  0.04ms  ok path="/srv/app/src" mode=… +233 B│
@@ -295,7 +295,7 @@ struct LiveScreens {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev 1ba533              0/s ▁▁▁▁▁▁▁▁▁▁
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ time     client      server/tool              decision  outcome or reason    │
       │ 11:43:07 ── from here · Esc shows what was before ──                         │
       │▶11:43:07 claude      git/git_status           ✓ allow   …                    │

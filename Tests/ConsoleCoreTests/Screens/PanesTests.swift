@@ -27,7 +27,7 @@ struct PanesTests {
       │                                                ││opens or closes it.         │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└───────────────────── 7 more┘
-      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      ┌4 Live ▶ follow───────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
@@ -71,7 +71,7 @@ struct PanesTests {
       │                                                                                 ││                                                                           │
       │                                                                                 ││                                                                           │
       └─────────────────────────────────────────────────────────────────────────────────┘└───────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow──────────────────────────────────────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ 11:43:07.001 claude      git/git_status                       READ LOW  ✓ allow   /servers/git/tools/git_status  0.04ms  ok 12ms 1,204 B                     │
@@ -138,11 +138,11 @@ struct PanesTests {
       │ ~ !READ LOW  get_current_ti… ✗ deny ·    L3    ││rule     (default)          │
       │▶~ !READ LOW  convert_time    ✗ deny ·    L3    ││was      ✓ allow, server    │
       │                                                ││         default in the     │
-      │                                                ││         saved file         │
-      │                                                ││so       every call is      │
-      │                                                ││         denied             │
-      └─ ! ungoverned: only the global default ────────┘└──────────────────── 18 more┘
-      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      │                                                ││                            │
+      │                                                ││effect on the record        │
+      │                                                ││ trying the edits on every …│
+      └─ ! ungoverned: only the global default ────────┘└──────────────────── 21 more┘
+      ┌4 Live ▶ follow───────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
@@ -164,6 +164,9 @@ struct PanesTests {
       │▶ 1 unsaved change · 1 step to undo (u) · ctrl-s saves                        │
       │  ~ git/git_status: allow becomes deny                                        │
       │                                                                              │
+      │  effect on the record                                                        │
+      │    trying the edits on every call…                                           │
+      │                                                                              │
       │  the text that saving writes, as a diff                                      │
       │  @@ -4,7 +4,7 @@                                                             │
       │      "servers": {                                                            │
@@ -171,11 +174,8 @@ struct PanesTests {
       │          "tools": {                                                          │
       │  -         "git_status": {},                                                 │
       │  +         "git_status": {"action": "deny"},                                 │
-      │            "git_log": {"limits": [{"window": "minute", "max": 10, "scope": "…│
-      │            "git_diff*": {"action": "allow"}                                  │
-      │          }                                                                   │
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      ┌4 Live ▶ follow───────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
@@ -209,7 +209,7 @@ struct PanesTests {
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      ┌4 Live ▶ follow───────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
@@ -229,7 +229,7 @@ struct PanesTests {
       desk.state,
       """
        gatehouse  policy.json saved  gate ● up rev e92cbb072143   0 sessions   servers 1/2 up   7 tools (4 ungoverned)                       3/s ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇
-      ┌4 Live ‖ PAUSED · 32 newer · G───────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇ · 1,204 dropped┐
+      ┌4 Live ‖ PAUSED · 32 newer · G────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000 · 1,204 dropped┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ 11:43:07.001 claude      git/git_status                       READ LOW  ✓ allow   /servers/git/tools/git_status  0.04ms  ok 12ms 1,204 B                     │

@@ -28,7 +28,7 @@ struct ServerScreenTests {
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. In your client's file, put this in place of the server's entry:│
       │ "git": { "command": "gatehouse", "args": ["connect", "git"] }                │
@@ -95,7 +95,7 @@ struct ServerScreenTests {
       │ └──────────────────────────────────────────────────────────── y yes · n no ┘ │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. In your client's file, put this in place of the server's entry:│
       │ "git": { "command": "gatehouse", "args": ["connect", "git"] }                │
@@ -128,7 +128,7 @@ struct ServerScreenTests {
       │ variable, kept in servers.json (0600)                                        │
       └────────────────────────────────────────────────── Tab next · Enter add · Esc ┘
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. In your client's file, put this in place of the server's entry:│
       │ "git": { "command": "gatehouse", "args": ["connect", "git"] }                │
@@ -161,7 +161,7 @@ struct ServerScreenTests {
       │                                                                              │
       └────────────────────────────────────────────────── Tab next · Enter add · Esc ┘
       └──────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. In your client's file, put this in place of the server's entry:│
       │ "git": { "command": "gatehouse", "args": ["connect", "git"] }                │

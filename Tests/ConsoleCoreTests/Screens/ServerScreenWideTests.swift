@@ -41,7 +41,7 @@ struct ServerScreenWideTests {
       │                                                                                                                                                              │
       │                                                                                                                                                              │
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ No calls yet. In your client's file, put this in place of the server's entry:                                                                                │
@@ -99,7 +99,7 @@ struct ServerScreenWideTests {
       │                             │   changed git_status                                                                             │                             │
       │                             │   removed git_reset                                                                              │                             │
       └─────────────────────────────│ policy    names it in 3 places; other tools: deny                                                │─────────────────────────────┘
-      ┌4 Live ▶ follow──────────────│ client    "command": "gatehouse", "args": ["connect", "git"]                                     │─────────────────────────────┐
+      ┌4 Live ▶ follow──────────────│ client    "command": "gatehouse", "args": ["connect", "git"]                                     │─────────────────ring 100,000┐
       │ time         client      ser└────────────────────────────────────────────────────────────────── Enter tools · o messages · Esc ┘ or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ No calls yet. In your client's file, put this in place of the server's entry:                                                                                │
@@ -156,7 +156,7 @@ struct ServerScreenWideTests {
       │                                  └──────────────────────────────────────────────────────────── Tab next · Enter add · Esc ┘                                  │
       │                                                                                                                                                              │
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ No calls yet. In your client's file, put this in place of the server's entry:                                                                                │

@@ -39,7 +39,7 @@ struct ToolPageScreens {
       │                   │     one of normal, mirror                                                                                            │                   │
       │                   │                                                                                                                      │                   │
       └─ ! ungoverned: onl│ why it needs a policy                                                                                                │───────────────────┘
-      ┌4 Live ▶ follow────│   A wrong guess of the agent is written as readily as a right one, here to source code, issues and repositories.     │───────────────────┐
+      ┌4 Live ▶ follow────│   A wrong guess of the agent is written as readily as a right one, here to source code, issues and repositories.     │───────ring 100,000┐
       │ time         clien│   A limit keeps a mistake small enough to be taken back by hand.                                                     │                   │
       │ 11:42:07 ── gate c│                                                                                                                      │                   │
       │ No calls yet. Let │ what this access invites                                                                                             │                   │

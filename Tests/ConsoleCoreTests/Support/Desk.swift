@@ -9,6 +9,8 @@ import Testing
 struct Desk {
   var state: ConsoleState
   var effects: [ConsoleEffect] = []
+  /// Those that ask the record something by the way.
+  var asides: [ConsoleEffect] = []
 
   static let noon = Moment(microseconds: 1_795_174_927_000_000)
 
@@ -50,7 +52,14 @@ struct Desk {
     return desk
   }
 
-  mutating func send(_ message: ConsoleMessage) { effects += update(&state, message) }
+  mutating func send(_ message: ConsoleMessage) {
+    for effect in update(&state, message) {
+      switch effect {
+      case .tryOnRecord, .readSimilar: asides.append(effect)
+      default: effects.append(effect)
+      }
+    }
+  }
 
   mutating func read(_ text: String) {
     do {

@@ -104,7 +104,7 @@ struct ThemePickerTests {
       │            │ ✓ allow  ✗ deny  ≈ limit  ? ask  ∅ hide            │it.         │
       │            │ LOW  MED  HIGH  CRIT  ‹U+202E›  match  marked      │            │
       └────────────│ mine.toml:3:6: `‹1B›[2J` is not a colour           │───── 7 more┘
-      ┌4 Live ▶ fol└─────────────────── j k try · Enter keep · Esc back ┘────────────┐
+      ┌4 Live ▶ fol└─────────────────── j k try · Enter keep · Esc back ┘ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ No calls yet. Let your client start its server through the gate:             │
       │ gatehouse connect NAME                                                       │
@@ -165,7 +165,7 @@ struct ThemePickerTests {
       │                                                    │ LOW  MED  HIGH  CRIT  ‹U+202E›  match  marked      │                                                    │
       │                                                    │                                                    │                                                    │
       └────────────────────────────────────────────────────└─────────────────── j k try · Enter keep · Esc back ┘────────────────────────────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
       │ 11:42:07 ── gate connected ──                                                                                                                                │
       │ No calls yet. Let your client start its server through the gate:                                                                                             │
