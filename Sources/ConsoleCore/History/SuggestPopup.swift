@@ -42,6 +42,8 @@ extension ConsoleState {
     return ("\(standing.verdict.glyph) \(standing.summary)", standing.verdict.role)
   }
 
+  private static let nowColumns = 16
+
   func suggestRow(_ line: PolicySuggestion.Line, columns: Int) -> Line {
     let subject: String =
       switch line.kind {
@@ -51,12 +53,15 @@ extension ConsoleState {
     let width = columns >= 100 ? 40 : columns >= 60 ? 28 : 16
     let name = TerminalText.cut(subject, columns: width, options.glyphs)
     let gap = String(repeating: " ", count: max(1, width + 1 - TerminalText.width(name, options.glyphs)))
-    let isDropped = line.kind == .looser
-    var spans = [TextSpan(peer: name), TextSpan(gap), TextSpan(peer: line.summary, isDropped ? .diffDelete : .diffAdd)]
-    if let now = standingNow(line) {
-      spans += [TextSpan("  now ", .dim), TextSpan(peer: now.text, now.role)]
-    }
-    return Line(spans)
+    let summary = TextSpan(peer: line.summary, line.kind == .looser ? .diffDelete : .diffAdd)
+    guard columns >= 60 else { return Line(TextSpan(peer: name), TextSpan(gap), summary) }
+    // What holds now comes first: the other may be long.
+    let held = standingNow(line)
+    let now = TerminalText.cut(held?.text ?? "", columns: Self.nowColumns, options.glyphs)
+    let rest = String(repeating: " ", count: max(1, Self.nowColumns + 1 - TerminalText.width(now, options.glyphs)))
+    return Line(
+      TextSpan(peer: name), TextSpan(gap), TextSpan(peer: now, held?.role ?? .dim), TextSpan(rest),
+      TextSpan(held == nil ? "  " : "→ ", .dim), summary)
   }
 
   /// What the suggestion is made of.
@@ -80,7 +85,8 @@ extension Canvas {
     if let preview = view.preview { return drawSuggested(preview, view, of: state) }
     let isNarrow = grid.size.columns < 60
     let body = box(
-      "The least that lets pass what was called", columns: min(120, grid.size.columns),
+      isNarrow ? "The least for what was called" : "The least that lets pass what was called",
+      columns: min(120, grid.size.columns),
       rows: grid.size.rows - 1 - headRows,
       hint: view.lines.isEmpty
         ? "Esc" : isNarrow ? "Space · Enter · Esc" : "Space take or leave · a usual · Enter show · Esc")
@@ -128,7 +134,7 @@ extension Canvas {
   ) -> PopupCursor? {
     let body = box(
       "What the taken lines change", columns: min(120, grid.size.columns), rows: grid.size.rows - 1 - headRows,
-      hint: "j k scroll · y into the draft · n back")
+      hint: grid.size.columns < 60 ? "j k · y into the draft · n" : "j k scroll · y into the draft · n back")
     guard body.rows > 1 else { return nil }
     let rows = max(1, min(state.suggestRoom.preview, body.rows - 1))
     let top = max(0, min(preview.top, preview.lines.count - rows))

@@ -32,7 +32,7 @@ struct SuggestionsTests {
     #expect(text(desk).contains("from 57 calls since 2026-11-18"))
     while try view(desk).current?.name != "git_reset" { desk.press("j") }
     #expect(text(desk).contains("git/git_reset") && text(desk).contains("require approval"))
-    #expect(text(desk).contains("now ✗ deny"))
+    #expect(text(desk).contains("✗ deny           → require approval"))
     #expect(text(desk).contains("a person is asked each time, whatever was seen"))
     #expect(text(desk).contains("at    /servers/git/tools/git_reset"))
   }
