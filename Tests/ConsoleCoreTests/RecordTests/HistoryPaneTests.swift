@@ -82,11 +82,11 @@ struct HistoryPaneTests {
 
   @Test func newDecisionsMoveNothing() throws {
     var desk = Desk.atHistory(columns: 100, rows: 20)
-    desk.press("j", "j", "j", "j", "j", "j", "j", "R")
+    desk.press("j", "j", "j", "R")
     let here = try #require(desk.state.history.row)
     let line = try #require(screen(desk.state).firstIndex { $0.contains("▶") })
     desk.answerHistory(Desk.past(14))
-    #expect(desk.state.history.row == here && desk.state.history.cursor.row == 9)
+    #expect(desk.state.history.row == here && desk.state.history.cursor.row == 5)
     #expect(screen(desk.state).firstIndex { $0.contains("▶") } == line)
   }
 
