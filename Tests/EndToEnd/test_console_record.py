@@ -76,7 +76,7 @@ def test_the_rule_as_it_was_and_as_it_is(gatehouse: Gatehouse, open_console) -> 
         kept.unlink()
     console = open_console()
     console.keys("7")
-    console.shows("≈ limit")
+    console.shows("5 decisions")
     console.keys("]", "Enter")
     console.shows("is not kept", "the rule as it is", '"max": 9')
 
