@@ -31,9 +31,9 @@ extension WrapRecord {
     writer.member("server", address.name.string)
     writer.member("name", name.string)
     writer.key("before")
-    Self.write(before.map { String(decoding: $0, as: UTF8.self) }, to: &writer)
+    Self.write(before, to: &writer)
     writer.key("after")
-    Self.write(after.map { String(decoding: $0, as: UTF8.self) }, to: &writer)
+    Self.write(after, to: &writer)
     writer.key("splice")
     writer.beginObject()
     writer.member("offset", splice.offset)
@@ -69,7 +69,7 @@ extension WrapRecord {
     }
     guard let client = node["client"]?.string.flatMap({ ClientKind(rawValue: $0) }), let path = node["path"]?.string,
       let container = texts(node["container"]), let server = node["server"]?.text, let name = node["name"]?.text,
-      let before = texts(node["before"]), let after = texts(node["after"]), let splice = node["splice"],
+      let before = Self.pieces(node["before"]), let after = Self.pieces(node["after"]), let splice = node["splice"],
       let offset = splice["offset"]?.integer, offset >= 0,
       let removed = splice["removed"]?.string.flatMap({ Self.bytes($0) }),
       let inserted = splice["inserted"]?.string.flatMap({ Self.bytes($0) }), let digest = node["digest"]?.string,
@@ -77,7 +77,7 @@ extension WrapRecord {
     else { return nil }
     self.init(
       client: client, path: path, address: EntryAddress(container.map { ExactText($0) }, server), name: name,
-      before: before.map { Array($0.utf8) }, after: after.map { Array($0.utf8) },
+      before: before, after: after,
       splice: TextSplice(offset: offset, removed: removed, inserted: inserted), digest: digest, entry: entry,
       changed: changed.map { $0.map { ExactText($0) } }, inner: node["inner"]?.text)
     guard node["check"]?.string == check else { return nil }
@@ -87,6 +87,30 @@ extension WrapRecord {
     writer.beginArray()
     for text in texts { writer.string(text) }
     writer.endArray()
+  }
+
+  /// Pieces of a text, each a string; one that is none, for a comment in it is not UTF-8, as `{"bytes": "6d65ff"}`.
+  private static func write(_ pieces: [[UInt8]], to writer: inout JSONWriter) {
+    writer.beginArray()
+    for piece in pieces {
+      let text = String(decoding: piece, as: UTF8.self)
+      if text.utf8.elementsEqual(piece) {
+        writer.string(text)
+      } else {
+        writer.beginObject()
+        writer.member("bytes", hexadecimal(piece))
+        writer.endObject()
+      }
+    }
+    writer.endArray()
+  }
+
+  private static func pieces(_ node: JSONNode?) -> [[UInt8]]? {
+    guard let elements = node?.elements else { return nil }
+    let pieces = elements.compactMap { element in
+      element.string.map { Array($0.utf8) } ?? element["bytes"]?.string.flatMap { bytes($0) }
+    }
+    return pieces.count == elements.count ? pieces : nil
   }
 
   // A replacement may begin or end in the middle of a character, which no string can hold.
