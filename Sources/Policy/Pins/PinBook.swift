@@ -74,6 +74,8 @@ package struct PinBook: Sendable {
   package internal(set) var hasHeard = false
   /// The list with which the gate began to know a server: what is in it is no addition.
   var first: [ExactText: PinListing] = [:]
+  /// Servers with tools that were heard of first, and of which no file tells yet.
+  package private(set) var unkept: Set<ExactText> = []
   /// What the file takes with `edits`, about.
   var fileBytes = 0
   /// Bytes of the definitions in `deviations`, at least.
@@ -159,14 +161,9 @@ package struct PinBook: Sendable {
   /// The first edits, so many of them, are in the file now, which holds this.
   package mutating func wrote(_ lock: PinLock, bytes: Int, edits count: Int) {
     edits.removeFirst(min(count, edits.count))
+    unkept = []
+    for case .record(let server, _, _) in edits { unkept.insert(server) }
     take(lock, bytes: bytes)
-  }
-
-  /// Servers with tools that were heard of first, and of which no file tells yet.
-  package var unkept: Set<ExactText> {
-    var servers: Set<ExactText> = []
-    for case .record(let server, _, _) in edits { servers.insert(server) }
-    return servers
   }
 
   /// Whether anything is to be written down.
@@ -180,6 +177,7 @@ package struct PinBook: Sendable {
     fileBytes += edit.bytes
     lock.apply(edit)
     edits.append(edit)
+    if case .record(let server, _, _) = edit { unkept.insert(server) }
   }
 
   /// Whether there is room for another pin.
