@@ -67,11 +67,29 @@ enum SessionProbe {
       let time = median(rounds) { for _ in 0..<rounds { traffic.round() } } / Double(inFlight)
       printRow("\(bytes) bytes, \(inFlight) in flight", time, of: nil)
     }
+    try printPins()
     let allocated = try [1, 64].map { rounded(try allocations(inFlight: $0)) }
     print("allocations a call: \(allocated[0]) with 1 in flight, \(allocated[1]) with 64")
     print("")
     print("Parts of it, 300 bytes:")
     try printParts()
+  }
+
+  /// What pins cost a call, in turns: of one of 5,000 pinned tools, beside one of which nobody has been told.
+  static func printPins() throws {
+    let (bare, pinned) = (
+      try Traffic(inFlight: 1, bytes: 300, pins: 0), try Traffic(inFlight: 1, bytes: 300, pins: 5_000)
+    )
+    var ratios: [Double] = []
+    var times: [Double] = []
+    for _ in 0..<5 {
+      let without = median(4_000) { for _ in 0..<4_000 { bare.round() } }
+      times.append(median(4_000) { for _ in 0..<4_000 { pinned.round() } })
+      ratios.append(times[times.count - 1] / without)
+    }
+    printRow("300 bytes, 5,000 pinned tools", times.sorted()[2])
+    let ratio = (ratios.sorted()[2] * 100).rounded() / 100
+    print("  that is \(ratio) times a call of a tool that nobody has listed and so has no pin")
   }
 
   static func printParts() throws {

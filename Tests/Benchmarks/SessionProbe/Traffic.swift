@@ -19,7 +19,8 @@ final class Traffic {
   private var number: UInt64 = 0
   private var now = Moment(microseconds: 1_700_000_000_000_000)
 
-  init(inFlight: Int, bytes: Int) throws {
+  /// So many tools are listed before they are called, and pinned by that; with none the gate knows nothing of them.
+  init(inFlight: Int, bytes: Int, pins: Int = 1) throws {
     self.inFlight = inFlight
     self.bytes = bytes
     gate = GateState(engine: try Self.engine())
@@ -27,7 +28,7 @@ final class Traffic {
     calls = (0..<inFlight).flatMap { Self.call(id: 1_000_001 + $0, bytes: bytes) }
     answerEnd = Array(Self.answer(id: 0, bytes: bytes).dropFirst(Self.answerStart.utf8.count + 1))
     core.opened(at: now, gate: &gate, into: &output)
-    shakeHands()
+    shakeHands(pins: pins)
   }
 
   /// As many calls as there may be in flight, read together, and then their answers, read together.
@@ -71,17 +72,20 @@ final class Traffic {
     }
   }
 
-  private func shakeHands() {
-    let conversation = [
+  private func shakeHands(pins: Int) {
+    let names = ["echo"] + (1..<max(1, pins)).map { "some_tool_with_a_name_\($0)" }
+    let tools = names.map { #"{"name":"\#($0)","inputSchema":{"type":"object"}}"# }.joined(separator: ",")
+    var conversation = [
       (
         #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"probe","version":"1"}}}"#,
         #""result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"echo","version":"1"}}}"#
       ),
       (
         #"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{}}"#,
-        #""result":{"tools":[{"name":"echo","inputSchema":{"type":"object"}}]}}"#
+        #""result":{"tools":[\#(tools)]}}"#
       ),
     ]
+    if pins == 0 { conversation.removeLast() }
     for (request, result) in conversation {
       core.fromClient(Array(request.utf8).span, at: now, gate: &gate, into: &output)
       number += 1
@@ -89,6 +93,9 @@ final class Traffic {
       core.fromServer(answer.span, at: now, gate: &gate, into: &output)
     }
     output.reset()
+    guard pins == 0 || gate.pins.lock.servers["echo"]?.tools?.count == pins else {
+      SessionProbe.fail("not every tool is pinned")
+    }
   }
 
   // MARK: What is said
