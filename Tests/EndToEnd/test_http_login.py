@@ -1,5 +1,7 @@
 """Clients that log in to a server over HTTP themselves: what the server says of it reaches them, and their tokens it alone."""
 
+import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from rig.gatehouse import Gatehouse
 from rig.over_http import Answer, Front
 from rig.remote import HTTPServer
+from rig.waiting import eventually
 
 PEERS = Path(__file__).resolve().parent / "peers"
 GOOD = {"Authorization": "Bearer good"}
@@ -126,3 +129,26 @@ def test_p80_behind_a_proxy_the_public_address_is_told(guarded: Guarded, tmp_pat
 def test_a_public_address_is_one(gatehouse: Gatehouse, url: str) -> None:
     done = gatehouse.run("serve", "--listen", "127.0.0.1:0", "--public-url", url)
     assert done.returncode == 2 and "is no address without a path" in done.stderr
+
+
+def test_p80_a_real_client_logs_in_to_a_real_server_through_the_gate(gatehouse: Gatehouse, older_python: Path) -> None:
+    server = HTTPServer([str(older_python), str(PEERS / "login_server.py")], gatehouse.environment)
+    gatehouse.set_policy({"version": "1", "default": "allow"})
+    gatehouse.succeed("servers", "add", "safe", "--url", server.url, "--client-authorization")
+    front = Front(gatehouse)
+    command = [str(older_python), str(PEERS / "login_client.py"), f"{front.url}/mcp/safe"]
+
+    def log_in() -> str:
+        """It prints its port before it listens."""
+        run = subprocess.run(command, capture_output=True, text=True, timeout=100, env=gatehouse.environment)
+        failed.append(run.stderr[-3000:])
+        return run.stdout
+
+    failed: list[str] = []
+    seen = json.loads(eventually(log_in, 60, lambda: failed[-1]))
+    # At the server itself, with a token for the gate's address, which is all that the client knows.
+    assert seen["places"] == [f"http://127.0.0.1:{server.port}/authorize"]
+    assert seen["tools"] == ["whose"]
+    assert seen["text"].split() == [f"{front.url}/mcp/safe"] * len(seen["text"].split())
+    front.close()
+    server.close()
