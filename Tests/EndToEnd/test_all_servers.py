@@ -1,6 +1,7 @@
 """All servers behind one endpoint, with clients of every SDK and servers that hang and die."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -196,4 +197,43 @@ def test_p50_a_grant_limits_what_is_listed(gatehouse: Gatehouse) -> None:
     assert {tool["name"].split("__")[0] for tool in listed} == {"wine"}
     denied = ask(front, session, 2, "tools/call", {"name": "tea__get_note", "arguments": {}}, **right)
     assert denied["result"]["isError"] and "Unknown tool" in denied["result"]["content"][0]["text"]
+    front.close()
+
+
+#: It reads until it has been asked for its tools, and then nothing any more.
+STUCK = SAYS.replace('{"tools": []}', '{"tools": [{"name": "take", "inputSchema": {"type": "object"}}]}') + """
+    if message.get("method") == "tools/list":
+        import time
+        time.sleep(1000)
+"""
+
+
+def test_p72_a_server_that_reads_nothing_loses_its_session_and_no_other_does(gatehouse: Gatehouse) -> None:
+    gatehouse.set_policy({"version": "1", "default": "allow"})
+    gatehouse.succeed("servers", "add", "stuck", "--", sys.executable, "-c", STUCK, "")
+    gatehouse.succeed("servers", "add", "well", "--", sys.executable, str(PEERS / "plain.py"))
+    front = Front(gatehouse)
+    session = begin(front)
+
+    def names() -> set[str]:
+        return {tool["name"] for tool in ask(front, session, 1, "tools/list")["result"]["tools"]}
+
+    eventually(lambda: {"stuck__take", "well__get_note"} <= names(), 60, "both are there")
+    clients = []
+    for number in range(9):
+        arguments = {"name": "stuck__take", "arguments": {"text": "x" * 9_000_000}}
+        clients.append(front.connect())
+        call = {"jsonrpc": "2.0", "id": 100 + number, "method": "tools/call", "params": arguments}
+        clients[-1].request("POST", "/mcp", call, Mcp_Session_Id=session, Accept="application/json")
+        well = ask(front, session, 200 + number, "tools/call", {"name": "well__get_note", "arguments": {}})
+        assert not well["result"].get("isError", False)
+    told = [client.answer().json["error"]["message"] for client in clients]
+    for client in clients:
+        client.close()
+    # The first one was on its way, and whoever ends first tells of it.
+    assert sum("does not take what it is sent" in words for words in told) >= 8, told
+    well = ask(front, session, 300, "tools/call", {"name": "well__get_note", "arguments": {}})
+    assert not well["result"].get("isError", False)
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{front.process.pid}/status").read_text())
+    assert found and int(found[1]) < 400_000
     front.close()

@@ -79,7 +79,7 @@ final class AllServersSession: ClientSession {
           environment: ThisProcess.environmentEntries),
         part, errors: nil, folder: nil, pid: 0, grant: grant, descriptors: []
       ) { [weak self, weak part] _ in
-        if let part { self?.ended(part, "its session is over") }
+        if let part { self?.ended(part, part.reason ?? "its session is over") }
       }
     } catch {
       ended(part, error.message)
@@ -138,6 +138,8 @@ final class AllServersPart: ClientEnd {
   /// Lines that the session has written in this turn.
   private var written: [UInt8] = []
   private(set) var hasEnded = false
+  /// Why it was ended; nil where it was not, or by the other side.
+  private(set) var reason: String?
   private var isTaking = false
 
   init(_ server: ExactText, of owner: AllServersSession) {
@@ -152,10 +154,12 @@ final class AllServersPart: ClientEnd {
     takeHeld()
     guard heldBytes > Self.mostHeld else { return }
     let session = session
+    let reason = "it does not take what it is sent"
+    self.reason = reason
     close()
     session?.abandon(hastily: true)
     // Not from inside whatever gives it lines.
-    Loop.shared.atEndOfTurn { [self] in owner?.ended(self, "it does not take what it is sent") }
+    Loop.shared.atEndOfTurn { [self] in owner?.ended(self, reason) }
   }
 
   private func takeHeld() {
