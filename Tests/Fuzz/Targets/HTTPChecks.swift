@@ -14,9 +14,41 @@ func checkHTTP(_ input: [UInt8]) throws(Complaint) {
     _ = head.accepted
     _ = head.bearer
   }
+  try checkRepeats(bytes, whole)
   let answer = try readAnswer(bytes, pieces: bytes.count)
   try demand(
     try readAnswer(bytes, pieces: Int(first & 0x0F) + 1) == answer, "pieces are read as something else of an answer")
+}
+
+/// What was read to its end is read as the same behind itself, and with a byte of it changed as it is alone.
+private func checkRepeats(_ bytes: [UInt8], _ whole: [HTTPRequestReader.Event]) throws(Complaint) {
+  guard case .body? = whole.last else { return }
+  var reader = newReader()
+  reader.feed(bytes.span)
+  _ = events(of: &reader)
+  guard reader.isIdle else { return }
+  reader.feed(bytes.span)
+  try demand(events(of: &reader) == whole, "what comes again is read as something else")
+  var changed = bytes
+  let place = bytes.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF } % bytes.count
+  changed[place] = changed[place] == 0x31 ? 0x32 : 0x31
+  var fresh = newReader()
+  fresh.feed(changed.span)
+  guard reader.isIdle else { return }
+  reader.feed(changed.span)
+  try demand(events(of: &reader) == events(of: &fresh), "what differs in a byte is read as what came before")
+}
+
+private func newReader() -> HTTPRequestReader {
+  var limits = HTTPLimits()
+  limits.body = 300
+  return HTTPRequestReader(limits)
+}
+
+private func events(of reader: inout HTTPRequestReader) -> [HTTPRequestReader.Event] {
+  var events: [HTTPRequestReader.Event] = []
+  while let event = reader.next() { events.append(event) }
+  return events
 }
 
 /// What is read of an answer, whatever pieces its body came in.
