@@ -318,6 +318,13 @@ def test_pages_duplicates_and_a_server_with_two_faces(server: Server) -> None:
     second.wire.finish()
 
 
+def put(path: Path, text: str) -> None:
+    """Replaces a file in one step, as editors do."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(text)
+    draft.replace(path)
+
+
 def test_the_file_is_deleted_edited_and_spoiled(server: Server) -> None:
     gatehouse = server.gatehouse
     path = gatehouse.home / "tools.lock.json"
@@ -333,7 +340,7 @@ def test_the_file_is_deleted_edited_and_spoiled(server: Server) -> None:
     assert "changed since" in refusal(agent)
     # A conflict that a merge left changes nothing, and is said.
     good = path.read_text()
-    path.write_text(good.replace('  "servers"', '<<<<<<< HEAD\n  "servers"'))
+    put(path, good.replace('  "servers"', '<<<<<<< HEAD\n  "servers"'))
     failed = stream.until(lambda event: event["event"] == "pin" and event["state"] == "failed", 10, "the problem")
     assert "tools.lock.json:3:1: error: a merge left its marks here" in failed["detail"]
     assert "changed since" in refusal(agent)
@@ -342,7 +349,7 @@ def test_the_file_is_deleted_edited_and_spoiled(server: Server) -> None:
     told = json.loads(gatehouse.run("pins", "--json").stdout)["pins"][0]
     edited = json.loads(good)
     edited["servers"]["notes"]["tools"]["read"] |= {"digest": told["digest"], "by": "a colleague"}
-    path.write_text(json.dumps(edited))
+    put(path, json.dumps(edited))
     eventually(lambda: agent.passes(), what="the edit to hold")
     agent.wire.finish()
 

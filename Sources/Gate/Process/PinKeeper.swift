@@ -34,8 +34,8 @@ final class PinKeeper {
   private let writers = Locked(0)
   private var isSaving = false
   private var isSavingHeard = false
-  /// Somebody may have written the file while it was being saved.
-  private var isReadDue = false
+  /// Is to read the file when it has been written.
+  private var again: LoopTimer?
   /// Runs while something is not on the disk yet.
   private var patience: LoopTimer?
   /// How many edits are on the disk, of all that ever were.
@@ -52,6 +52,7 @@ final class PinKeeper {
   private static let longestRetry: Int64 = 60_000_000
   /// How often what servers tell otherwise is written, at most.
   private static let pause: Int64 = 500_000
+  private static let respite: Int64 = 40_000
   /// How long calls wait for the disk, in microseconds.
   private static let longestHold: Int64 = 5_000_000
 
@@ -86,11 +87,8 @@ final class PinKeeper {
 
   /// Reads the file if it is another one than before.
   func read(_ book: inout PinBook) {
-    guard !isSaving else {
-      isReadDue = true
-      return
-    }
-    isReadDue = false
+    // It is read when it is written.
+    guard !isSaving else { return }
     let text: [UInt8]
     do throws(SystemError) {
       text = try SafeFile.read(path, limit: PinLock.longestText)
@@ -169,6 +167,7 @@ final class PinKeeper {
   func take(_ outcome: PinSave.Outcome, _ book: inout PinBook) {
     switch outcome {
     case .kept(let lock, let bytes, let digest, let edits):
+      lookAgain()
       retryInterval = Self.shortestRetry
       (self.digest, hasRead) = (digest, true)
       (readProblem, writeProblem) = (nil, nil)
@@ -182,7 +181,17 @@ final class PinKeeper {
       lose("\(error)")
       tryAgain()
     }
-    if isReadDue { read(&book) }
+  }
+
+  /// Reads the file once more when whoever writes it has had time to end.
+  ///
+  /// What was removed, or changed, right after it was written may look to the watch as if nothing had been.
+  private func lookAgain() {
+    again?.cancel()
+    again = Loop.shared.after(microseconds: Self.respite) { [weak self] in
+      self?.again = nil
+      self?.look?()
+    }
   }
 
   /// Calls back who waits for nothing more.
