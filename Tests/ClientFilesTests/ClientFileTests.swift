@@ -139,6 +139,8 @@ struct ClientFileTests {
 
   @Test func aBrokenFileSaysWhere() {
     #expect(read("{\n  \"mcpServers\": }\n}", .cursor).problem?.hasPrefix("line 2, column 17: ") == true)
+    #expect(
+      read("extensions:\n  a: {\"b\\0\": 1}\n", .goose).problem == "line 2, column 7: a key holds the character NUL")
     #expect(read("[]", .cursor).problem == "line 1, column 1: it must hold an object, not an array")
     #expect(read("{\"a\": /* no end", .vscode).problem?.hasPrefix("line 1, column ") == true)
     #expect(read(" \n", .vscode).problem == nil)

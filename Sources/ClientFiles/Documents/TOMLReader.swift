@@ -89,7 +89,11 @@ struct TOMLReader {
       skipBlanks()
       let start = index
       switch byte {
-      case 0x22, 0x27: path.append(ExactText(try readString()))
+      case 0x22, 0x27:
+        let key = try readString()
+        // No JSON that is kept of it could be read again.
+        guard !key.utf8.contains(0) else { throw problem("a key holds the character NUL", at: start) }
+        path.append(ExactText(key))
       default:
         while let byte, Self.isBare(byte) { index += 1 }
         guard index > start else { throw problem("a key is missing", at: index) }
@@ -206,7 +210,10 @@ struct TOMLReader {
         }
         return String(decoding: bytes, as: UTF8.self)
       }
-      if byte == 0x0A, !isLong { break }
+      if byte == 0x0A || byte == 0x0D, !isLong { break }
+      guard !Self.isControl(byte) else {
+        throw problem("a raw control character stands in a text", at: index)
+      }
       if byte == 0x5C, quote == 0x22 {
         try readEscape(into: &bytes, isLong: isLong)
       } else {
@@ -215,6 +222,14 @@ struct TOMLReader {
       }
     }
     throw problem("a text does not end", at: start)
+  }
+
+  /// Whether no text may have the byte as it is (TOML 1.0, String).
+  private static func isControl(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x09, 0x0A, 0x0D: false
+    default: byte < 0x20 || byte == 0x7F
+    }
   }
 
   private func isLongEnd(_ quote: UInt8) -> Bool {

@@ -190,6 +190,11 @@ private struct YAMLTreeReader {
 
   private mutating func take(_ key: ExactText, _ range: Range<Int>) {
     let last = stack.count - 1
+    // No JSON that is kept of it could be read again.
+    guard !key.utf8.contains(0) else {
+      problem = DocumentProblem("a key holds the character NUL", at: range.lowerBound, in: text)
+      return
+    }
     guard stack[last].keys.insert(key).inserted || key == "<<" else {
       problem = DocumentProblem("the key `\(key)` occurs twice in one mapping", at: range.lowerBound, in: text)
       return
