@@ -25,7 +25,7 @@ struct ApprovalScreenTests {
       │                                                ││marks all its tools, Enter  │
       │                                                ││opens or closes it.         │
       └────────────────────────────────────────────────┘└───────────────────── 8 more┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ 11:43:07 claude      git/git_status           ✓ allow   …                    │
       │ 11:43:07 claude      git/git_log              ✓ allow   …                    │
       │ 11:43:07 claude-1    git/git_push             ? asked   1:30 left, then deny…│

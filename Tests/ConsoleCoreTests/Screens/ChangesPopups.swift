@@ -88,7 +88,7 @@ struct ChangesPopups {
       │ ! git/git_status                                                             │
       └────────────────────────────────────────────── r restore · d drop · Esc later ┘
       └────────────────────────────────────────────────┘└────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ No gate is connected.                                                        │
       │ gatehouse serve starts one; editing policy.json works without.               │
       │                                                                              │
@@ -231,7 +231,7 @@ struct ChangesPopups {
       │                                                ││                            │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└────────────────────────────┘
-      ┌4 Live ▶ follow───────────────────────────────────────────────────────────────┐
+      ┌4 Live ▶ follow───────────────────────────────────────────────────ring 100,000┐
       │ No gate is connected.                                                        │
       │ gatehouse serve starts one; editing policy.json works without.               │
       │                                                                              │

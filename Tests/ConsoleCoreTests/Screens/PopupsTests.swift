@@ -81,7 +81,7 @@ struct PopupsTests {
       │                                                ││                            │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└────────────────────────────┘
-      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      ┌4 Live ▶ follow───────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
@@ -199,7 +199,7 @@ struct PopupsTests {
       │                                                ││opens or closes it.         │
       │                                                ││                            │
       └────────────────────────────────────────────────┘└───────────────────── 7 more┘
-      ┌4 Live ▶ follow──────────────────────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇┐
+      ┌4 Live ▶ follow───────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000┐
       │ 11:42:07 ── gate connected ──                                                │
       │ 11:43:07 claude      git/git_status           ✓ allow   ok 12ms 1,204 B      │
       │ 11:43:07 claude      git/git_reset            ✗ deny    no rule allows it    │
