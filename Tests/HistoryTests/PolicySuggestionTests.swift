@@ -63,6 +63,17 @@ struct PolicySuggestionTests {
     #expect(one.lines.map(\.kind) == [.rule, .own] && one.refused.isEmpty)
   }
 
+  /// A server may describe its tool more mildly by now, in the record or in the catalogue.
+  @Test(arguments: [Risk.Category.destructive, .financial])
+  func whatOnceDestroyedOrPaidIsAskedAbout(category: Risk.Category) throws {
+    for past in [[category], [category, .read], [.read, category]] {
+      let seen = seen(past.map { ("bank", "pay", $0, .allow, 3) })
+      let base = try read(#"{"version":"1","default":"deny"}"#)
+      let suggestion = PolicySuggestion(base, seen, at: Moment(microseconds: 0)) { _, _ in .read }
+      #expect(suggestion.lines.map(\.summary) == ["require approval"], "\(past)")
+    }
+  }
+
   /// Whichever lines are taken, in whichever order of a person's choosing: the policy is one, and nothing that destroys
   /// or spends passes without a question.
   @Test(arguments: 0..<40 as Range<UInt64>) func anyChoiceOfLinesIsAPolicy(seed: UInt64) throws {

@@ -8,7 +8,7 @@ package struct SeenCalls: Sendable {
   package struct Use: Sendable {
     package let server: ExactText
     package let target: Call.Target
-    /// As the gate judged the tool's risk.
+    /// As the gate judged the tool's risk: the last time, or the first time that it was one that always asks.
     package fileprivate(set) var category: Category?
     /// Calls that were let through, at once or by a person.
     package fileprivate(set) var ran = 0
@@ -100,7 +100,7 @@ package struct SeenCalls: Sendable {
   private mutating func place(_ call: Call, _ shape: HistoryShape) -> Int {
     let key = Key(server: call.server, target: call.target)
     if let known = places[key] {
-      if let category = shape.category { uses[known].category = category }
+      if let category = shape.category, uses[known].category?.alwaysAsks != true { uses[known].category = category }
       return known
     }
     places[key] = uses.count

@@ -19,18 +19,19 @@ package struct SuggestedRule: Hashable, Sendable {
 
   /// Nil for what was never let through.
   ///
-  /// `category` is what the tool is judged to be now; `hasSchema` says whether arguments can be compared with what the
-  /// server declared.
+  /// `category` is what the tool is judged to be now, beside what it was when it was called; `hasSchema` says whether
+  /// arguments can be compared with what the server declared.
   package init?(_ use: SeenCalls.Use, category: Category, hasSchema: Bool) {
     guard use.ran > 0 else { return nil }
     reasons = [Self.seen(use)]
     switch use.target {
     case .tool(let name):
       address = RuleAddress(server: use.server, .tools, NamePattern.key(for: name))
-      if category == .destructive || category == .financial {
+      // A server that describes its tool more mildly by now has not made it milder.
+      if let grave = [category, use.category].compactMap({ $0 }).first(where: \.alwaysAsks) {
         node = Self.object([("action", Self.text("require_approval"))])
         summary = "require approval"
-        reasons.append("\(category.rawValue): a person is asked each time, whatever was seen")
+        reasons.append("\(grave.rawValue): a person is asked each time, whatever was seen")
         return
       }
       let conditions = Self.conditions(use.arguments, calls: use.ran, &reasons)
@@ -172,4 +173,9 @@ package struct SuggestedRule: Hashable, Sendable {
   private static func object(_ members: [(String, JSONNode)]) -> JSONNode {
     JSONNode(.object(members.map { JSONMember(key: ExactText($0.0), value: $0.1) }))
   }
+}
+
+extension Category {
+  /// Whether no record makes it pass without a person.
+  var alwaysAsks: Bool { self == .destructive || self == .financial }
 }
