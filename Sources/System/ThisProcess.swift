@@ -72,11 +72,11 @@ package enum ThisProcess {
   }
 
   /// The user's home folder by the user database, for an environment without `HOME`.
-  package static var home: String? {
+  package static let home: String? = {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     guard unsafe csys_home(&buffer, buffer.count) == 0 else { return nil }
     return text(buffer)
-  }
+  }()
 
   /// The folder that the system makes for what runs while its user is logged in; nil if there is none of the user's own.
   package static var runtimeFolder: String? {

@@ -57,6 +57,19 @@ struct ProcessFactsTests {
     #expect(table.holds(ThisProcess.pid, anyOf: [pipe]) == false)
   }
 
+  private static var isFirstProcessHidden: Bool { unsafe access("/proc/1/fd/0", F_OK) != 0 && errno == EACCES }
+
+  /// The first process is the system's, and hides its files from all but the mightiest.
+  @Test(.enabled(if: isFirstProcessHidden)) func doesNotSayWhatItMayNotSee() throws {
+    let (reader, writer) = try Descriptor.pipe().release()
+    defer {
+      close(reader)
+      close(writer)
+    }
+    let pipe = try #require(SafeFile.identity(of: reader))
+    #expect(SystemProcesses().holds(1, anyOf: [pipe]) == nil)
+  }
+
   @Test func tellsTheOtherEndsOfDescriptors() throws {
     let null = try Descriptor.null()
     #expect(OtherEnd(of: null.number) == OtherEnd(.nobody))

@@ -109,6 +109,14 @@ package enum SafeFile {
     return unsafe csys_stat(path, true, &status) == 0 ? Identity(status) : nil
   }
 
+  /// The same where it matters that this may not be asked: then it fails; nil if there is nothing.
+  package static func visibleIdentity(behind path: String) throws(SystemError) -> Identity? {
+    var status = csys_file()
+    if unsafe csys_stat(path, true, &status) == 0 { return Identity(status) }
+    if errno == EACCES || errno == EPERM { throw .last("look at \(path)") }
+    return nil
+  }
+
   /// Nil if the descriptor is none.
   package static func identity(of number: Int32) -> Identity? {
     var status = csys_file()
