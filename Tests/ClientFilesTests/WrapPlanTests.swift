@@ -128,12 +128,12 @@ struct WrapPlanTests {
     ])
     #expect(
       plan.files.map { String(decoding: $0.after, as: UTF8.self) } == [
-        #"{"mcpServers":{"a":{"type":"stdio","command":"/usr/bin/gatehouse","args":["connect", "a"],"env":{"GATEHOUSE_HEADER_1": "Bearer ${T:-d}"}}}}"#,
+        #"{"mcpServers":{"a":{"type":"stdio","command":"/usr/bin/gatehouse","args":["connect", "a"],"env":{"T": "${T:-d}"}}}}"#,
         "[mcp_servers.c]\nargs = [\"connect\", \"c\"]\ncommand = \"/usr/bin/gatehouse\"\nenv_vars = [\"TOK\", \"XV\"]\n",
       ])
     #expect(
       plan.additions.map { String(decoding: $0.value.compact, as: UTF8.self) } == [
-        #"{"url":"https://x.example/m","headers":{"A":"${GATEHOUSE_HEADER_1}","B":"s3cret"}}"#,
+        #"{"url":"https://x.example/m","headers":{"A":"Bearer ${T:-d}","B":"s3cret"}}"#,
         #"{"url":"https://y.example","headers":{"Authorization":"Bearer ${TOK}","X":"${XV}"}}"#,
       ])
   }
@@ -234,6 +234,14 @@ struct WrapPlanTests {
       (
         .vscode, #"{"servers": {"a": {"type": "http", "url": "https://x", "headers": {"K": "${input:k}", "L": "1"}}}}"#,
         #"{"servers": {"a": {"type": "http", "url": "https://x", "headers": {"K": "${input:k}", "L": "1"}}}}"#
+      ),
+      (
+        .cursor, #"{"mcpServers": {"a": {"url": "https://x", "headers": {"K": "Bearer ${env:T}, ${env:U}"}}}}"#,
+        #"{"mcpServers": {"a": {"url": "https://x", "headers": {"K": "Bearer ${env:T}, ${env:U}"}}}}"#
+      ),
+      (
+        .opencode, #"{"mcp": {"a": {"type": "remote", "url": "https://x", "headers": {"K": "{file:~/.k}"}}}}"#,
+        #"{"mcp": {"a": {"type": "remote", "url": "https://x", "headers": {"K": "{file:~/.k}"}}}}"#
       ),
       (
         .vscode, #"{"servers": {"a": {"command": "x", "args": ["${input:k}"]}}}"#,

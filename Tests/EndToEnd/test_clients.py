@@ -278,6 +278,49 @@ def test_a_server_over_http_gets_what_its_client_fills_in(home: Home) -> None:
     assert path.read_text() == text
 
 
+@pytest.mark.parametrize("first", ["import", "wrap"])
+def test_a_server_whose_header_is_a_variable_is_registered_once(home: Home, first: str) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Remote)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/mcp"
+    headers = '"headers": {"Authorization": "Bearer ${%s}"}'
+    code = home.write(".claude.json", f'{{"mcpServers": {{"far": {{"type": "http", "url": "{url}", {headers % "T"}}}}}}}')
+    home.write(".cursor/mcp.json", f'{{"mcpServers": {{"away": {{"url": "{url}", {headers % "env:T"}}}}}}}')
+    home.write(".codex/config.toml", f'[mcp_servers.codexs]\nurl = "{url}"\nbearer_token_env_var = "T"\n')
+
+    def register() -> None:
+        done = home.gatehouse.run("servers", "import", "--all", environment=home.environment, cwd=home.folder)
+        assert done.returncode == 0, done.stderr
+
+    if first == "import":
+        register()
+    else:
+        home.clients("wrap", "claude-code")
+        register()
+    home.clients("wrap")
+    assert home.registry() == {"far": {"url": url, "headers": {"Authorization": "Bearer ${T}"}}}
+    assert {server["guarded_as"] for server in home.servers().values()} == {"far"}
+    entry = json.loads(code.read_text())["mcpServers"]["far"]
+    assert entry["env"]["T"] == "${T}"
+    wire = Wire(
+        subprocess.Popen(
+            [entry["command"], *entry["args"]],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={"HOME": str(home.folder), "PATH": "/usr/bin:/bin", **entry["env"], "T": "hunter2"},
+            cwd=home.folder,
+        ),
+        within=30,
+    )
+    wire.initialize()
+    assert wire.call("token")["result"]["content"][0]["text"] == "Bearer hunter2"
+    assert wire.finish() == 0
+    for stream in (wire.process.stdin, wire.process.stdout):
+        stream.close()
+    server.shutdown()
+    server.server_close()
+
+
 def test_what_is_wrong_with_a_file_is_told_with_its_place(home: Home) -> None:
     path = home.write(".cursor/mcp.json", '{\n  "mcpServers": {"a": {"command": "x"},, }\n}')
     toml = home.write(".codex/config.toml", "[mcp_servers.a]\ncommand = x\n")

@@ -58,7 +58,7 @@ package struct ImportPlan: Hashable, Sendable {
   package init(_ files: [ClientFile], registered: [ClientServer], homes: ClientHomes) {
     var taken = Set(registered.map(\.name))
     var known: [ClientServer.Start: ExactText] = [:]
-    for server in registered { if let start = server.start { known[start] = known[start] ?? server.name } }
+    for server in registered { if let start = server.likeness { known[start] = known[start] ?? server.name } }
     var found: [ClientServer.Start: ClientKind] = [:]
     for file in files {
       let shown = homes.shown(file.place.path)
@@ -87,7 +87,7 @@ package struct ImportPlan: Hashable, Sendable {
             offer.proposed = Self.free(offer.proposed, client: file.place.kind, taken)
           }
           taken.insert(offer.proposed)
-          if let start = server.start { found[start] = file.place.kind }
+          if let start = server.likeness { found[start] = file.place.kind }
         }
         offers.append(offer)
         servers.append(server)
@@ -98,9 +98,9 @@ package struct ImportPlan: Hashable, Sendable {
   private static func standing(
     of server: ClientServer, known: [ClientServer.Start: ExactText], found: [ClientServer.Start: ClientKind]
   ) -> ImportOffer.Standing {
-    guard let start = server.start else { return .unusable(server.problem ?? "it cannot be read") }
+    guard let start = server.likeness else { return .unusable(server.problem ?? "it cannot be read") }
     if server.isGuarded { return .guarded }
-    if let name = known[start] { return .registered(as: name) }
+    if let name = known[start] ?? server.likenessWithoutFolder.flatMap({ known[$0] }) { return .registered(as: name) }
     if let kind = found[start] { return .twin(of: kind) }
     return .new
   }
@@ -130,10 +130,30 @@ package struct ImportPlan: Hashable, Sendable {
   }
 
   static func free(_ name: ExactText, client: ClientKind, _ taken: Set<ExactText>) -> ExactText {
-    let short = ExactText("\(name.string)-\(client.rawValue)")
+    let short = name.of(client)
     if isLegal(short), !taken.contains(short) { return short }
     var number = 2
     while taken.contains(ExactText("\(name.string)-\(number)")) { number += 1 }
     return ExactText("\(name.string)-\(number)")
+  }
+}
+
+extension ExactText {
+  /// The name of one client's server where another server has the name already.
+  func of(_ client: ClientKind) -> ExactText { ExactText("\(string)-\(client.rawValue)") }
+}
+
+extension ClientServer {
+  /// What two entries of one server have in common, however their headers are ordered and their names are spelled.
+  fileprivate var likeness: Start? {
+    guard case .url(let url, let headers) = start else { return start }
+    let plain = headers.map { Header($0.name.lowercased(), $0.value) }
+    return .url(url, headers: plain.sorted { ExactText($0.name) < ExactText($1.name) })
+  }
+
+  /// The same for a server of a project that starts where its client does, of which the registry need not say where.
+  fileprivate var likenessWithoutFolder: Start? {
+    guard let project, case .command(let program, let arguments, let variables, project) = start else { return nil }
+    return .command(program: program, arguments: arguments, variables: variables, folder: nil)
   }
 }

@@ -15,7 +15,7 @@ extension ClientEntry {
     }
     var headers: [ClientServer.Header] = []
     for (name, text) in remote.headers {
-      let value = try header(text)
+      let value = try header(text).value
       if case .text(let text) = value, !GivenHeader.isValue(text.utf8) {
         throw EntryProblem("the value of the header `\(name)` is not one line of text")
       }
@@ -30,10 +30,17 @@ extension ClientEntry {
     return .url(address, headers: headers)
   }
 
+  /// A header's value as the registry writes it.
+  struct HeaderValue {
+    var value: ClientServer.Header.Value
+    /// The variables in it, each with the words by which the client fills it in.
+    var references: [(name: String, words: String)] = []
+  }
+
   /// A header's value with variables as the registry writes them: `${NAME}` and `${NAME:-OTHERWISE}`.
   ///
   /// Throws: `EntryProblem` where it would be another value than the client's.
-  private func header(_ text: String) throws(EntryProblem) -> ClientServer.Header.Value {
+  func header(_ text: String) throws(EntryProblem) -> HeaderValue {
     let text = kind.dialect.filling == .nothing ? text : withKnown(text)
     let bytes = Array(text.utf8)
     if kind.dialect.filling == .tags, let path = Self.tag("file", at: bytes[...]), path.count + 7 == bytes.count {
@@ -41,20 +48,23 @@ extension ClientEntry {
       guard path.hasPrefix("/") || path.hasPrefix("~/"), !path.utf8.contains(0) else {
         throw EntryProblem("a header of it is in a file whose path does not begin with / or ~/")
       }
-      return .file(path)
+      return HeaderValue(value: .file(path))
     }
+    var references: [(name: String, words: String)] = []
     var value: [UInt8] = []
     var rest = bytes[...]
     while let byte = rest.first {
       if let (words, count) = try variable(at: rest) {
         value += Array("${\(words)}".utf8)
+        let name = words.utf8.prefix { $0 != 0x3A }
+        references.append((String(Substring(name)), String(decoding: rest.prefix(count), as: UTF8.self)))
         rest = rest.dropFirst(count)
       } else {
         value.append(byte)
         rest = rest.dropFirst()
       }
     }
-    return .text(String(decoding: value, as: UTF8.self))
+    return HeaderValue(value: .text(String(decoding: value, as: UTF8.self)), references: references)
   }
 
   /// The variable that a text begins with, with what stands for it where it is not set, and how long that is.

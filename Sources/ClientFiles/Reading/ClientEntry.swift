@@ -20,10 +20,17 @@ struct ClientEntry {
     let parts = try EntryParts(entry, kind.dialect)
     if let url = parts.url { return try remote(entry, parts, url) }
     if entry["envFile"]?.string != nil { throw EntryProblem("its variables are in a file (`envFile`)") }
-    let words = try filled(parts.words)
+    let words = try filled(words(of: parts))
     return .command(
       program: words[0], arguments: Array(words.dropFirst()), variables: try variables(parts.variables),
       folder: try folder(parts.folder))
+  }
+
+  /// The program and its arguments: Cursor takes a whole line for the program.
+  func words(of parts: EntryParts) -> [String] {
+    guard kind == .cursor, parts.words.count == 1, parts.words[0].utf8.contains(0x20), parts.words[0].utf8.first != 0x2F
+    else { return parts.words }
+    return parts.words[0].split(separator: " ").map(String.init)
   }
 
   private func variables(_ members: [JSONMember]) throws(EntryProblem) -> [ClientServer.Variable] {
@@ -38,7 +45,7 @@ struct ClientEntry {
   }
 
   /// The folder that it is started in: that of the project where the entry says none.
-  private func folder(_ node: JSONNode?) throws(EntryProblem) -> String? {
+  func folder(_ node: JSONNode?) throws(EntryProblem) -> String? {
     guard let node, !node.isNull else { return project }
     guard let text = node.string else { throw EntryProblem("`cwd` is \(node.kindInWords), not a string") }
     let path = try filled(text)

@@ -20,6 +20,10 @@ package struct EntryWrap: Hashable, Sendable {
   package private(set) var registered: JSONNode?
   /// What the user should know.
   package private(set) var notes: [String] = []
+  /// A header is a variable under a name of ours: the registry's entry does not say which value that is.
+  private(set) var hasMovedHeader = false
+  /// The folder that the client starts the server in, where its file tells.
+  private(set) var folder: String?
 
   private let kind: ClientKind
   private let parts: EntryParts
@@ -29,9 +33,16 @@ package struct EntryWrap: Hashable, Sendable {
   /// Names of variables that the client is to pass on from its own environment (Codex).
   private var passed: [String] = []
 
+  private let movesHeaders: Bool
+
+  /// Works out what becomes of an entry; with `movesHeaders` each header that the client fills in becomes one variable.
+  ///
   /// Throws: `EditRefusal` with the reason for which the entry stays as it is.
-  package init(_ server: ListedServer, of kind: ClientKind, home: String) throws(EditRefusal) {
+  package init(
+    _ server: ListedServer, of kind: ClientKind, home: String, movesHeaders: Bool = false
+  ) throws(EditRefusal) {
     self.kind = kind
+    self.movesHeaders = movesHeaders
     entry = server.entry
     do throws(EntryProblem) {
       parts = try EntryParts(server.entry, kind.dialect)
@@ -48,19 +59,14 @@ package struct EntryWrap: Hashable, Sendable {
   // MARK: A server that is started
 
   private mutating func wrapCommand(_ context: ClientEntry) {
-    var words = parts.words
-    // Cursor takes a whole line for the program.
-    if kind == .cursor, words.count == 1, words[0].utf8.contains(0x20), words[0].utf8.first != 0x2F {
-      words = words[0].split(separator: " ").map(String.init)
-    }
-    guard let filled = try? context.filled(words) else {
+    guard let filled = try? context.filled(context.words(of: parts)) else {
       kept = parts.variables
       notes.append("its command stays in the entry, for only \(kind.title) can fill it in; it is not registered")
       return
     }
     var variables: [JSONMember] = []
     for member in parts.variables {
-      guard let text = EntryParts.text(of: member.value), !kind.dialect.mayFill(text) else {
+      guard let text = EntryParts.text(of: member.value).flatMap({ try? context.filled($0) }) else {
         kept.append(member)
         continue
       }
@@ -75,10 +81,10 @@ package struct EntryWrap: Hashable, Sendable {
     if !arguments.isEmpty { members.append(JSONMember(key: "args", value: JSONNode(.array(arguments)))) }
     if !variables.isEmpty { members.append(JSONMember(key: "env", value: JSONNode(.object(variables)))) }
     // Where the entry says nothing, the server starts where its client does; a program of the project's is found there.
-    if let folder = try? parts.folder?.string.map({ try context.filled($0) }), folder.utf8.first == 0x2F {
+    folder = (try? context.folder(parts.folder)) ?? nil
+    let isSaid = parts.folder.map { !$0.isNull } ?? false
+    if let folder, isSaid || (filled[0].utf8.contains(0x2F) && filled[0].utf8.first != 0x2F) {
       members.append(JSONMember(key: "cwd", value: JSONNode(.string(ExactText(folder)))))
-    } else if let project = context.project, filled[0].utf8.contains(0x2F), filled[0].utf8.first != 0x2F {
-      members.append(JSONMember(key: "cwd", value: JSONNode(.string(ExactText(project)))))
     }
     registered = JSONNode(.object(members))
   }
@@ -99,21 +105,28 @@ package struct EntryWrap: Hashable, Sendable {
     func header(_ name: ExactText, _ text: String) {
       headers.append(JSONMember(key: name, value: JSONNode(.string(ExactText(text)))))
     }
+    var moved = 0
     for (name, text) in remote.headers {
       guard kind.dialect.mayFill(text) || text.utf8.contains(0x24) else {
         header(name, text)
         continue
       }
-      // The client fills in a variable as it would the header, and the registry takes that from there.
-      let variable = "GATEHOUSE_HEADER_\(kept.count + 1)"
+      // The client fills in variables as it would the header, and the registry takes them from there.
+      if let value = passedOn(text, context) {
+        headers.append(JSONMember(key: name, value: value))
+        continue
+      }
+      moved += 1
+      let variable = "GATEHOUSE_HEADER_\(moved)"
       kept.append(JSONMember(key: ExactText(variable), value: JSONNode(.string(ExactText(text)))))
       header(name, "${\(variable)}")
     }
+    hasMovedHeader = moved > 0
     for one in remote.passed {
       passed.append(one.variable)
       header(one.name, "\(one.beginning)${\(one.variable)}")
     }
-    kept += parts.variables
+    kept += parts.variables.filter { member in !kept.contains { $0.key == member.key } }
     var members: [JSONMember] = []
     if ListedServer.transport(parts, kind) == .sse {
       members.append(JSONMember(key: "type", value: JSONNode(.string("sse"))))
@@ -125,6 +138,27 @@ package struct EntryWrap: Hashable, Sendable {
       members.append(JSONMember(key: "headers", value: JSONNode(.object(headers))))
     }
     registered = JSONNode(.object(members))
+  }
+
+  /// A header's value as `servers import` registers it, whose variables the client then passes on under their own names.
+  ///
+  /// Nil where the value can only be moved as a whole: what is in it only the client knows, or a name has two meanings.
+  private mutating func passedOn(_ text: String, _ context: ClientEntry) -> JSONNode? {
+    guard !movesHeaders, let header = try? context.header(text) else { return nil }
+    var found = kept
+    for (name, words) in header.references {
+      let member = JSONMember(key: ExactText(name), value: JSONNode(.string(ExactText(words))))
+      guard !["GATEHOUSE_", "XDG_"].contains(where: name.hasPrefix) else { return nil }
+      if let other = (found + parts.variables).first(where: { $0.key == member.key }) {
+        guard other.value.means(member.value) else { return nil }
+      }
+      if !found.contains(where: { $0.key == member.key }) { found.append(member) }
+    }
+    kept = found
+    switch header.value {
+    case .text(let text): return JSONNode(.string(ExactText(text)))
+    case .file(let path): return JSONNode(.object([JSONMember(key: "file", value: JSONNode(.string(ExactText(path))))]))
+    }
   }
 
   // MARK: The entry

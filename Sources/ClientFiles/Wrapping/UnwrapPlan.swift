@@ -98,7 +98,8 @@ package struct UnwrapPlan: Hashable, Sendable {
       }
       let headers = registered["headers"] ?? JSONNode(.object([]))
       if server.entry[dialect.variables] != nil {
-        changes.append(MemberChange(dialect.variables, name: dialect.headers, Self.filled(headers, parts.variables)))
+        let filled = Self.filled(headers, parts.variables, dialect)
+        changes.append(MemberChange(dialect.variables, name: dialect.headers, filled))
       } else if registered["headers"] != nil {
         changes.append(MemberChange(dialect.headers, headers))
       }
@@ -125,13 +126,33 @@ package struct UnwrapPlan: Hashable, Sendable {
   }
 
   /// Headers with what the entry's own variables say in place of the registry's names for them.
-  private static func filled(_ headers: JSONNode, _ variables: [JSONMember]) -> JSONNode {
+  private static func filled(_ headers: JSONNode, _ variables: [JSONMember], _ dialect: ClientDialect) -> JSONNode {
     JSONNode(
       .object(
         (headers.members ?? []).map { header in
-          let own = variables.first { header.value.string == "${\($0.key)}" }
-          return own.map { JSONMember(key: header.key, value: $0.value) } ?? header
+          if let path = header.value["file"]?.string, dialect.filling == .tags {
+            return JSONMember(key: header.key, value: JSONNode(.string(ExactText("{file:\(path)}"))))
+          }
+          guard let text = header.value.string else { return header }
+          return JSONMember(key: header.key, value: JSONNode(.string(ExactText(filled(text, variables)))))
         }))
+  }
+
+  private static func filled(_ text: String, _ variables: [JSONMember]) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.first {
+      if rest.starts(with: [0x24, 0x7B]), let end = rest.firstIndex(of: 0x7D) {
+        let name = rest[(rest.startIndex + 2)..<end].prefix { $0 != 0x3A }
+        let own = variables.first { $0.key.utf8.elementsEqual(name) }?.value.string
+        bytes += own.map { Array($0.utf8) } ?? Array(rest[...end])
+        rest = rest[(end + 1)...]
+      } else {
+        bytes.append(byte)
+        rest = rest.dropFirst()
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func remoteType(_ kind: ClientKind) -> ExactText {

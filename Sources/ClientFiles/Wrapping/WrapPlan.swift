@@ -49,8 +49,13 @@ package struct WrapPlan: Hashable, Sendable {
           throw EditRefusal("whoever manages this machine wrote the file, and has to change it")
         }
         guard let text = changes[row.file]?.after ?? texts[row.file] else { throw EditRefusal("its file is gone") }
-        let wrap = try EntryWrap(row.server, of: place.kind, home: home)
-        let (name, isKnown) = Self.name(row, wrap, among: names)
+        var wrap = try EntryWrap(row.server, of: place.kind, home: home)
+        var (name, isKnown) = Self.name(row, wrap, among: names)
+        if !isKnown {
+          let moved = try EntryWrap(row.server, of: place.kind, home: home, movesHeaders: true)
+          let (other, isOther) = Self.name(row, moved, among: names)
+          if isOther { (wrap, name, isKnown) = (moved, other, true) }
+        }
         let done = try WrapRecord.wrap(text, row.server, at: place, wrap, name: name, gate: gate)
         if !isKnown { names.append(JSONMember(key: name, value: wrap.registered ?? JSONNode(.null))) }
         if !isKnown, let entry = wrap.registered { additions.append(JSONMember(key: name, value: entry)) }
@@ -79,7 +84,9 @@ package struct WrapPlan: Hashable, Sendable {
   ) -> (ExactText, isKnown: Bool) {
     let own = ImportPlan.legal(row.server.name)
     if let wanted = wrap.registered {
-      func isSame(_ member: JSONMember) -> Bool { Self.isSame(member.value, wanted, row.server.project) }
+      // Two accounts at one address are two servers, and a header that was moved does not tell them apart.
+      let names = wrap.hasMovedHeader ? names.filter { $0.key == own || $0.key == own.of(row.client) } : names
+      func isSame(_ member: JSONMember) -> Bool { Self.isSame(member.value, wanted, wrap.folder) }
       if let known = names.first(where: { $0.key == own && isSame($0) }) ?? names.first(where: isSame) {
         return (known.key, true)
       }
@@ -102,17 +109,20 @@ package struct WrapPlan: Hashable, Sendable {
   }
 
   /// Whether two entries of the registry are one server; how it is called and what else is set for it does not matter.
-  private static func isSame(_ left: JSONNode, _ right: JSONNode, _ project: String?) -> Bool {
+  private static func isSame(_ left: JSONNode, _ right: JSONNode, _ folder: String?) -> Bool {
     func value(_ node: JSONNode, _ key: ExactText) -> JSONMeaning? {
       guard let value = node[key], !value.isNull else { return nil }
       if value.members?.isEmpty == true || value.elements?.isEmpty == true { return nil }
-      return JSONMeaning(value)
+      guard key == "headers", let headers = value.members else { return JSONMeaning(value) }
+      // HTTP overlooks case in the names of headers.
+      let plain = headers.map { JSONMember(key: ExactText($0.key.string.lowercased()), value: $0.value) }
+      return JSONMeaning(JSONNode(.object(plain)))
     }
     let keys: [ExactText] = ["command", "args", "env", "url", "headers"]
     guard left["command"] != nil || left["url"] != nil, keys.allSatisfy({ value(left, $0) == value(right, $0) })
     else { return false }
     let folders = [left["cwd"]?.string, right["cwd"]?.string]
-    return folders[0] == folders[1] || (folders[1] == nil && folders[0] == project)
+    return folders[0] == folders[1] || (folders[1] == nil && folders[0] == folder)
   }
 
   /// A word for exactly this plan: it changes with every byte that would be read or written.
