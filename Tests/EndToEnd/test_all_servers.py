@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,36 @@ def test_p50_every_server_s_own_words_reach_the_client(make_gatehouse: Callable[
     gatehouse.succeed("pins", "reject", "tea/(instructions)")
     eventually(lambda: "tea says" not in visit(sdk, f"{front.url}/mcp", "0")["instructions"], 30, "it is left out")
     eventually(lambda: "wine says" in visit(sdk, f"{front.url}/mcp", "0")["instructions"], 120, "and nothing else")
+    front.close()
+
+
+def test_p50_a_slow_server_that_was_there_before_keeps_no_client_waiting(
+    make_gatehouse: Callable[[], Gatehouse], tmp_path: Path
+) -> None:
+    """Its words come from the pins, also where the gate was not there in between."""
+    gatehouse = make_gatehouse()
+    gatehouse.set_policy(POLICY)
+    slow = tmp_path / "slow"
+    program = f"import os, time\nif os.path.exists({str(slow)!r}): time.sleep(30)\n{SAYS}"
+    gatehouse.succeed("servers", "add", "tea", "--", sys.executable, "-c", program, "Tea is sold by the litre.")
+
+    def greet(front: Front) -> tuple[float, str]:
+        hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}}
+        start = time.monotonic()
+        answer = front.ask("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
+        assert answer.status == 200, answer.body
+        return time.monotonic() - start, answer.body.decode()
+
+    front = Front(gatehouse)
+    eventually(lambda: "Tea is sold" in greet(front)[1], 60, "the server says what it is")
+    pins = gatehouse.home / "tools.lock.json"
+    eventually(lambda: pins.exists() and "Tea is sold" in pins.read_text(), 30, "that is written down")
+    slow.touch()
+    front.close()
+    front = Front(gatehouse)
+    waited, words = greet(front)
+    assert "The server tea says of itself:\\n  Tea is sold by the litre." in words
+    assert waited < 2.5
     front.close()
 
 

@@ -46,6 +46,29 @@ struct AllServersTests {
     #expect(dying.lose("a").last?.hasPrefix(#"> {"jsonrpc":"2.0","id":"h","result""#) ?? false)
   }
 
+  @Test("P50: a server that was there before is told of as it was then, and holds the handshake up for half a second")
+  func handshakeOfOneThatIsKnown() {
+    var crowd = Crowd("a", "b", "c", known: ["a": "I am a", "b": "", "c": "I was c"])
+    _ = crowd.say(Crowd.hello)
+    _ = crowd.hear("c", greeting(3, "{}"))
+    #expect(crowd.all.wakeUp == crowd.now.advanced(byMicroseconds: 500_000))
+    #expect(crowd.wait(milliseconds: 499) == [])
+    let said = crowd.wait(milliseconds: 1)
+    #expect(said.first?.hasSuffix(#"\n\nThe server a says of itself:\n  I am a"}}"#) ?? false, "\(said)")
+    #expect(crowd.all.wakeUp == nil)
+    // Whoever is not known is waited for.
+    var other = Crowd("a", "b", known: ["a": "I am a"])
+    _ = other.say(Crowd.hello)
+    #expect(other.wait(1) == [])
+    #expect(other.all.wakeUp == other.now.advanced(byMicroseconds: 2_000_000))
+    #expect(other.hear("b", greeting(2, "{}")).last?.contains("I am a") ?? false, "half a second is over")
+    // One that is gone says nothing.
+    var gone = Crowd("a", known: ["a": "I am a"])
+    _ = gone.say(Crowd.hello)
+    let left = gone.lose("a").joined()
+    #expect(left.contains("serverInfo") && !left.contains("I am a"))
+  }
+
   @Test("P50: what servers say of themselves comes under their names, and can be no other's")
   func instructions() {
     var crowd = Crowd("a", "b", "c")

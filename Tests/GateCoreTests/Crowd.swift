@@ -9,7 +9,9 @@ struct Crowd {
   /// Whose instructions a person has rejected.
   var rejected: Set<ExactText> = []
 
-  init(_ servers: ExactText...) { all = AllServers(servers, build: "1") }
+  init(_ servers: ExactText..., known: [ExactText: String] = [:]) {
+    all = AllServers(servers, build: "1", known: known)
+  }
 
   /// What is to be done now: `start a`, `a < LINE`, `> LINE`, `missing a: REASON`.
   mutating func done() -> [String] {
@@ -42,8 +44,10 @@ struct Crowd {
     return done()
   }
 
-  mutating func wait(_ seconds: Int64) -> [String] {
-    now = now.advanced(byMicroseconds: seconds * 1_000_000)
+  mutating func wait(_ seconds: Int64) -> [String] { wait(milliseconds: seconds * 1_000) }
+
+  mutating func wait(milliseconds: Int64) -> [String] {
+    now = now.advanced(byMicroseconds: milliseconds * 1_000)
     all.timePassed(at: now)
     return done()
   }

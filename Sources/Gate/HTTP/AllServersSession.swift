@@ -23,7 +23,8 @@ final class AllServersSession: ClientSession {
     self.gate = gate
     self.grant = grant
     self.client = client
-    all = AllServers(servers, build: gate.options.build)
+    let known = servers.compactMap { name in gate.state.pins.instructions(of: name).map { (name, $0) } }
+    all = AllServers(servers, build: gate.options.build, known: Dictionary(known, uniquingKeysWith: { $1 }))
   }
 
   var sessionID: ExactText { parts.values.lazy.compactMap { $0.session?.sessionID }.first ?? "" }

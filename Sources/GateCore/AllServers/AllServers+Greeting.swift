@@ -9,12 +9,16 @@ struct Greeting: Sendable {
   /// Whether it is a `server/discover`.
   let isDiscovery: Bool
   let due: Moment
+  /// The same where only servers are awaited of which it is known what they say.
+  let soon: Moment
 }
 
 // MARK: What a client is greeted with
 extension AllServers {
   /// How long a client waits for servers that say nothing before it is greeted without their instructions.
   static let greetingPatience: Int64 = 3_000_000
+  /// How long for servers that have said what they are before: then they are told of as they were.
+  static let briefPatience: Int64 = 500_000
   /// More of one server's instructions, in characters, are left out.
   static let longestInstructions = 4_000
   /// More of all servers' together are left out.
@@ -28,7 +32,8 @@ extension AllServers {
     }
     greetings.append(
       Greeting(
-        id: id, key: key, isDiscovery: isDiscovery, due: now.advanced(byMicroseconds: Self.greetingPatience)))
+        id: id, key: key, isDiscovery: isDiscovery, due: now.advanced(byMicroseconds: Self.greetingPatience),
+        soon: now.advanced(byMicroseconds: Self.briefPatience)))
     wanted[key] = .greeting
     for server in servers { join(server, at: now) }
     settleGreetings(at: now)
@@ -37,13 +42,18 @@ extension AllServers {
   mutating func settleGreetings(at now: Moment) {
     guard !greetings.isEmpty else { return }
     let isKnown = !parts.values.contains(where: \.isBeginning)
-    let settled = isKnown ? greetings : greetings.filter { $0.due <= now }
+    let settled = isKnown ? greetings : greetings.filter { isDue($0) <= now }
     guard !settled.isEmpty else { return }
-    greetings = isKnown ? [] : greetings.filter { $0.due > now }
+    greetings = isKnown ? [] : greetings.filter { isDue($0) > now }
     for greeting in settled {
       wanted[greeting.key] = nil
       act(.greet(greeting.id, isDiscovery: greeting.isDiscovery))
     }
+  }
+
+  /// When a greeting goes out, whoever is missing then.
+  func isDue(_ greeting: Greeting) -> Moment {
+    parts.values.contains { $0.isBeginning && $0.earlier == nil } ? greeting.due : greeting.soon
   }
 
   /// The answer to a greeting: everything that any server may have, and what each says of itself, but for those whose
@@ -98,7 +108,8 @@ extension AllServers {
       + "gatehouse:SERVER/URI."
     var room = Self.mostInstructions
     for server in servers where !rejected.contains(server) {
-      guard let own = parts[server]?.instructions, !own.isEmpty else { continue }
+      guard let part = parts[server], let own = part.isBeginning ? part.earlier : part.instructions, !own.isEmpty
+      else { continue }
       guard room > 0 else {
         text += "\n\nWhat further servers say of themselves is left out."
         break

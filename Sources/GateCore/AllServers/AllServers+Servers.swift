@@ -83,6 +83,7 @@ extension AllServers {
     let capabilities = result["capabilities"]
     part.features = Set(Feature.allCases.filter { capabilities?[ExactText($0.rawValue)]?.members != nil })
     part.instructions = result["instructions"]?.string
+    part.earlier = part.instructions ?? ""
     part.state = .ready
     let (queue, wasLate) = (part.queue, part.isLate)
     (part.queue, part.isLate) = ([], false)

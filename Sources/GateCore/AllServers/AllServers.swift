@@ -43,6 +43,8 @@ package struct AllServers: Sendable {
     var features: Set<Feature> = []
     /// What the server tells agents of itself.
     var instructions: String?
+    /// The same as it was when the server was there last; nil where nobody knows.
+    var earlier: String?
     /// It speaks the older versions alone, and its client is of the stateless era.
     var isOlder = false
     /// Lines that wait for the end of the handshake, with the requests' numbers.
@@ -125,11 +127,11 @@ package struct AllServers: Sendable {
   static let mostRequests = 4_096
   static let mostQueued = 256
 
-  /// `build` is the version that the gate tells of itself.
-  package init(_ servers: [ExactText], build: String) {
+  /// `build` is the version that the gate tells of itself, `known` what servers told agents of themselves earlier.
+  package init(_ servers: [ExactText], build: String, known: [ExactText: String] = [:]) {
     self.servers = servers
     self.build = build
-    parts = Dictionary(servers.map { ($0, Part()) }, uniquingKeysWith: { first, _ in first })
+    parts = Dictionary(servers.map { ($0, Part(earlier: known[$0])) }, uniquingKeysWith: { first, _ in first })
   }
 
   package mutating func takeActions() -> [Action] {
@@ -145,7 +147,7 @@ package struct AllServers: Sendable {
   }
 
   /// When `timePassed` is to be called; nil for never.
-  package var wakeUp: Moment? { (rounds.values.map(\.due) + greetings.map(\.due)).min() }
+  package var wakeUp: Moment? { (rounds.values.map(\.due) + greetings.map(isDue)).min() }
 
   // MARK: Answers of the gate's own
 

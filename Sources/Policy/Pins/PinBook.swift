@@ -128,6 +128,14 @@ package struct PinBook: Sendable {
   /// Whether a person has rejected what a server tells agents of itself now.
   package func rejectsInstructions(of server: ExactText) -> Bool { rejectedInstructions(of: server) != nil }
 
+  /// What a server told agents of itself last, or nothing; nil where that is not known, or was too long to be kept.
+  package func instructions(of server: ExactText) -> String? {
+    guard let last = deviations[server]?.instructions ?? lock.servers[server]?.instructions else {
+      return lock.servers[server]?.tools == nil ? nil : ""
+    }
+    return last.text
+  }
+
   private func refusal(_ pin: PinLock.Tool?, _ why: String) -> PinVerdict {
     if let rejected = pin?.rejected {
       return .denies("the tool's definition was rejected on \(rejected.at.second) by \(rejected.by)")

@@ -160,7 +160,9 @@ struct PinBookTests {
   @Test func changedInstructionsAreTold() throws {
     var book = PinBook()
     #expect(book.hear(instructions: "be kind", of: "git", at: now).isEmpty)
+    #expect(book.instructions(of: "git") == "be kind" && book.instructions(of: "other") == nil)
     let news = book.hear(instructions: "be cruel", of: "git", at: later)
+    #expect(book.instructions(of: "git") == "be cruel")
     #expect(news == [PinNews(.changed, "git", [], isOfInstructions: true)])
     let row = try #require(book.row("git", nil))
     #expect(row.state == .changed)
