@@ -58,7 +58,7 @@ let package = Package(
       dependencies: ["ControlWire", "Filters", "JSONSchema", "JSONText", "Policy", "Risk"]),
     .target(name: "InterceptImport", dependencies: ["CYAML", "JSONText", "Policy"]),
     .target(name: "JSONSchema", dependencies: ["JSONText", "RegularExpressions"]),
-    .target(name: "JSONText", dependencies: ["CSodium", "CText"]),
+    .target(name: "JSONText", dependencies: ["CNettle", "CSodium", "CText"]),
     .target(name: "MCPWire", dependencies: ["JSONText"]),
     .target(name: "Policy", dependencies: ["CFolding", "JSONSchema", "JSONText", "RegularExpressions"]),
     .target(name: "RegularExpressions", dependencies: ["CRE2"]),

@@ -38,7 +38,7 @@ struct AgainTests {
     }
     #expect(told[0].count == 2)
     #expect(told[0][0].contains(#""method":"tools/call","tool":"get""#))
-    #expect(told[0][0].contains(ContentDigest(of: Array(#"{"a":"b"}"#.utf8)).hexadecimal))
+    #expect(told[0][0].contains(ContentDigest(ofArguments: Array(#"{"a":"b"}"#.utf8).span).hexadecimal))
     #expect(told.allSatisfy { $0 == told[0] })
     // Arguments that are absent have no digest.
     let bare = #"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"put"}}"#

@@ -80,7 +80,7 @@ struct LegacyEraTests {
       session: "s1", client: "agent", grant: "local", server: "notes", method: "tools/call", tool: "get",
       category: .read, severity: .low, decision: Decision(.allow, rule: "/tools/get"),
       revision: play.gate.engine.revision, took: 12,
-      argumentsDigest: ContentDigest(of: Array(#"{"a":"b"}"#.utf8)).hexadecimal)
+      argumentsDigest: ContentDigest(ofArguments: Array(#"{"a":"b"}"#.utf8).span).hexadecimal)
     #expect(play.told == [GateMessage(sequence: 2, time: play.now, event: .decision(decided))])
     play.now = play.now.advanced(byMicroseconds: 2_500)
     let answer = #"{"jsonrpc":"2.0","id":2,"result":{"isError":true}}"#

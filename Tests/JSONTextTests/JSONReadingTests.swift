@@ -152,17 +152,6 @@ struct TextPlaceTests {
   }
 }
 
-struct ContentDigestTests {
-  /// BLAKE2b-256 of the empty text and of `abc`, as b2sum --length=256 prints them.
-  @Test func isBLAKE2b256() {
-    #expect(
-      ContentDigest(of: [UInt8]()).hexadecimal == "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8")
-    #expect(
-      ContentDigest(of: Array("abc".utf8)).hexadecimal
-        == "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319")
-  }
-}
-
 /// A repeatable generator of random numbers (SplitMix64).
 private struct SplitMix: RandomNumberGenerator {
   private var state: UInt64

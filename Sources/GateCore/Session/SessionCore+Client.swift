@@ -150,12 +150,12 @@ extension SessionCore {
     }
   }
 
-  /// The digest of a value without the blanks between its tokens.
+  /// The digest of arguments without the blanks between their tokens.
   mutating func digest(_ value: Range<Int>, _ line: Span<UInt8>) -> ContentDigest {
-    if reader.isCompact { return ContentDigest(of: line.extracting(value)) }
+    if reader.isCompact { return ContentDigest(ofArguments: line.extracting(value)) }
     scratch.removeAll(keepingCapacity: scratch.capacity <= 1 << 18)
     scratch.appendCompact(line, value)
-    return ContentDigest(of: scratch.span)
+    return ContentDigest(ofArguments: scratch.span)
   }
 
   // MARK: Notifications
