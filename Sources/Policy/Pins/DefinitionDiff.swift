@@ -29,7 +29,8 @@ package enum DefinitionDiff {
     guard let before, let after else {
       return noting((before ?? []).map { Line(.old, $0) } + (after ?? []).map { Line(.new, $0) })
     }
-    guard before != after else { return noting(after.map { Line(.same, $0) }) }
+    // What was taken as it is when it was heard of first may be looked at for the first time.
+    guard before != after else { return noting(after.map { Line(.same, $0) }, isUnseen: true) }
     let lines = DiffLine.unified(text(before), text(after)).map { line in
       switch line.kind {
       case .context: Line(.same, line.text)
@@ -53,13 +54,15 @@ package enum DefinitionDiff {
   // MARK: What looks like something else
 
   /// Adds what no colour shows: letters that look like others, and lines that differ in blanks alone.
-  private static func noting(_ lines: [Line]) -> [Line] {
+  private static func noting(_ lines: [Line], isUnseen: Bool = false) -> [Line] {
     var noted: [Line] = []
     var olds: Set<ExactText> = []
     for line in lines {
       noted.append(line)
       switch line.kind {
-      case .same, .gap: olds = []
+      case .same, .gap:
+        olds = []
+        if isUnseen, let words = likenesses(line.text) { noted.append(Line(.note, words)) }
       case .old: olds.insert(squeezed(line.text))
       case .note: break
       case .new:

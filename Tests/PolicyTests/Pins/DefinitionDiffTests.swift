@@ -38,6 +38,12 @@ struct DefinitionDiffTests {
     #expect(found.last == "! U+0430 CYRILLIC SMALL LETTER A looks like `a`")
     let blanks = lines(#"{"description":"the path"}"#, #"{"description":"the path "}"#)
     #expect(blanks.last == "! this line and an old one differ in blanks alone")
+    // One that is new on its server is as it was accepted, and nobody has seen it.
+    let new = #"{"name":"wr\u0456te"}"#
+    #expect(
+      lines(new, new) == [
+        "  name wr\u{456}te", "! U+0456 CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I looks like `i`",
+      ])
     // A text in another script is no likeness.
     #expect(!lines(nil, #"{"description":"Привет"}"#).contains { $0.hasPrefix("!") })
   }
