@@ -173,6 +173,29 @@ struct PinTests {
       greet("be cruel") == [.pin(PinEvent(PinNews(.changed, "notes", [], isOfInstructions: true)))])
   }
 
+  @Test func instructionsOfTheStatelessEraThatChangeAreTold() throws {
+    let meta =
+      #"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}"#
+    func greet(_ play: inout Playbook, _ text: String?) -> [GateEvent] {
+      let asked = play.client(#"{"jsonrpc":"2.0","id":"i","method":"server/discover","params":\#(meta)}"#)
+      let number = Int(asked.toServer[0].split(separator: "\"id\":")[1].prefix { $0.isNumber }) ?? 0
+      let said = text.map { #","instructions":"\#($0)""# } ?? ""
+      _ = play.server(
+        #"{"jsonrpc":"2.0","id":\#(number),"result":{"resultType":"complete","supportedVersions":["2026-07-28"],"#
+          + #""capabilities":{}\#(said)}}"#)
+      return play.told.map(\.event)
+    }
+    let changed = [GateEvent.pin(PinEvent(PinNews(.changed, "notes", [], isOfInstructions: true)))]
+    var play = try Playbook(policy: Playbook.allowAll)
+    #expect(greet(&play, "be kind").isEmpty)
+    #expect(greet(&play, nil).isEmpty, "the other era says it, perhaps")
+    #expect(greet(&play, "be cruel") == changed)
+    // Who said nothing at first is not taken at its word later.
+    var silent = try Playbook(policy: Playbook.allowAll)
+    #expect(greet(&silent, nil).isEmpty)
+    #expect(greet(&silent, "be cruel") == changed)
+  }
+
   @Test func whatIsRecalledIsExplainedByThePinToo() throws {
     var play = try Playbook(policy: Playbook.allowAll)
     _ = list(&play, [("push", "1")])

@@ -36,8 +36,9 @@ extension SessionCore {
   func hearInstructions(_ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState) {
     guard unknownVersion == nil else { return }
     let text = JSONNode.read(part: message.payload, of: line)?["instructions"]?.string
-    // A server of both eras may say it in one of them alone.
-    guard text != nil || message.resultType == nil else { return }
+    // A server of both eras may say it in one of them alone; but who said nothing at first has said nothing.
+    let isFirst = gate.pins.lock.servers[server]?.instructions == nil
+    guard text != nil || message.resultType == nil || isFirst else { return }
     gate.tell(gate.pins.hear(instructions: text ?? "", of: server, at: now), at: now)
   }
 }
