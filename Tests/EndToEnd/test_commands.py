@@ -71,6 +71,7 @@ def test_the_version_is_told(gatehouse: Gatehouse) -> None:
         (["run", "--"], "COMMAND"),
         (["servers", "ad"], "add"),
         (["servers", "add", "x"], "--"),
+        (["servers", "add", "x", "--url", "http://127.0.0.1:9", "--header-env", "X=no name"], "not repeated here"),
         (["policy", "validate", "one", "two"], "[FILE]"),
         (["policy", "schema", "one"], "word too many"),
     ],

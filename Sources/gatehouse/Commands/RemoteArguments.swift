@@ -24,6 +24,9 @@ extension Gatehouse {
       }
       for text in arguments.values("--header-env") {
         let (name, value) = try split(text, at: "=", "--header-env")
+        guard isVariable(value) else {
+          throw RegistryError("`--header-env` takes NAME=VARIABLE; what is no variable's name is not repeated here")
+        }
         entry.headers.append(RemoteEntry.Header(name, .text("${\(value)}")))
       }
       for text in arguments.values("--header-file") {
@@ -40,6 +43,15 @@ extension Gatehouse {
     }
     warnOfPlainText(entry)
     return entry
+  }
+
+  private static func isVariable(_ word: String) -> Bool {
+    word.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
+      default: false
+      }
+    }
   }
 
   /// Says so where headers go to another machine as everybody on the way can read them.
