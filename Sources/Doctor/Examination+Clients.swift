@@ -29,7 +29,7 @@ extension Examination {
       } else if row.isEffective, !row.server.isOff, row.server.transport != nil {
         hint(
           .clients, name, "nobody guards it (\(path))",
-          remedy: "gatehouse clients wrap \(row.client.rawValue) \(row.server.name.string)")
+          remedy: "gatehouse clients wrap \(row.client.rawValue) \(word(row.server.name.string))")
       }
     }
   }
@@ -43,7 +43,7 @@ extension Examination {
       case .notGuarded, .refused: false
       }
     }
-    let which = "\(row.client.rawValue) \(row.server.name.string)"
+    let which = "\(row.client.rawValue) \(word(row.server.name.string))"
     return canGoBack ? "gatehouse clients unwrap \(which) && gatehouse clients wrap \(which)" : nil
   }
 }

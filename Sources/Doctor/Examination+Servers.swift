@@ -12,7 +12,7 @@ extension Examination {
     for server in registry.servers {
       let name = server.name.string
       guard !server.isDisabled else {
-        hint(.servers, name, "it is disabled", remedy: "gatehouse servers enable \(name)")
+        hint(.servers, name, "it is disabled", remedy: "gatehouse servers enable \(word(name))")
         continue
       }
       if let problem = obstacle(of: server) {
@@ -22,12 +22,15 @@ extension Examination {
       let running = gate?.servers.first { $0.name == server.name }
       let entry = known.first { $0.server == server.name }
       if let error = running?.lastError ?? entry?.failure {
+        // Asking again tells what it says now, and without a gate nothing else is left of what it said then.
+        let command = running?.lastError == nil ? "scan" : "log"
         wrong(
-          .servers, name, "it failed when it was last started: \(error)", remedy: "gatehouse servers log \(name)")
+          .servers, name, "it failed when it was last started: \(error)",
+          remedy: "gatehouse servers \(command) \(word(name))")
       } else if let entry, entry.asked != nil {
         good(.servers, name, counted(entry.definitions.count, "tool"))
       } else {
-        hint(.servers, name, "its tools are not known", remedy: "gatehouse servers scan \(name)")
+        hint(.servers, name, "its tools are not known", remedy: "gatehouse servers scan \(word(name))")
       }
     }
   }
@@ -41,7 +44,7 @@ extension Examination {
   private func obstacle(of server: RegisteredServer) -> (text: String, remedy: String)? {
     switch server.transport {
     case .stdio(let program, let arguments, let own, let directory):
-      let changed = "gatehouse servers remove \(server.name.string), then `servers add` with the right one"
+      let changed = "gatehouse servers remove \(word(server.name.string)), then `servers add` with the right one"
       if let directory, FileFacts(directory)?.kind != .folder {
         return ("there is no folder \(directory) to start it in", changed)
       }
@@ -51,7 +54,7 @@ extension Examination {
       return program.contains("/")
         ? ("there is no program \(program)", changed)
         : ("no folder of PATH has a program `\(program)`", "install it, or \(changed)")
-    case .http(let remote): return obstacle(of: remote, changed: "gatehouse servers remove \(server.name.string)")
+    case .http(let remote): return obstacle(of: remote, changed: "gatehouse servers remove \(word(server.name.string))")
     }
   }
 

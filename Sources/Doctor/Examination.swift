@@ -40,3 +40,15 @@ package struct Examination {
 
 /// A number of things in words: `1 rule`, `2 rules`.
 func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
+
+/// A name as one word of a shell's: others may have chosen it, and a remedy is pasted.
+func word(_ name: String) -> String {
+  let isPlain = name.utf8.allSatisfy { byte in
+    switch byte {
+    case 0x2B...0x3A, 0x40...0x5A, 0x5F, 0x61...0x7A, 0x80...0xFF: true
+    default: false
+    }
+  }
+  guard !isPlain || name.isEmpty else { return name }
+  return "'" + name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+}

@@ -131,7 +131,7 @@ def test_a_server_that_failed_is_told_until_it_answers(gatehouse: Gatehouse, tmp
     register(gatehouse, broken={"command": "sh", "args": ["-c", "echo no key >&2; exit 3"]})
     assert gatehouse.run("servers", "scan").returncode == 1
     found = wrong(gatehouse)
-    assert len(found) == 1 and "no key" in found[0]["text"] and found[0]["remedy"] == "gatehouse servers log broken"
+    assert len(found) == 1 and "no key" in found[0]["text"] and found[0]["remedy"] == "gatehouse servers scan broken"
 
 
 def test_a_record_that_was_changed_is_found(sound: Gatehouse) -> None:
@@ -260,6 +260,21 @@ def disable_a_server(gatehouse: Gatehouse) -> None:
     gatehouse.succeed("servers", "disable", "notes")
 
 
+def leave_a_server_unguarded(gatehouse: Gatehouse) -> None:
+    """Under a name that does more than to name it where it is pasted into a shell."""
+    folder = Path(gatehouse.environment["HOME"]) / ".cursor"
+    folder.mkdir(parents=True)
+    (folder / "mcp.json").write_text(json.dumps({"mcpServers": {"bob's docs; exit 9": {"command": "cat"}}}))
+
+
+def fail_once(gatehouse: Gatehouse) -> None:
+    """It fails the first time, and no gate runs that has heard what it said."""
+    there = gatehouse.home / "there"
+    script = f"test -e {there} || {{ touch {there}; exit 3; }}; exec {PLAIN[0]} {PLAIN[1]}"
+    register(gatehouse, notes={"command": "sh", "args": ["-c", script]})
+    assert gatehouse.run("servers", "scan").returncode == 1
+
+
 def lock_everything(gatehouse: Gatehouse) -> None:
     gatehouse.serve()
     gatehouse.person.succeed("lockdown", "on")
@@ -278,6 +293,8 @@ def lock_everything(gatehouse: Gatehouse) -> None:
         (let_others_write_the_grants, "files", "and let in whom they want"),
         (lose_the_gates_program, "clients", "`/gone/gatehouse` is gone"),
         (disable_a_server, "servers", "it is disabled"),
+        (leave_a_server_unguarded, "clients", "nobody guards it"),
+        (fail_once, "servers", "it failed when it was last started"),
         (lock_everything, "gate", "everything is denied"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
