@@ -22,7 +22,9 @@ extension Examination {
     for row in wrapper.survey.rows {
       let name = "\(row.client.title): \(row.server.name.string)"
       let path = wrapper.homes.shown(wrapper.survey.files[row.file].place.path)
-      if let problem = wrapper.problem(of: row) {
+      if row.server.isPartOfClient {
+        good(.clients, name, "it is a part of its client, and no server")
+      } else if let problem = wrapper.problem(of: row) {
         wrong(.clients, name, "\(path): \(problem)", remedy: remedy(for: row, wrapper) ?? "edit \(path)")
       } else if row.server.isGuarded {
         good(.clients, name, "it goes through the gate as \(row.server.guarded?.string ?? "?")")

@@ -183,10 +183,13 @@ def test_clients_are_looked_at(gatehouse: Gatehouse, tmp_path: Path) -> None:
     }}))
     (home / ".codex").mkdir()
     (home / ".codex" / "config.toml").write_text("[mcp_servers.x\n")
+    (home / ".config" / "goose").mkdir(parents=True)
+    (home / ".config" / "goose" / "config.yaml").write_text("extensions:\n  developer: {type: builtin, name: developer}\n")
     done = gatehouse.run("doctor", "--json", environment={"HOME": str(home)}, cwd=tmp_path)
     found = {f["subject"]: f for f in json.loads(done.stdout) if f["section"] == "clients"}
     assert {name: f["verdict"] for name, f in found.items()} == {
         "Cursor: open": "hint", "Cursor: guarded": "good", "Cursor: lost": "wrong", "Codex": "wrong",
+        "Goose: developer": "good",
     }
     assert found["Cursor: open"]["remedy"] == "gatehouse clients wrap cursor open"
     assert "hush" not in done.stdout

@@ -25,6 +25,9 @@ extension EntryParts {
   /// Kinds of entries that are parts of their client.
   private static let own: Set<String> = ["builtin", "platform", "frontend", "inline_python", "sdk"]
 
+  /// Whether an entry is no server's, but of something that its client does itself.
+  static func isOwn(_ entry: JSONNode) -> Bool { entry["type"]?.string.map(own.contains) ?? false }
+
   init(_ entry: JSONNode, _ dialect: ClientDialect) throws(EntryProblem) {
     guard entry.members != nil else {
       throw EntryProblem("its entry is \(entry.kindInWords), not an object")

@@ -24,6 +24,8 @@ package struct ListedServer: Hashable, Sendable {
 
   package var name: ExactText { address.name }
   package var isGuarded: Bool { guarded != nil }
+  /// It is no server, but a part of its client.
+  package var isPartOfClient: Bool { EntryParts.isOwn(entry) }
 }
 
 extension ListedServer: CustomStringConvertible {
