@@ -15,6 +15,12 @@ extension Examination {
         hint(.servers, name, "it is disabled", remedy: "gatehouse servers enable \(word(name))")
         continue
       }
+      if case .http(let remote) = server.transport, let variable = missingVariable(of: remote) {
+        hint(
+          .servers, name, "a header needs the variable `\(variable)`, which is not set here; its client may set it",
+          remedy: "set it for whatever starts `gatehouse connect \(word(name))`")
+        continue
+      }
       if let problem = obstacle(of: server) {
         wrong(.servers, name, problem.text, remedy: problem.remedy)
         continue
@@ -69,6 +75,21 @@ extension Examination {
       _ = try remote.lines(environments: [ProcessEnvironment(environment)])
     } catch {
       return (error.message, "mend it in servers.json, or in what the client is started with")
+    }
+    return nil
+  }
+
+  /// A variable that a header needs and nobody has set; who starts the client may know it all the same.
+  private func missingVariable(of remote: RemoteEntry) -> String? {
+    for case .text(let text) in remote.headers.map(\.value) {
+      var rest = Array(text.utf8)[...]
+      while let start = rest.indices.first(where: { rest[$0...].starts(with: [0x24, 0x7B]) }) {
+        guard let end = rest[start...].firstIndex(of: 0x7D) else { break }
+        let name = String(decoding: rest[(start + 2)..<end], as: UTF8.self)
+        rest = rest[(end + 1)...]
+        let isName = name.utf8.allSatisfy { $0 == 0x5F || 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 & 0xDF }
+        if isName, !name.isEmpty, environment[name] == nil { return name }
+      }
     }
     return nil
   }

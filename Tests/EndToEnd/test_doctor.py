@@ -113,6 +113,9 @@ def test_servers_that_cannot_start_are_named(gatehouse: Gatehouse, tmp_path: Pat
         homeless={"command": "cat", "cwd": "/no/such/folder"},
         clear={"url": "http://example.com/mcp?key=hush"},
         near={"url": "http://127.0.0.1:9/mcp"},
+        asking={"url": "http://127.0.0.1:9/mcp", "headers": {"A": "Bearer ${NOT_THERE}"}},
+        ready={"url": "http://127.0.0.1:9/mcp", "headers": {"A": "${NOT_THERE:-hush} ${HOME}"}},
+        filed={"url": "http://127.0.0.1:9/mcp", "headers": {"A": {"file": "/no/such/file"}}},
         off={"command": "no-such-program", "disabled": True},
         fine={"command": "cat"},
     )
@@ -121,8 +124,10 @@ def test_servers_that_cannot_start_are_named(gatehouse: Gatehouse, tmp_path: Pat
     verdicts = {f["subject"]: f["verdict"] for f in found}
     assert verdicts == {
         "missing": "wrong", "elsewhere": "wrong", "text": "wrong", "homeless": "wrong", "clear": "wrong",
-        "near": "hint", "off": "hint", "fine": "hint",
+        "near": "hint", "asking": "hint", "ready": "hint", "filed": "wrong", "off": "hint", "fine": "hint",
     }
+    texts = {f["subject"]: f["text"] for f in found}
+    assert "`NOT_THERE`" in texts["asking"] and texts["ready"] == texts["near"] == "its tools are not known"
     assert "hush" not in done.stdout + gatehouse.run("doctor").stdout
 
 
@@ -264,14 +269,12 @@ def disable_a_server(gatehouse: Gatehouse) -> None:
 
 
 def leave_a_server_unguarded(gatehouse: Gatehouse) -> None:
-    """Under a name that does more than to name it where it is pasted into a shell."""
     folder = Path(gatehouse.environment["HOME"]) / ".cursor"
     folder.mkdir(parents=True)
     (folder / "mcp.json").write_text(json.dumps({"mcpServers": {"bob's docs; exit 9": {"command": "cat"}}}))
 
 
 def fail_once(gatehouse: Gatehouse) -> None:
-    """It fails the first time, and no gate runs that has heard what it said."""
     there = gatehouse.home / "there"
     script = f"test -e {there} || {{ touch {there}; exit 3; }}; exec {PLAIN[0]} {PLAIN[1]}"
     register(gatehouse, notes={"command": "sh", "args": ["-c", script]})
