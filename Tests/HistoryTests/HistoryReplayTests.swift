@@ -3,6 +3,7 @@ import History
 import JSONText
 import Policy
 import Risk
+import SeededChance
 import Testing
 
 struct HistoryReplayTests {
@@ -84,6 +85,57 @@ struct HistoryReplayTests {
     let quick = [Past(at: 0, outcome: .toolError), Past(at: 0), Past(at: 9)]
     // The second came before the first had failed.
     #expect(words(try replay(quick, by: policy)) == ["allow>limit git/push 1"])
+  }
+
+  @Test func endsThatLieFarAheadTakeNoTime() throws {
+    // Each call's end lies before that of the call before it, and all behind the last call.
+    let count = 40_000
+    var builder = HistoryBuilder()
+    for index in 0..<count {
+      let event = DecisionEvent(
+        session: "s", client: "c", grant: "local", server: "git", method: "tools/call", tool: "push", category: nil,
+        severity: nil, decision: Decision(.allow, rule: "/tools/push"), revision: "r", took: 1, argumentsDigest: nil)
+      let time = Moment(microseconds: Int64(index))
+      let sequence = UInt64(index * 2 + 1)
+      builder.take(
+        Array(GateMessage(sequence: sequence, time: time, event: .decision(event)).encoded.dropLast()).span, at: index)
+      let result = ResultEvent(
+        decisionSequence: sequence, outcome: .error, took: 1 << 40 + Int64(index) * 2, bytes: 1)
+      builder.take(
+        Array(GateMessage(sequence: sequence + 1, time: time, event: .result(result)).encoded.dropLast()).span, at: 0)
+    }
+    let policy = #"{"version":"1","tools":{"push":{"limits":[{"window":"hour","max":99999,"count":"succeeded"}]}}}"#
+    var replay = HistoryReplay(
+      PolicyEngine(try PolicyDocument.read(Array(policy.utf8))), comparing: .recorded, .init())
+    var texts = HistoryReplay.ForTexts(builder.texts, number: 1)
+    let start = ContinuousClock.now
+    for block in builder.blocks { replay.add(block, 0..<block.count, lane: 0, &texts) }
+    #expect(replay.simulation.calls == count)
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
+  @Test(arguments: 1...10) func whatIsDueFirstComesFirst(_ seed: UInt64) {
+    var chance = Chance(seed)
+    var heap = DueHeap<Int>()
+    var expected: [Int] = []
+    var now = 0
+    for _ in 0..<2_000 {
+      if chance.below(3) > 0 {
+        let time = now + chance.below(500)
+        heap.insert(time, at: Moment(microseconds: Int64(time)))
+        expected.append(time)
+      } else {
+        now += chance.below(100)
+        var taken: [Int] = []
+        while let due = heap.takeDue(at: Moment(microseconds: Int64(now))) {
+          #expect(due.time.microseconds == Int64(due.value))
+          taken.append(due.value)
+        }
+        #expect(taken == expected.filter { $0 <= now }.sorted())
+        expected.removeAll { $0 <= now }
+      }
+    }
+    #expect(heap.count == expected.count)
   }
 
   @Test func argumentsThatAreNotThereCannotBeJudged() throws {

@@ -138,8 +138,8 @@ package struct HistoryReplay {
     private var recurring: [RecurringCall?] = []
     private var segment: CallList?
     private var known: [Call: RecurringCall] = [:]
-    /// What is to be given back, the earliest last.
-    private var returns: [(time: Moment, reservation: Reservation)] = []
+    /// What is to be given back, by when.
+    private var returns = DueHeap<Reservation>()
 
     init(_ engine: PolicyEngine) { self.engine = engine }
 
@@ -147,10 +147,7 @@ package struct HistoryReplay {
     mutating func judge(
       _ key: UInt32, _ calls: CallList, _ asked: inout Asked, at time: Moment, failedAt: Moment?
     ) -> Verdict? {
-      while let due = returns.last, due.time <= time {
-        counters.giveBack(due.reservation, at: due.time)
-        returns.removeLast()
-      }
+      while let due = returns.takeDue(at: time) { counters.giveBack(due.value, at: due.time) }
       let index = Int(key)
       if segment !== calls { begin(calls) }
       if recurring.count <= index { recurring += repeatElement(nil, count: index + 1 - recurring.count) }
@@ -176,8 +173,7 @@ package struct HistoryReplay {
         })
       if isMissed { return nil }
       if let reservation = judgement.reservation, let failedAt {
-        let place = returns.firstIndex { $0.time < failedAt } ?? returns.count
-        returns.insert((failedAt, reservation), at: place)
+        returns.insert(reservation, at: failedAt)
       }
       return judgement.decision.verdict
     }
