@@ -87,6 +87,44 @@ struct SuggestedRuleTests {
     #expect(text(slow, .write) == [#"/servers/files/tools/list_files {"limits":[{"window":"minute","max":5}]}"#])
   }
 
+  @Test func hoursAndDaysAreLimitedWhereTheRecordCoversSeveral() throws {
+    // Six calls in each of four hours; then on each of four days.
+    func calls(_ windows: Int, apart: Double) -> [Past] {
+      (0..<windows).flatMap { window in (0..<6).map { Past(at: Double(window) * apart + Double($0) * 120) } }
+    }
+    #expect(
+      text(calls(4, apart: 3_600), .write) == [
+        #"/servers/files/tools/list_files {"limits":[{"window":"minute","max":5},{"window":"hour","max":15}]}"#
+      ])
+    let rule = try #require(rules(calls(4, apart: 86_400), .write).first)
+    // A day lets no more pass than an hour would.
+    #expect(rule.summary == "5/minute, 15/day")
+    #expect(rule.reasons.contains { $0 == "15 a day: at most 6 were made within one, and a margin over that" })
+    #expect(try #require(rules(calls(3, apart: 86_400), .write).first).summary == "5/minute")
+    // Of two hours that touch, the calls of any sixty minutes count.
+    let touching = (0..<240).map { Past(at: Double($0) * 60) }
+    #expect(try #require(rules(touching, .write).first).summary == "5/minute, 150/hour")
+  }
+
+  @Test func eachGateHasPeaksOfItsOwn() throws {
+    let (builder, _) = lines((0..<10).map { Past(at: 1_000 + Double($0)) })
+    var seen = SeenCalls()
+    for lane in 0..<3 {
+      for block in builder.blocks {
+        seen.add(block, 0..<block.count, of: builder.texts, lane: lane, segment: 1) { _ in .unknown }
+      }
+    }
+    let use = try #require(seen.all.first)
+    #expect(use.ran == 30 && use.peaks.minute == 10 && use.peaks.day == 10)
+    // A clock that was set back makes no crowd of what came before.
+    let (odd, _) = lines((0..<10).map { Past(at: 9_000 + Double($0)) } + (0..<10).map { Past(at: 1_000 + Double($0)) })
+    var again = SeenCalls()
+    for block in odd.blocks {
+      again.add(block, 0..<block.count, of: odd.texts, lane: 0, segment: 1) { _ in .unknown }
+    }
+    #expect(again.all.first?.peaks.minute == 10)
+  }
+
   @Test(arguments: [Risk.Category.destructive, .financial])
   func whatDestroysOrPaysAlwaysAsks(_ category: Risk.Category) {
     let past = (0..<50).map { Past(at: Double($0), arguments: #"{"amount":5}"#) }

@@ -16,27 +16,72 @@ package struct SeenCalls: Sendable {
     package fileprivate(set) var refused = 0
     /// Of those let through how many a person had approved.
     package fileprivate(set) var approved = 0
-    /// The most that one credential made within any minute.
-    package fileprivate(set) var peak = 0
+    /// The most that one credential made within any minute, hour and day.
+    package fileprivate(set) var peaks = Peaks()
+    /// In how many hours, and on how many days, it was called; no more than `enoughWindows` are counted.
+    private(set) var hours: Set<Int64> = []
+    private(set) var days: Set<Int64> = []
     package fileprivate(set) var clients: Set<ExactText> = []
     var arguments = SeenArguments()
     fileprivate var recent: [ExactText: Recent] = [:]
+    fileprivate var lane: Int?
+
+    /// Takes the time of a call that one credential made; each lane is a gate with counts of its own.
+    fileprivate mutating func count(_ time: Int64, by grant: ExactText, in lane: Int) {
+      if lane != self.lane {
+        self.lane = lane
+        recent.removeAll()
+      }
+      peaks.rise(to: recent[grant, default: Recent()].add(time))
+      if hours.count < SeenCalls.enoughWindows { hours.insert(time / Recent.hour) }
+      if days.count < SeenCalls.enoughWindows { days.insert(time / Recent.day) }
+    }
   }
 
-  /// The times of the calls of the last minute.
-  fileprivate struct Recent: Sendable {
-    var times: [Int64] = []
-    var start = 0
+  /// The most calls within any window of a length.
+  package struct Peaks: Hashable, Sendable {
+    package var minute = 0
+    package var hour = 0
+    package var day = 0
 
-    /// Answers how many there are.
-    mutating func add(_ time: Int64) -> Int {
-      while start < times.count, times[start] <= time - 60_000_000 { start += 1 }
-      if start > 1_024, start * 2 > times.count {
-        times.removeFirst(start)
-        start = 0
-      }
+    fileprivate mutating func rise(to other: Peaks) {
+      (minute, hour, day) = (max(minute, other.minute), max(hour, other.hour), max(day, other.day))
+    }
+  }
+
+  /// In so many hours or days something must have been called before they bind others.
+  static let enoughWindows = 4
+
+  /// The times of the calls of the last day.
+  fileprivate struct Recent: Sendable {
+    private var times: [Int64] = []
+    /// Where the last minute, hour and day begin.
+    private var minuteStart = 0
+    private var hourStart = 0
+    private var dayStart = 0
+
+    static let hour: Int64 = 3_600_000_000
+    static let day: Int64 = 86_400_000_000
+
+    /// Answers how many there are in each.
+    mutating func add(_ time: Int64) -> Peaks {
+      // Where the clock was set back, what it told before is no time of these windows.
+      while let last = times.last, last > time { times.removeLast() }
       times.append(time)
-      return times.count - start
+      advance(&minuteStart, to: time, 60_000_000)
+      advance(&hourStart, to: time, Self.hour)
+      advance(&dayStart, to: time, Self.day)
+      let peaks = Peaks(minute: times.count - minuteStart, hour: times.count - hourStart, day: times.count - dayStart)
+      if dayStart > 1_024, dayStart * 2 > times.count {
+        times.removeFirst(dayStart)
+        (minuteStart, hourStart, dayStart) = (minuteStart - dayStart, hourStart - dayStart, 0)
+      }
+      return peaks
+    }
+
+    private func advance(_ start: inout Int, to time: Int64, _ length: Int64) {
+      start = min(start, times.count - 1)
+      while time.subtractingReportingOverflow(times[start]).partialValue >= length { start += 1 }
     }
   }
 
@@ -83,7 +128,7 @@ package struct SeenCalls: Sendable {
       if last.map({ time > $0.microseconds }) ?? true { last = Moment(microseconds: time) }
       uses[place].ran += 1
       if answer == .approved { uses[place].approved += 1 }
-      uses[place].peak = max(uses[place].peak, uses[place].recent[source.grant, default: Recent()].add(time))
+      uses[place].count(time, by: source.grant, in: lane)
       if uses[place].clients.count < Self.mostClients { uses[place].clients.insert(source.client) }
       guard case .tool = call.target else { continue }
       let flags = HistoryArguments(rawValue: block.arguments[row])

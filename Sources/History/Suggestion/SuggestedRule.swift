@@ -46,11 +46,11 @@ package struct SuggestedRule: Hashable, Sendable {
         reasons.append("Execute: the arguments must match the tool's schema")
         words.append("arguments match the schema")
       }
-      let most = Self.limit(use.peak, category)
-      members.append(("limits", Self.limits(most)))
-      reasons.append(Self.reason(use.peak, most))
+      let limits = SuggestedLimit.all(for: use, category)
+      members.append(("limits", SuggestedLimit.node(limits)))
+      reasons += limits.map(\.reason)
       node = Self.object(members)
-      summary = (["\(most)/minute"] + words).joined(separator: ", ")
+      summary = (limits.map(\.words) + words).joined(separator: ", ")
     case .resource(let uri): self = Self(plain: use, .resources, NamePattern.key(for: uri))
     case .prompt(let name): self = Self(plain: use, .prompts, NamePattern.key(for: name))
     case .serverRequest(let method):
@@ -63,28 +63,11 @@ package struct SuggestedRule: Hashable, Sendable {
   }
 
   private init(plain use: SeenCalls.Use, _ section: RuleAddress.Section, _ key: ExactText) {
-    let most = Self.limit(use.peak, .read)
+    let limits = SuggestedLimit.all(for: use, .read)
     address = RuleAddress(server: use.server, section, key)
-    node = Self.object([("limits", Self.limits(most))])
-    summary = "\(most)/minute"
-    reasons = [Self.seen(use), Self.reason(use.peak, most)]
-  }
-
-  // MARK: Limits
-
-  /// Twice the peak, three times for what only reads, at least 5, and a round number.
-  static func limit(_ peak: Int, _ category: Category) -> Int {
-    let most = max(category == .read ? 10 : 5, min(peak, 1_000_000) * (category == .read ? 3 : 2))
-    let step = most <= 10 ? 1 : most <= 100 ? 5 : most <= 1_000 ? 50 : 500
-    return (most + step - 1) / step * step
-  }
-
-  private static func limits(_ most: Int) -> JSONNode {
-    JSONNode(.array([object([("window", text("minute")), ("max", JSONNode(.number(JSONNumber(most))))])]))
-  }
-
-  private static func reason(_ peak: Int, _ most: Int) -> String {
-    "\(most) a minute: at most \(peak == 1 ? "1 was" : "\(peak) were") made within one, and a margin over that"
+    node = Self.object([("limits", SuggestedLimit.node(limits))])
+    summary = limits.map(\.words).joined(separator: ", ")
+    reasons = [Self.seen(use)] + limits.map(\.reason)
   }
 
   private static func seen(_ use: SeenCalls.Use) -> String {
