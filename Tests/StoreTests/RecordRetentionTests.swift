@@ -56,13 +56,14 @@ struct RecordRetentionTests {
       for day in [0, 1, 5] as [Int64] { try run(keep, day: day) }
       #expect(try files.count == 3)
       // The second began on day 1: all of the first is older than seven days on day 9, the second's lines may be newer.
-      try run(keep, day: 9)
-      #expect(try files == ["0-000002.jsonl", "0-000003.jsonl", "0-000004.jsonl"])
+      for day in [6, 8, 9] as [Int64] { try run(keep, day: day) }
+      #expect(try files.first == "0-000002.jsonl" && files.count == 5)
       let lane = try RecordVerifier.verify(folder).lanes[0]
       #expect(lane.problem == nil && lane.begins == RecordSegment(lane: 0, number: 2))
       try run(keep, day: 30)
-      #expect(try files == ["0-000004.jsonl", "0-000005.jsonl"])
-      try run(day: 31)
+      try run(keep, day: 31)
+      #expect(try files == ["0-000006.jsonl", "0-000007.jsonl", "0-000008.jsonl"])
+      try run(day: 32)
       #expect(try RecordVerifier.verify(folder).isWhole)
     }
   }
@@ -98,6 +99,67 @@ struct RecordRetentionTests {
     }
   }
 
+  // MARK: A gate that writes nothing, and a clock that is wrong
+
+  @Test func whatIsTooOldGoesAlsoWhereNothingIsWritten() throws {
+    try inFolder {
+      let day = Locked<Int64>(0)
+      var options = options(RecordRetention(days: 3))
+      options.now = { Moment(microseconds: Self.start + day.withLock { $0 } * Self.day + 1) }
+      let writer = try RecordWriter(options)
+      try write(2, to: writer, day: 0)
+      #expect(writer.nextTidy == Moment(microseconds: Self.start + 1 + Self.day + 1))
+      try writer.tidy()
+      #expect(try files.count == 1)
+      var counts: [Int] = []
+      for today in 1...40 as ClosedRange<Int64> {
+        day.withLock { $0 = today }
+        try writer.tidy()
+        #expect(writer.nextTidy.map { $0.microseconds > Self.start + today * Self.day } == true)
+        counts.append(try files.count)
+      }
+      // The segment is followed after two days, goes three days later, and what is left tells of no event.
+      #expect(counts.prefix(6) == [1, 2, 2, 2, 2, 2] && counts.last == 2)
+      #expect(try files == ["0-000002.jsonl", "0-000003.jsonl"])
+      let report = try RecordVerifier.verify(folder)
+      #expect(report.isWhole && report.lanes[0].begins == RecordSegment(lane: 0, number: 2))
+      writer.retention = RecordRetention(megabytes: 5)
+      #expect(writer.nextTidy == nil)
+    }
+  }
+
+  @Test func aClockThatIsFarAheadRemovesNothing() throws {
+    try inFolder {
+      let keep = RecordRetention(days: 30)
+      for day in [0, 1, 2] as [Int64] { try run(keep, day: day) }
+      // Ten years ahead, twice; then the clock is right again.
+      try run(keep, day: 3_650)
+      try run(keep, day: 3_650)
+      #expect(try files.count == 5)
+      for day in [3, 4, 20] as [Int64] { try run(keep, day: day) }
+      #expect(try files.count == 8)
+      #expect(try RecordVerifier.verify(folder).isWhole)
+    }
+  }
+
+  @Test func aGateThatRunsOnKnowsThatTimeHasPassed() {
+    func day(_ number: Double) -> Moment { Moment(microseconds: Int64(number * Double(Self.day))) }
+    let begins = [0, 1, 2].map(day)
+    #expect(RecordAge.witnessed(day(2.5), begins: begins, since: day(2.2)) == day(2.5))
+    // Back after forty days: what passed since counts, and after a day all.
+    #expect(RecordAge.witnessed(day(42.5), begins: begins, since: day(42)) == day(2.5))
+    #expect(RecordAge.witnessed(day(43), begins: begins, since: day(42)) == day(43))
+    // Another start on the same day is no proof.
+    #expect(RecordAge.witnessed(day(42.5), begins: begins + [day(42)], since: day(42.3)) == day(2.5))
+    // One that has run for weeks without a word has counted them itself.
+    #expect(RecordAge.witnessed(day(80), begins: begins + [day(2.2)], since: day(2.2)) == day(80))
+    #expect(RecordAge.witnessed(day(3), begins: [day(0), day(900), day(1)], since: day(3)) == day(3))
+    #expect(RecordAge.witnessed(day(1), begins: [], since: day(1)) == day(1))
+    let odd = RecordAge.witnessed(
+      Moment(microseconds: .max), begins: [Moment(microseconds: .min)], since: Moment(microseconds: .max))
+    #expect(odd == Moment(microseconds: .min))
+  }
+
   @Test func whatSomebodyElseRemovedIsMissing() throws {
     try inFolder {
       for day in [0, 1, 2] as [Int64] { try run(day: day) }
@@ -117,7 +179,7 @@ struct RecordRetentionTests {
   @Test func aGateThatDiedBeforeItRemovedThemLeavesAWholeRecord() throws {
     try inFolder {
       for day in [0, 1, 2] as [Int64] { try run(day: day) }
-      var options = options(RecordRetention(days: 1), day: 9)
+      var options = options(RecordRetention(days: 1), day: 4)
       options.remove = { _ in }
       _ = try RecordWriter(options)
       #expect(try files.count == 4)
@@ -125,7 +187,7 @@ struct RecordRetentionTests {
       // Half of them gone.
       try SafeFile.remove("\(folder)/0-000001.jsonl")
       #expect(try RecordVerifier.verify(folder).isWhole)
-      try run(RecordRetention(days: 1), day: 10)
+      try run(RecordRetention(days: 1), day: 6)
       #expect(try RecordVerifier.verify(folder).isWhole)
       #expect(try files.first != "0-000002.jsonl")
     }
@@ -137,6 +199,8 @@ struct RecordRetentionTests {
       try run(day: 1, lane: 1)
       for day in [0, 1] as [Int64] { try run(RecordRetention(days: 1), day: day) }
       try run(RecordRetention(days: 1), day: 40)
+      try run(RecordRetention(days: 1), day: 41)
+      #expect(try files.first == "0-000002.jsonl")
       #expect(try files.filter { $0.hasPrefix("1-") }.count == 2)
       #expect(try RecordVerifier.verify(folder).isWhole)
     }
@@ -144,7 +208,7 @@ struct RecordRetentionTests {
 
   @Test func aChangedBeginningIsFound() throws {
     try inFolder {
-      for day in [0, 1, 9] as [Int64] { try run(RecordRetention(days: 1), day: day) }
+      for day in [0, 1, 3] as [Int64] { try run(RecordRetention(days: 1), day: day) }
       let first = "\(folder)/\(try #require(try files.first))"
       let text = try String(contentsOfFile: first, encoding: .utf8)
       try text.replacing("\"event\":\"x\"", with: "\"event\":\"y\"").write(

@@ -23,6 +23,8 @@ final class GateRecord {
   /// The turn of the loop in which writing was last tried in vain.
   private var lastTry: Moment?
   private var lastLook: Moment?
+  /// For what becomes too old while nothing is written.
+  private var tidyTimer: LoopTimer?
 
   /// How long lines may go to a file that somebody has taken away, in microseconds.
   ///
@@ -32,13 +34,36 @@ final class GateRecord {
   init(_ sink: any RecordSink, onFailure: RecordFailurePolicy) {
     self.sink = sink
     self.onFailure = onFailure
+    tidyLater()
   }
+
+  isolated deinit { tidyTimer?.cancel() }
 
   /// Goes by another configuration from now on.
   func use(_ configuration: GateConfiguration.Record) {
     onFailure = configuration.onFailure
     sink.use(configuration.sync)
     sink.use(configuration.retention)
+    tidyLater()
+  }
+
+  /// How long to wait until the record is tidied up: an hour at least, and a day at most, for meanwhile others may write.
+  static func pause(until due: Moment?, from now: Moment) -> Int64? {
+    due.map { min(max($0.microseconds(since: now), 3_600_000_000), 86_400_000_000) }
+  }
+
+  /// One timer, as long as something of the record is to go in time.
+  private func tidyLater() {
+    tidyTimer?.cancel()
+    tidyTimer = nil
+    guard let pause = Self.pause(until: sink.nextTidy, from: Clock.now()) else { return }
+    tidyTimer = Loop.shared.after(microseconds: pause) { [weak self] in self?.tidy() }
+  }
+
+  private func tidy() {
+    // What cannot be written now is tried again with the next decision, which tells of it.
+    if failure == nil { try? sink.tidy() }
+    tidyLater()
   }
 
   /// What `status` tells of it.

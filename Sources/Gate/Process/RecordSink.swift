@@ -1,4 +1,5 @@
 internal import JSONText
+package import Policy
 package import Store
 package import System
 
@@ -19,6 +20,10 @@ package protocol RecordSink: AnyObject {
   func commit() throws(SystemError)
   /// Looks whether what it writes to is still where others find it; if not, it begins anew with the next commit.
   func look()
+  /// Removes what is too old, also where nothing is written.
+  func tidy() throws(SystemError)
+  /// When that has something to do; nil where it has nothing in sight.
+  var nextTidy: Moment? { get }
   /// Drops what was taken, and counts it as lost.
   func discard()
   /// Says how surely lines are to be written from now on.
@@ -29,6 +34,8 @@ package protocol RecordSink: AnyObject {
 
 extension RecordSink {
   package func look() {}
+  package func tidy() throws(SystemError) {}
+  package var nextTidy: Moment? { nil }
   package func use(_ retention: RecordRetention) {}
 
   package func append(lines: Span<UInt8>, count: Int) { appendEach(lines) }
@@ -114,6 +121,9 @@ final class LaneRecord: RecordSink {
   }
 
   func look() { writer?.look() }
+
+  func tidy() throws(SystemError) { try writer?.tidy() }
+  var nextTidy: Moment? { writer?.nextTidy }
 
   func discard() {
     lostBefore += UInt64(waiting.count)

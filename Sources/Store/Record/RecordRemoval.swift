@@ -12,12 +12,13 @@ struct RecordRemoval {
   /// Looks at the segments that are there, as another one begins; nil where nothing is to go, and nothing ever went.
   ///
   /// That somebody else has removed some is no reason to tell so: then they are missing.
-  static func find(_ options: RecordOptions, at now: Moment) -> RecordRemoval? {
+  static func find(_ options: RecordOptions, at now: Moment, since started: Moment) -> RecordRemoval? {
     let names = (try? SafeFile.names(in: options.folder)) ?? []
     let segments = names.compactMap { RecordSegment(fileName: $0) }.filter { $0.lane == options.lane }.sorted()
     guard let last = segments.last else { return nil }
     let first = max(
-      told(last, options) ?? 1, firstInTime(segments, options, at: now) ?? 1, firstOfSize(segments, options) ?? 1)
+      told(last, options) ?? 1, firstInTime(segments, options, at: now, since: started) ?? 1,
+      firstOfSize(segments, options) ?? 1)
     guard first > 1 else { return nil }
     let gone = segments.filter { $0.number < first }
     return RecordRemoval(first: first, paths: gone.map { path($0, options) })
@@ -37,15 +38,43 @@ struct RecordRemoval {
     return told.flatMap { $0 <= last.number ? $0 : nil }
   }
 
-  private static func firstInTime(_ segments: [RecordSegment], _ options: RecordOptions, at now: Moment) -> Int? {
+  private static func firstInTime(
+    _ segments: [RecordSegment], _ options: RecordOptions, at now: Moment, since started: Moment
+  ) -> Int? {
     guard let days = options.retention.days else { return nil }
-    let (age, isMore) = Int64(days).multipliedReportingOverflow(by: 86_400_000_000)
-    let (oldest, isTooOld) = now.microseconds.subtractingReportingOverflow(age)
+    let begins = segments.map { began(path($0, options)) }
+    let witnessed = RecordAge.witnessed(now, begins: begins.compactMap { $0 }, since: started)
+    let (age, isMore) = Int64(days).multipliedReportingOverflow(by: RecordAge.day)
+    let (oldest, isTooOld) = witnessed.microseconds.subtractingReportingOverflow(age)
     guard !isMore, !isTooOld else { return nil }
     // All of a segment is older than the first line of the next.
-    return segments.dropFirst().prefix { next in
-      began(path(next, options)).map { $0.microseconds < oldest } ?? false
-    }.last?.number
+    return zip(segments, begins).dropFirst().prefix { $0.1.map { $0.microseconds < oldest } ?? false }.last?.0.number
+  }
+
+  /// When the oldest segment that has events is to go; nil where none is followed by another, or nothing goes in time.
+  static func nextDue(_ options: RecordOptions) -> Moment? {
+    guard let days = options.retention.days else { return nil }
+    let names = (try? SafeFile.names(in: options.folder)) ?? []
+    let segments = names.compactMap { RecordSegment(fileName: $0) }.filter { $0.lane == options.lane }.sorted()
+    for (segment, next) in zip(segments, segments.dropFirst()) where hasEvents(path(segment, options)) {
+      let (age, isMore) = Int64(days).multipliedReportingOverflow(by: RecordAge.day)
+      guard !isMore, let begin = began(path(next, options)) else { return nil }
+      let (due, isTooLate) = begin.microseconds.addingReportingOverflow(age)
+      return isTooLate ? nil : Moment(microseconds: due)
+    }
+    return nil
+  }
+
+  /// Something of it is worth being removed: its first line only tells which segment it is.
+  var hasEvents: Bool { paths.contains(where: Self.hasEvents) }
+
+  private static func hasEvents(_ path: String) -> Bool {
+    guard let file = try? RegularFile(path) else { return false }
+    let limit = min(file.size, 64 << 10)
+    let size = file.size
+    var reader = RecordLineReader(file, limit: limit)
+    guard case .line(let first)? = try? reader.next() else { return size > limit }
+    return size > first.count + 1
   }
 
   /// The new segment is not among them.

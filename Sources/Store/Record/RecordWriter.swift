@@ -9,17 +9,21 @@ package import System
 /// that a change is found in the very line; many share the last one's, because their hashes would take as long as all
 /// the rest that a call needs. Not for several threads at once.
 package final class RecordWriter {
-  private var options: RecordOptions
+  private(set) var options: RecordOptions
   private let hasher = RecordHasher()
   private var file: AppendFile?
   /// The last segment that was begun, by this writer or before it.
   private var segmentNumber: Int
   /// Set where the next line must be the first of a new segment.
-  private var opening: Opening?
+  var opening: Opening?
   /// How many bytes the segment has.
   private var written = 0
   /// When the segment was begun.
-  private var begun = Moment(microseconds: .min)
+  private(set) var begun = Moment(microseconds: .min)
+  /// When this writer began, since when no clock that is set moves the time.
+  let started: Moment
+  /// The segment has more than the line that it begins with.
+  private(set) var hasEvents = false
   /// What goes as soon as a line of the new segment has told of it.
   private var removal: RecordRemoval?
 
@@ -46,7 +50,7 @@ package final class RecordWriter {
   private var untoldLost: UInt64 = 0
 
   /// Why a new segment begins.
-  private enum Opening: String {
+  enum Opening: String {
     /// With this writer.
     case begun
     /// The one before is full, or nothing more may be written to it.
@@ -64,6 +68,7 @@ package final class RecordWriter {
   /// then `state` tells of it, and each commit tries again.
   package init(_ options: RecordOptions) throws(SystemError) {
     self.options = options
+    started = options.now()
     let past = try RecordPast.find(options)
     segmentNumber = past.lastSegment
     hash = past.hash
@@ -183,6 +188,7 @@ package final class RecordWriter {
     }
     hash = next
     sequence = last
+    hasEvents = opening == nil && hasEvents || lines > 0
     if opening != nil { tails.removeAll() }
     opening = nil
     failure = nil
@@ -321,7 +327,7 @@ package final class RecordWriter {
     }
     written = 0
     begun = options.now()
-    removal = RecordRemoval.find(options, at: begun)
+    removal = RecordRemoval.find(options, at: begun, since: started)
     if options.sync != .write { SafeFile.synchronizeFolder(options.folder) }
   }
 
