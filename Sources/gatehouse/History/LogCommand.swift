@@ -43,6 +43,7 @@ extension Gatehouse {
     var query = try query(arguments, at: Clock.now())
     let folder = try environmentPaths().record
     if arguments.has("--follow") { try? SafeFile.makeFolder(folder) }
+    var pulse = FolderPulse(folder)
     var printer = LogPrinter(form, folder)
     printer.begin()
     let isRead = try withRecord { index throws(StoreError) -> Bool in
@@ -66,22 +67,15 @@ extension Gatehouse {
       return try printer.write(all: &cursor)
     }
     guard isRead, arguments.has("--follow") else { return 0 }
-    while true {
-      usleep(200_000)
+    while pulse.wait() {
       let goesOn = try withRecord { index throws(StoreError) -> Bool in
         var cursor = try RecordCursor(index, query)
         query.seen = cursor.ends
         return try printer.write(all: &cursor)
       }
-      guard goesOn, !isOutputGone() else { return 0 }
+      guard goesOn else { return 0 }
     }
-  }
-
-  /// Whether nobody reads what is written.
-  private static func isOutputGone() -> Bool {
-    var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
-    guard unsafe poll(&output, 1, 0) > 0 else { return false }
-    return output.revents & Int16(POLLERR | POLLHUP) != 0
+    return 0
   }
 }
 
