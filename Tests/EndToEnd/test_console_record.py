@@ -81,6 +81,22 @@ def test_the_rule_as_it_was_and_as_it_is(gatehouse: Gatehouse, open_console) -> 
     console.shows("is not kept", "the rule as it is", '"max": 9')
 
 
+def test_recorded_arguments_are_shown(gatehouse: Gatehouse, open_console) -> None:
+    known(gatehouse, {"version": "1", "default": "allow"})
+    (gatehouse.home / "config.json").write_text('{"record": {"arguments": "redacted", "mask": {"iban": "DE[0-9]{20}"}}}')
+    wire = plain(gatehouse)
+    wire.initialize()
+    wire.call("get_note", {"text": "to DE12345678901234567890", "api_key": "hush-hush", "odd": "a\x1b[2Jb\u202e"})
+    assert wire.finish() == 0
+
+    console = open_console()
+    console.keys("7")
+    console.shows("1 decision")
+    console.keys("Enter")
+    console.shows("arguments", "secrets hidden", "[hidden: iban]", '"api_key": "[hidden]"')
+    assert "hush" not in console.screen() and "DE1234" not in console.screen()
+
+
 def test_unsaved_edits_are_tried_on_every_recorded_call(gatehouse: Gatehouse, open_console) -> None:
     known(gatehouse, {"version": "1", "default": "allow"})
     calls(gatehouse, 7)

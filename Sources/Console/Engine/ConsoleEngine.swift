@@ -253,6 +253,8 @@ final class ConsoleEngine {
     case .readSimilar(let question): similar.read(question) { [weak self] answer in self?.take(.similarRead(answer)) }
     case .readPastPolicy(let revision):
       history.readPolicy(revision) { [weak self] policy in self?.take(.pastPolicyRead(policy)) }
+    case .readPastArguments(let question):
+      history.readArguments(question) { [weak self] arguments in self?.take(.pastArgumentsRead(arguments)) }
     case .wrapClients(let places, let token): take(.clientsWrapped(wraps.wrap(places, token: token)))
     }
   }

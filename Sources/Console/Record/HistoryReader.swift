@@ -9,10 +9,12 @@ internal import System
 @LoopActor
 final class HistoryReader {
   private let pages: LastQuestion<HistoryQuestion, HistoryPage>
+  private let arguments: LastQuestion<PastArgumentsQuestion, PastArguments>
   private let past: LastQuestion<String, PastPolicy>
 
   init(_ paths: Paths) {
     pages = LastQuestion { question, isWanted in RecordLookup(paths, isWanted: isWanted).page(question) }
+    arguments = LastQuestion { question, _ in RecordLines(paths.record).arguments(question) }
     past = LastQuestion { revision, _ in
       let text = KeptPolicies(in: paths.policies).text(of: revision)
       return PastPolicy(revision: revision, document: text.flatMap { try? PolicyDocument.read($0) })
@@ -23,9 +25,28 @@ final class HistoryReader {
     pages.ask(question, then: finish)
   }
 
+  /// Looks for what the record has of a call's arguments.
+  func readArguments(
+    _ question: PastArgumentsQuestion, then finish: @escaping @LoopActor @Sendable (PastArguments) -> Void
+  ) {
+    arguments.ask(question, then: finish)
+  }
+
   /// Looks for a policy that was in force once.
   func readPolicy(_ revision: String, then finish: @escaping @LoopActor @Sendable (PastPolicy) -> Void) {
     past.ask(revision, then: finish)
+  }
+}
+
+extension RecordLines {
+  /// Answers only for the line that the decision had when it was found.
+  fileprivate consuming func arguments(_ question: PastArgumentsQuestion) -> PastArguments {
+    let segment = RecordSegment(lane: question.place.lane, number: question.place.segment)
+    guard let body = body(of: segment, at: question.place.offset),
+      let line = try? JSONNode.read(body + Array("}".utf8)),
+      line["seq"]?.integer == Int(clamping: question.sequence)
+    else { return PastArguments(question, problem: "its line is no longer in the record's file \(segment.fileName)") }
+    return PastArguments(question, line: line)
   }
 }
 

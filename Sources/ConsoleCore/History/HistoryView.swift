@@ -69,6 +69,8 @@ package struct HistoryView: Hashable, Sendable {
 /// One decision of the record, with the rule as it was and as it is.
 package struct PastDecision: Hashable, Sendable {
   package var row: HistoryRow
+  /// What the record has of its arguments; nil until that is known.
+  package var arguments: PastArguments?
   /// The first line that is drawn.
   package var top = 0
 

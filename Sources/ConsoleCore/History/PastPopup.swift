@@ -42,7 +42,8 @@ extension ConsoleState {
       lines += wrapped("now   ", "the tool is not in the catalogue", .dim, columns: columns, limit: 1)
     }
     lines += wrapped("tool  ", figures(of: row), .text, columns: columns, limit: 3)
-    return lines + [Line()] + ruleThenAndNow(event, columns: columns)
+    lines += [Line()] + ruleThenAndNow(event, columns: columns)
+    return lines + pastArgumentLines(past, columns: columns)
   }
 
   private func ruleThenAndNow(_ event: DecisionEvent, columns: Int) -> [Line] {

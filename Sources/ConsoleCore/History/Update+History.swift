@@ -90,9 +90,13 @@ extension ConsoleState {
       return []
     }
     overlay = .past(PastDecision(row: row))
-    return wantPastPolicy(of: row)
+    return wantPastPolicy(of: row) + wantPastArguments(of: row)
   }
 
+    return showPast(row)
+  }
+
+  mutating func showPast(_ row: HistoryRow) -> [ConsoleEffect] {
   /// Asks for the policy that a decision was made by, where it is another one than the file.
   private func wantPastPolicy(of row: HistoryRow) -> [ConsoleEffect] {
     guard let revision = row.event.revision, policy.draft?.base.revision != revision,
@@ -130,8 +134,7 @@ extension ConsoleState {
     let before = history.cursor.row
     moveInHistory(by: step)
     guard history.cursor.row != before, let row = history.row else { return [] }
-    overlay = .past(PastDecision(row: row))
-    return wantPastPolicy(of: row)
+    return showPast(row)
   }
 
   /// Goes to the tool of a decision, and to the rule that decided where the policy still has it.

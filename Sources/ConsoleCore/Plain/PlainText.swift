@@ -76,8 +76,8 @@ package enum PlainText {
       let its = names.count == 1 ? "its" : "their"
       return ["asked \(names.map(\.string).joined(separator: ", ")) for \(its) tools; list shows them"]
     case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .keysRead, .themesListed, .registryRead,
-      .drawn, .crowded, .historyRead, .clientsFound, .wrapPlanned, .clientsWrapped, .pastPolicyRead, .effectRead,
-      .suggested, .similarRead:
+      .drawn, .crowded, .historyRead, .clientsFound, .wrapPlanned, .clientsWrapped, .pastPolicyRead,
+      .pastArgumentsRead, .effectRead, .suggested, .similarRead:
       return []
     }
   }

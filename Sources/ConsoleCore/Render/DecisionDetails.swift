@@ -81,7 +81,7 @@ extension ConsoleState {
   }
 
   /// Lines of arguments are not told beyond so many.
-  private static let mostArgumentLines = 2_000
+  static let mostArgumentLines = 2_000
 
   private func argumentLines(_ facts: CallExplanation, _ columns: Int) -> [Line] {
     var lines = [Line()]
@@ -110,7 +110,8 @@ extension ConsoleState {
       + laidOut(meta, isWhole: true, columns)
   }
 
-  private func laidOut(_ json: [UInt8], isWhole: Bool, _ columns: Int) -> [Line] {
+  /// JSON as its formatter would lay it out, what cannot be seen as tokens; up to a number of lines.
+  func laidOut(_ json: [UInt8], isWhole: Bool, _ columns: Int) -> [Line] {
     var formatter = JSONFormatter()
     formatter.columns = max(20, columns - 4)
     formatter.longest = 1 << 20

@@ -60,6 +60,8 @@ package enum ConsoleEffect: Hashable, Sendable {
   case wrapClients([Int], token: String)
   /// Look for the text of a policy that was in force once; answer with `ConsoleMessage.pastPolicyRead`.
   case readPastPolicy(revision: String)
+  /// Look for what the record has of a call's arguments; answer with `ConsoleMessage.pastArgumentsRead`, for the last such question at least.
+  case readPastArguments(PastArgumentsQuestion)
   /// Try unsaved edits on every call of the record; answer with `ConsoleMessage.effectRead`, for the last such edits at least.
   case tryOnRecord(EffectQuestion)
   /// Work out what the least policy would be that lets pass what the record has; answer with `ConsoleMessage.suggested`.

@@ -58,6 +58,8 @@ package enum ConsoleMessage: Hashable, Sendable {
   case clientsWrapped(WrapResult)
   /// The end of `ConsoleEffect.readPastPolicy`.
   case pastPolicyRead(PastPolicy)
+  /// The end of `ConsoleEffect.readPastArguments`.
+  case pastArgumentsRead(PastArguments)
   /// The end of `ConsoleEffect.tryOnRecord`.
   case effectRead(EffectAnswer)
   /// The end of `ConsoleEffect.suggest`.

@@ -105,6 +105,7 @@ private func take(_ state: inout ConsoleState, _ message: ConsoleMessage) -> [Co
   case .wrapPlanned(let preview): state.take(preview)
   case .clientsWrapped(let result): return state.take(result)
   case .pastPolicyRead(let policy): state.history.take(policy)
+  case .pastArgumentsRead(let arguments): state.take(arguments)
   case .effectRead(let answer): state.take(answer)
   case .suggested(let answer): state.take(answer)
   case .similarRead(let answer): state.similar.take(answer)

@@ -39,6 +39,12 @@ package struct HistoryReplay {
     package var lane: Int
     package var segment: Int
     package var offset: Int
+
+    package init(lane: Int, segment: Int, offset: Int) {
+      self.lane = lane
+      self.segment = segment
+      self.offset = offset
+    }
   }
 
   package private(set) var simulation = HistorySimulation()

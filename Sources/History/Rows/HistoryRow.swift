@@ -12,11 +12,11 @@ package struct HistoryRow: Hashable, Sendable {
   package var endTook: Int64
   /// The answer's size.
   package var bytes: Int64
-  /// Where the decision's line begins in its segment.
-  package var offset: Int
+  /// Where the decision's line stands.
+  package var place: HistoryReplay.RecordPlace
   package var arguments: HistoryArguments
 
-  package init(_ texts: HistoryTexts, _ block: HistoryBlock, _ row: Int) {
+  package init(_ texts: HistoryTexts, _ block: HistoryBlock, _ row: Int, lane: Int = 0, segment: Int = 0) {
     sequence = block.sequences[row]
     time = Moment(microseconds: block.times[row])
     event = texts.event(of: block, row)
@@ -24,7 +24,7 @@ package struct HistoryRow: Hashable, Sendable {
     answer = HistoryAnswer(rawValue: block.ends.answers[row]) ?? .none
     endTook = block.ends.took[row]
     bytes = block.ends.bytes[row]
-    offset = Int(block.offsets[row])
+    place = HistoryReplay.RecordPlace(lane: lane, segment: segment, offset: Int(block.offsets[row]))
     arguments = HistoryArguments(rawValue: block.arguments[row])
   }
 }

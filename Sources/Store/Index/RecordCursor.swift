@@ -98,7 +98,10 @@ package struct RecordCursor {
     mutating func next(_ index: RecordIndex, _ query: Query) throws(StoreError) -> Found? {
       while true {
         if let row = current?.rows.popFirst(), let current {
-          return Found(segment: current.segment, row: HistoryRow(texts, current.block, row))
+          let segment = current.segment
+          return Found(
+            segment: segment,
+            row: HistoryRow(texts, current.block, row, lane: segment.lane, segment: segment.number))
         }
         guard let place = places.popLast() else { return nil }
         try open(place, index, query)

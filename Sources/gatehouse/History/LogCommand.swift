@@ -166,7 +166,7 @@ private struct LogPrinter {
 
   private mutating func addJSON(_ found: RecordCursor.Found) {
     let row = found.row
-    if let body = lines.body(of: found.segment, at: row.offset),
+    if let body = lines.body(of: found.segment, at: row.place.offset),
       LineHead(body.span)?.sequence == Int(clamping: row.sequence)
     {
       buffer.append(contentsOf: body)

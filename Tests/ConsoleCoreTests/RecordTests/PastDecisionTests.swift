@@ -77,6 +77,78 @@ struct PastDecisionTests {
     #expect(desk.state.overlay == nil && desk.state.focus == .rule)
   }
 
+  // MARK: Arguments
+
+  /// In front of a decision of which the record has so much.
+  private func recorded(_ flags: HistoryArguments, columns: Int = 100, rows: Int = 40) -> Desk {
+    var desk = Desk.ready(columns: columns, rows: rows)
+    desk.press("H")
+    var row = Desk.past()[0]
+    row.arguments = flags
+    row.place = HistoryReplay.RecordPlace(lane: 1, segment: 2, offset: 300)
+    desk.answerHistory([row])
+    desk.press("Enter")
+    desk.answerPast()
+    return desk
+  }
+
+  private func question(_ desk: Desk) -> PastArgumentsQuestion? {
+    for case .readPastArguments(let question) in desk.effects { return question }
+    return nil
+  }
+
+  private func answer(_ desk: inout Desk, _ line: String) throws {
+    let asked = try #require(question(desk))
+    let node = try JSONNode.read(Array(line.utf8))
+    desk.send(.pastArgumentsRead(PastArguments(asked, line: node)))
+  }
+
+  @Test func recordedArgumentsAreShown() throws {
+    var desk = recorded([.digest, .text, .masked])
+    #expect(question(desk)?.place == HistoryReplay.RecordPlace(lane: 1, segment: 2, offset: 300))
+    #expect(text(desk).contains("arguments looking for them"))
+    try answer(
+      &desk, #"{"args_digest":"d1","args_masked":true,"args":{"message":"fix \u202e\u001b[2J","token":"[hidden]"}}"#)
+    let shown = text(desk)
+    #expect(shown.contains(" bytes · secrets hidden · digest d1"), "\(shown)")
+    #expect(shown.contains(#""token": "[hidden]""#))
+    #expect(shown.contains(#""message": "fix "#) && !shown.contains("\u{202E}") && !shown.contains("\u{1B}"))
+    desk.press("Esc", "Enter")
+    #expect(text(desk).contains("arguments looking for them"))
+  }
+
+  @Test func whatTheRecordDoesNotHaveIsSaidSo() throws {
+    var desk = recorded([.digest])
+    try answer(&desk, #"{"args_digest":"d1"}"#)
+    #expect(text(desk).contains("arguments digest d1") && text(desk).contains("`record.arguments` in config.json"))
+    desk = recorded([])
+    #expect(question(desk) == nil && text(desk).contains("arguments none"))
+    desk = recorded([.digest, .text])
+    let asked = try #require(question(desk))
+    desk.send(.pastArgumentsRead(PastArguments(asked, problem: "its line is no longer there")))
+    #expect(text(desk).contains("arguments its line is no longer there"))
+  }
+
+  @Test func longArgumentsAreScrolledAndCut() throws {
+    var desk = recorded([.digest, .text], columns: 60, rows: 20)
+    let texts = (0..<200).map { "\"\($0) \(String(repeating: "x", count: 2_000))\"" }.joined(separator: ",")
+    try answer(&desk, #"{"args":[\#(texts)]}"#)
+    #expect(text(desk).contains("more") && text(desk).contains("not shown"))
+    desk.press("PgDn")
+    #expect(text(desk).contains("xxxx"))
+    desk.press("G")
+    #expect(text(desk).contains("gatehouse log --json tells all of it"))
+    HostileTests.check(desk.state, "the end of long arguments")
+  }
+
+  @Test func whatIsOfAnotherDecisionIsNotTaken() throws {
+    var desk = recorded([.digest, .text])
+    var other = try #require(question(desk))
+    other.sequence += 1
+    desk.send(.pastArgumentsRead(PastArguments(other, problem: "another")))
+    #expect(text(desk).contains("arguments looking for them"))
+  }
+
   @Test(arguments: [(40, 10), (80, 24), (160, 48)]) func whatOthersWroteIsShownAsItIs(columns: Int, rows: Int) {
     var desk = desk(row: 1, columns: columns, rows: rows)
     HostileTests.check(desk.state, "a decision of the record")
