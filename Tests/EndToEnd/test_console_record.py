@@ -105,7 +105,9 @@ def test_unsaved_edits_are_tried_on_every_recorded_call(gatehouse: Gatehouse, op
     console = open_console()
     console.type(":deny notes/get_note")
     console.keys("Enter")
-    console.shows("effect on 9 recorded calls", "7 allow→deny")
+    console.shows("effect on the last 7 days b", "7 allow→deny of 9 calls")
+    console.keys("b")
+    console.shows("effect on the last 30 days b", "7 allow→deny of 9 calls")
     console.type(":ask notes/delete_note")
     console.keys("Enter")
     console.shows("7 allow→deny, 2 allow→ask")
@@ -148,6 +150,8 @@ def test_no_key_waits_for_the_record(gatehouse: Gatehouse, open_console) -> None
     console = open_console()
     console.keys("7")
     console.shows("200,000 decisions", within=60)
+    console.type(":since all")
+    console.keys("Enter")
     def cursor(screen: str) -> int:
         return next((row for row, line in enumerate(screen.splitlines()) if "▶" in line and "Live" not in line), -1)
 

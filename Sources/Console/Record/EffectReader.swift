@@ -25,15 +25,21 @@ extension RecordLookup {
       return EffectAnswer(question, problem: "the policy cannot be read")
     }
     let schemas = schemas()
+    // Calls of before are not compared, but limits still see them.
+    var query = RecordCursor.Query()
+    let since = question.since?.microseconds ?? .min
+    let window = Int64(max(new.longestWindow, saved.longestWindow)) * 1_000_000
+    let (earlier, isTooEarly) = since.subtractingReportingOverflow(window)
+    query.since = isTooEarly ? .min : earlier
     let outcome = look { index throws(StoreError) -> RecordEffect in
       var lines = RecordLines(paths.record)
       var replay = HistoryReplay(
-        PolicyEngine(new), comparing: .policy(PolicyEngine(saved)),
+        PolicyEngine(new), comparing: .policy(PolicyEngine(saved)), since: since,
         HistoryReplay.Sources(
           arguments: { place in lines.arguments(of: place).map { .known($0) } ?? .unknown },
           schema: { server, tool in schemas[server, tool] }))
       var texts = HistoryReplay.ForTexts(HistoryTexts(), number: 0)
-      try index.scan(RecordCursor.Query()) { part throws(StoreError) in
+      try index.scan(query) { part throws(StoreError) in
         try goOn()
         if part.isOtherSegment { texts = HistoryReplay.ForTexts(part.texts, number: part.segment.number) }
         replay.add(part.block, part.rows, lane: part.segment.lane, &texts)

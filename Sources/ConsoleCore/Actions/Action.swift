@@ -79,6 +79,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case record
   case numbers
   case suggest
+  case effectPeriod = "effect-period"
 
   package var name: String { rawValue }
 
@@ -181,6 +182,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .pins: "tools that are not as they were accepted: the old, the new, accept or reject"
     case .record: "pane 7: what was decided, as the record has it; there already, read it again"
     case .suggest: "the least policy that lets pass what was called, to be taken line by line"
+    case .effectPeriod: "how far back the effect of unsaved edits is told: 1 hour, 1, 7, 30 days, all"
     case .numbers: "calls, refusals and latencies of each tool in place of the decisions, or back"
     }
   }

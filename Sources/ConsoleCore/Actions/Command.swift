@@ -43,6 +43,8 @@ package enum Command: Hashable, Sendable {
   case approveCall(ApprovalScope)
   /// Open the limits of the rule at a place.
   case limits(RuleAddress)
+  /// Tell the effect of unsaved edits for the calls of such a time.
+  case since(EffectPeriod)
 
   /// Reads a command line without its colon.
   package static func read(_ line: String) throws(CommandError) -> Command? {
@@ -88,6 +90,11 @@ package enum Command: Hashable, Sendable {
     case "go":
       guard !rest.isEmpty else { throw CommandError("a name is missing: go SERVER/TOOL") }
       return .go(rest.joined(separator: " "))
+    case "since":
+      guard rest.count == 1, let period = EffectPeriod(rest[0]) else {
+        throw CommandError("write since 1h, since 7d or since all")
+      }
+      return .since(period)
     case "conditions" where !rest.isEmpty: return .conditions(rest.joined(separator: " "))
     default: break
     }

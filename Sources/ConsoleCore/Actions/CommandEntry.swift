@@ -147,6 +147,9 @@ package struct CommandEntry: Hashable, Sendable {
     CommandEntry(
       "lockdown", "on|off", "deny everything now, whatever the policy says, or let the policy decide again",
       ["lockdown on"], offers: [.words(["off", "on"])]),
+    CommandEntry(
+      "since", "TIME|all", "how far back the effect of unsaved edits is told", ["since 3d", "since all"],
+      offers: [.words(["1d", "1h", "30d", "7d", "all"])]),
     CommandEntry("w", "", "save the policy file"),
     CommandEntry("wq", "", "save, then quit"),
     CommandEntry("q", "", "quit; it asks where something is unsaved"),

@@ -62,7 +62,7 @@ package enum Keymap {
       bind("W", .wrapClients, .servers),
       bind("7", .record), bind("R", .record, .history), bind("f", .numbers, .history),
       bind("]", .nextDenied, .history), bind("[", .previousDenied, .history),
-      bind("w", .suggest, .history),
+      bind("w", .suggest, .history), bind("b", .effectPeriod),
     ]
 
   /// The decisions, wherever a tool of the policy pane is in view.

@@ -48,10 +48,15 @@ package struct EffectQuestion: Hashable, Sendable {
   /// The policy with the edits, and as it is saved.
   package var text: [UInt8]
   package var saved: [UInt8]
+  package var period: EffectPeriod
+  /// Calls from then on are compared; nil for all.
+  package var since: Moment?
 
-  package init(text: [UInt8], saved: [UInt8]) {
+  package init(text: [UInt8], saved: [UInt8], period: EffectPeriod, now: Moment) {
     self.text = text
     self.saved = saved
+    self.period = period
+    since = period.length.map { now.advanced(byMicroseconds: -$0) }
   }
 }
 

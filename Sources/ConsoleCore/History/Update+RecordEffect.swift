@@ -6,17 +6,30 @@ internal import Policy
 extension ConsoleState {
   /// The edits that are to be tried, if they are shown and are other ones than those that were tried last.
   mutating func wantRecordEffect() -> [ConsoleEffect] {
-    guard policy.isDirty, !options.isPlain, let draft = policy.draft else {
+    guard policy.isDirty, let draft = policy.draft else {
       setRecordTrial(nil)
       return []
     }
+    // There somebody asks for it.
+    if options.isPlain { return [] }
     // The same text is most often in the same place of memory, which is soon compared.
-    if let last = recordTrial?.question, last.text == draft.current.text, last.saved == draft.base.text { return [] }
+    if let last = recordTrial?.question, last.text == draft.current.text, last.saved == draft.base.text,
+      last.period == effectPeriod
+    {
+      return []
+    }
     guard showsRecordEffect else {
       setRecordTrial(nil)
       return []
     }
-    let question = EffectQuestion(text: draft.current.text, saved: draft.base.text)
+    return askRecordEffect()
+  }
+
+  /// Tries the edits as they are now.
+  mutating func askRecordEffect() -> [ConsoleEffect] {
+    guard let draft = policy.draft else { return [] }
+    let question = EffectQuestion(
+      text: draft.current.text, saved: draft.base.text, period: effectPeriod, now: now)
     setRecordTrial(RecordTrial(question: question))
     return [.tryOnRecord(question)]
   }
@@ -28,6 +41,13 @@ extension ConsoleState {
     let place = upper == .changes ? changePlace(row) : nil
     recordTrial = trial
     keep(place, at: row)
+  }
+
+  /// Looks for it further back, or less far.
+  mutating func setEffectPeriod(_ period: EffectPeriod) {
+    effectPeriod = period
+    let keys = options.keys.key(for: .effectPeriod, in: focus).map { "\($0) changes that, " } ?? ""
+    say(.info, "the effect of edits is told for \(period.words)\(byWay(" · \(keys):since 3d takes any", ""))")
   }
 
   /// A pane that tells of it is on the screen.
@@ -66,10 +86,10 @@ extension ConsoleState {
     }
   }
 
-  /// What it is told of: `1,000,000 recorded calls`.
+  /// What it is told of: `1,000,000 recorded calls in the last 7 days`.
   var recordEffectScope: String {
-    guard case .known(let effect)? = recordTrial?.standing else { return "the record" }
-    return Format.count(effect.calls, "recorded call")
+    guard case .known(let effect)? = recordTrial?.standing else { return effectPeriod.words }
+    return "\(Format.count(effect.calls, "recorded call")) in \(effectPeriod.words)"
   }
 
   private static func words(of change: RecordEffect.Change) -> String {
@@ -86,7 +106,15 @@ extension ConsoleState {
   func effectFootLines(rows: Int) -> [Line] {
     let words = recordEffectWords ?? [TextSpan("…", .dim)]
     guard rows > 1 else { return [Line([TextSpan("effect ", .dim)] + words)] }
-    return [Line(), Line(TextSpan("effect on \(recordEffectScope)", .dim)), Line([TextSpan(" ")] + words)]
+    var heading = [TextSpan("effect on \(effectPeriod.words)", .dim)]
+    if let key = options.keys.key(for: .effectPeriod, in: .rule) {
+      heading += [TextSpan(" "), TextSpan(key, .key)]
+    }
+    var body = [TextSpan(" ")] + words
+    if case .known(let effect)? = recordTrial?.standing {
+      body.append(TextSpan(" of \(Format.count(effect.calls, "call"))", .dim))
+    }
+    return [Line(), Line(heading), Line(body)]
   }
 
   /// The effect in the changes pane, a line for each kind of change; at least one while there are unsaved edits.
@@ -119,8 +147,8 @@ extension ConsoleState {
 
   /// The heading above them.
   var recordEffectHeading: String {
-    guard case .known(let effect)? = recordTrial?.standing else { return "effect on the record" }
+    guard case .known(let effect)? = recordTrial?.standing else { return "effect on \(effectPeriod.words)" }
     return
-      "effect on the record: \(Format.count(effect.changed)) of \(Format.count(effect.calls, "call")) would be judged otherwise"
+      "effect on \(effectPeriod.words): \(Format.count(effect.changed)) of \(Format.count(effect.calls, "call")) would be judged otherwise"
   }
 }

@@ -115,7 +115,7 @@ extension ConsoleState {
         (.numbers, history.showsNumbers ? "decisions" : "numbers"), (.nextDenied, "next denied"),
         (.record, "read again"),
         (.suggest, "suggest rules"),
-      ] + save + common
+      ] + (policy.isDirty ? [(.effectPeriod, "how far back")] : []) + save + common
     }
   }
 

@@ -135,7 +135,8 @@ extension ConsoleState {
     case .step: hints += [(.open, "go to this step"), (.undo, "undo")]
     case .left: hints += [(.restore, "restore"), (.discard, "drop"), (.open, "look")]
     case .conflict, .revision, .load: hints.append((.open, "look"))
-    case .problem, .heading, .diff, .effect, .blank, nil:
+    case .effect: hints += [(.effectPeriod, "how far back"), (.undo, "undo")]
+    case .problem, .heading, .diff, .blank, nil:
       if policy.isDirty { hints.append((.undo, "undo")) }
     }
     if policy.isDirty { hints.append((.save, "save")) }

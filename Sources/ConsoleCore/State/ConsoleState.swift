@@ -97,6 +97,8 @@ package struct ConsoleState: Equatable, Sendable {
   package var history = HistoryView()
   /// Unsaved edits, tried on the record.
   package internal(set) var recordTrial: RecordTrial?
+  /// How far back they are tried.
+  package internal(set) var effectPeriod = EffectPeriod.standard
   /// A rule from a call that is being written.
   package var ruleWrite: RuleWrite?
   /// How many requests had ids from `nextRequest`.

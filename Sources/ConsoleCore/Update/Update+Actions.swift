@@ -110,6 +110,7 @@ extension ConsoleState {
     case .record: openHistory()
     case .numbers: toggleNumbers()
     case .suggest: return openSuggestions()
+    case .effectPeriod: setEffectPeriod(effectPeriod.next)
     case .wrapClients: return openWrap()
     }
     return []

@@ -93,6 +93,7 @@ extension ConsoleState {
     case .lockdown(let isOn): openLockdown(isOn)
     case .denyCall(let text): return decide(.deny(message: text), by: .denyCall)
     case .approveCall(let scope): return decide(.approve(scope), by: .approve)
+    case .since(let period): setEffectPeriod(period)
     case .limits(let address):
       if let effects = refuseEdit() { return effects }
       openLimitEditor(at: address)

@@ -57,7 +57,7 @@ struct RecordEffectTests {
     var desk = Desk.ready(columns: 120, rows: 40)
     desk.press(":", "go git_status", "Enter", "d", ":", "ask git/git_diff", "Enter", "=")
     desk.answerEffect()
-    #expect(text(desk).contains("effect on the record: 74 of 74 calls would be judged otherwise"))
+    #expect(text(desk).contains("effect on the last 7 days: 74 of 74 calls would be judged otherwise"))
     #expect(text(desk).contains("37 allow→deny: git/git_status 37"))
     #expect(text(desk).contains("37 allow→ask: git/git_diff 37"))
   }
@@ -74,6 +74,36 @@ struct RecordEffectTests {
     #expect(text(desk).contains("there is no record yet"))
   }
 
+  @Test func aPersonChoosesHowFarBack() throws {
+    var desk = Desk.ready(columns: 120, rows: 40)
+    desk.press(":", "go git_status", "Enter", "d")
+    let first = try #require(desk.effectQuestion)
+    #expect(first.since == desk.state.now.advanced(byMicroseconds: -7 * 86_400_000_000))
+    desk.answerEffect()
+    #expect(text(desk).contains("effect on the last 7 days b") && text(desk).contains("37 allow→deny of 74 calls"))
+    var told: [String] = []
+    for _ in 0..<5 {
+      desk.press("b")
+      told.append(desk.effectQuestion?.period.length.map { "\($0 / 3_600_000_000)" } ?? "all")
+    }
+    #expect(told == ["720", "all", "1", "24", "168"])
+    desk.press(":", "since 3d", "Enter")
+    #expect(text(desk).contains("effect on the last 3 days") && text(desk).contains("trying the edits"))
+    // What comes for another period is old news.
+    desk.send(.effectRead(EffectAnswer(first, problem: "old news")))
+    #expect(!text(desk).contains("old news"))
+    desk.press(":", "since all", "Enter")
+    #expect(desk.effectQuestion?.since == nil)
+    desk.answerEffect()
+    desk.press("=")
+    #expect(text(desk).contains("effect on the whole record: 37 of 74 calls"))
+    let asked = questions(desk).count
+    for odd in ["since", "since 3", "since 0d", "since -1d", "since 99999999999999999999d", "since 3d 4d"] {
+      desk.press(":", odd, "Enter", "Esc")
+    }
+    #expect(questions(desk).count == asked && desk.state.effectPeriod.length == nil)
+  }
+
   @Test func whereNobodyLooksNothingIsTried() {
     var desk = Desk.ready()
     desk.press("5", ":", "deny git/git_status", "Enter")
@@ -82,7 +112,7 @@ struct RecordEffectTests {
     #expect(questions(desk).count == 1)
     desk.answerHistory()
     desk.answerEffect()
-    #expect(text(desk).contains("edits 37 allow→deny of 74 recorded calls"))
+    #expect(text(desk).contains("edits 37 allow→deny of 74 recorded calls in the last 7 days"))
     desk.press("1")
     #expect(questions(desk).count == 1, "it is known already")
   }

@@ -170,7 +170,7 @@ struct ChangesPopups {
       │  ~ git/git_log: 10│   [ ] m mine     [{"window":"hour","max":5,"scope":"grant"}]                                                         │                   │
       │  ~ git/git_commit:│   [x] t theirs   [{"window":"minute","max":99,"scope":"grant"}]                                                      │                   │
       │                   │ what it then changes in the file on the disk                                                                         │                   │
-      │  effect on the rec│ @@ -4,9 +4,10 @@                                                                                                     │                   │
+      │  effect on the las│ @@ -4,9 +4,10 @@                                                                                                     │                   │
       │    trying the edit│     "servers": {                                                                                                     │                   │
       │                   │       "git": {                                                                                                       │                   │
       │  the text that sav│         "tools": {                                                                                                   │                   │

@@ -38,7 +38,7 @@ struct ChangesScreens {
       │▶ 1 unsaved change · 1 step to undo (u) · ctrl-s saves                        │
       │  ~ git/git_reset: deny by default becomes deny                               │
       │                                                                              │
-      │  effect on the record                                                        │
+      │  effect on the last 7 days                                                   │
       │    trying the edits on every call…                                           │
       │                                                                              │
       │  the text that saving writes, as a diff                                      │
@@ -77,7 +77,7 @@ struct ChangesScreens {
       │  ~ git/git_log: 10/minute becomes 5/hour                                     │
       │  ~ git/git_commit: deny by default becomes allow                             │
       │                                                                              │
-      │  effect on the record                                                        │
+      │  effect on the last 7 days                                                   │
       │    trying the edits on every call…                                           │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
@@ -102,7 +102,7 @@ struct ChangesScreens {
       ▶ 1 unsaved change · 1 step to undo (u)…
         ~ git/git_reset: deny by default beco…
 
-        effect on the record
+        effect on the last 7 days
           trying the edits on every call…
 
       ─ live 0/s ─────────────────────────────
@@ -138,7 +138,7 @@ struct ChangesScreens {
       │▶ 1 unsaved change · 1 step to undo (u) · ctrl-s saves                                                                                                        │
       │  ~ git/git_reset: deny by default becomes deny                                                                                                               │
       │                                                                                                                                                              │
-      │  effect on the record                                                                                                                                        │
+      │  effect on the last 7 days                                                                                                                                   │
       │    trying the edits on every call…                                                                                                                           │
       │                                                                                                                                                              │
       │  the text that saving writes, as a diff                                                                                                                      │

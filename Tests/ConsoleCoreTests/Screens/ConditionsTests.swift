@@ -301,7 +301,7 @@ struct ConditionsTests {
       |   !READ LOW  convert_time    + allow .   L12   ||was      + allow, explicit  |
       |                                                ||         in the saved file  |
       |                                                ||                            |
-      |                                                ||effect on the record        |
+      |                                                ||effect on the last 7 days b |
       |                                                || trying the edits on every >|
       +------------------------------------------------++-------------------- 43 more+
       +4 Live = PAUSED . 1 newer . G------------------------3/s . peak 3 ...........#+

@@ -139,7 +139,7 @@ struct PanesTests {
       │▶~ !READ LOW  convert_time    ✗ deny ·    L3    ││was      ✓ allow, server    │
       │                                                ││         default in the     │
       │                                                ││                            │
-      │                                                ││effect on the record        │
+      │                                                ││effect on the last 7 days b │
       │                                                ││ trying the edits on every …│
       └─ ! ungoverned: only the global default ────────┘└──────────────────── 21 more┘
       ┌4 Live ▶ follow───────────────────────3/s · peak 3 ▁▁▁▁▁▁▁▁▁▁▁▇ · ring 100,000┐
@@ -164,7 +164,7 @@ struct PanesTests {
       │▶ 1 unsaved change · 1 step to undo (u) · ctrl-s saves                        │
       │  ~ git/git_status: allow becomes deny                                        │
       │                                                                              │
-      │  effect on the record                                                        │
+      │  effect on the last 7 days                                                   │
       │    trying the edits on every call…                                           │
       │                                                                              │
       │  the text that saving writes, as a diff                                      │
