@@ -6,7 +6,7 @@ import pytest
 
 from rig.gatehouse import Gatehouse
 from rig.waiting import eventually
-from rig.wire import PLAIN, Wire, refusal
+from rig.wire import PLAIN, Wire, plain, refusal
 
 
 @pytest.fixture
@@ -163,3 +163,32 @@ def test_edits_of_a_console_that_was_killed_are_taken_in_by_words(with_notes: Ga
         assert text in told
     assert json.loads(with_notes.policy_file.read_text())["servers"]["notes"]["tools"] == {"delete_note": {"action": "deny"}}
     assert "was left" not in type_lines(with_notes, "left", "status")[1]
+
+
+def test_the_record_is_read_in_lines(with_notes: Gatehouse) -> None:
+    with_notes.set_policy({"version": "1", "default": "allow", "mode": "observe"})
+    (with_notes.home / "config.json").write_text('{"record": {"arguments": "full"}}')
+    wire = plain(with_notes)
+    wire.initialize()
+    for number in range(12):
+        wire.call("get_note", {"text": f"n{number}"})
+    wire.call("delete_note", {"text": "last\x1b[2J"})
+    assert wire.finish() == 0
+    before = with_notes.policy_file.read_text()
+
+    status, said = type_lines(
+        with_notes, "record tool=delete_note", "decision 1", "numbers", "deny notes/get_note", "effect", "effect 1h", "undo",
+        "suggest", "accept usual", "changes", "save",
+    )
+    assert status == 0, said
+    assert "1 decision that fit" in said and "1. 20" in said
+    assert '"text": "last' in said
+    assert "notes/get_note: 12 calls, 0 refused, 0 failed, p50 " in said
+    assert "effect on the last 7 days: 12 of 13 calls would be judged otherwise" in said
+    assert "effect on the last hour: 12 of 13 calls would be judged otherwise" in said
+    assert "the least that lets pass what was called, from 13 calls" in said
+    assert "suggested lines in the draft" in said
+    assert with_notes.policy_file.read_text() != before
+    policy = json.loads(with_notes.policy_file.read_text())
+    assert policy["default"] == "deny" and policy.get("mode") != "observe"
+    assert policy["servers"]["notes"]["tools"]["delete_note"] == {"action": "require_approval"}

@@ -29,8 +29,9 @@ extension ConsoleState {
   /// A save is under way, or a gate has not said yet what it makes of it.
   var isSaving: Bool { policy.saving == .writing || policy.saving != .idle && gate.isUp }
 
-  /// The page of a tool waits for what the gate, or the files, know of it.
+  /// The page of a tool waits for what the gate, or the files, know of it; or a line for the record.
   var isAsking: Bool {
+    if isRecordAsked { return true }
     guard case .tool(let page) = overlay, case .asked = definitions.entry(page.name) else { return false }
     return true
   }

@@ -123,7 +123,10 @@ extension ConsoleState {
 
   /// `412 calls, 3 refused, 1 failed, p50 4.2ms, p95 12ms, p99 1.2s`.
   func figures(of row: HistoryRow) -> String {
-    let name = ToolName(server: row.event.server, tool: row.event.tool ?? row.event.method)
+    figures(of: ToolName(server: row.event.server, tool: row.event.tool ?? row.event.method))
+  }
+
+  func figures(of name: ToolName) -> String {
     guard let counts = history.page?.figures[name] else { return "no numbers" }
     var text = "\(Format.count(counts.calls, "call")), \(Format.count(counts.refused)) refused, "
     text += "\(Format.count(counts.failed)) failed"

@@ -16,8 +16,10 @@ extension ConsoleState {
 
   /// What the line under the cursor would change, and why.
   func suggestReasons(_ view: SuggestView) -> [Line] {
-    guard let line = view.current else { return [] }
-    let columns = suggestColumns
+    view.current.map { suggestReasons(of: $0, columns: suggestColumns) } ?? []
+  }
+
+  func suggestReasons(of line: PolicySuggestion.Line, columns: Int) -> [Line] {
     var lines: [Line] = []
     switch line.kind {
     case .own:

@@ -14,7 +14,11 @@ extension ConsoleState {
 
   /// The question that is to be put to the record, if one is.
   mutating func wantHistory() -> [ConsoleEffect] {
-    guard history.isWanted, !options.isPlain else { return [] }
+    history.isWanted && !options.isPlain ? askHistory() : []
+  }
+
+  /// The same, whether anything is wanted or not.
+  mutating func askHistory() -> [ConsoleEffect] {
     history.isWanted = false
     let id = nextRequest()
     history.asked = id
@@ -89,14 +93,14 @@ extension ConsoleState {
       say(.info, "there is no decision under the cursor")
       return []
     }
-    overlay = .past(PastDecision(row: row))
-    return wantPastPolicy(of: row) + wantPastArguments(of: row)
-  }
-
     return showPast(row)
   }
 
   mutating func showPast(_ row: HistoryRow) -> [ConsoleEffect] {
+    overlay = .past(PastDecision(row: row))
+    return wantPastPolicy(of: row) + wantPastArguments(of: row)
+  }
+
   /// Asks for the policy that a decision was made by, where it is another one than the file.
   private func wantPastPolicy(of row: HistoryRow) -> [ConsoleEffect] {
     guard let revision = row.event.revision, policy.draft?.base.revision != revision,

@@ -9,11 +9,15 @@ internal import Risk
 extension ConsoleState {
   /// Asks what the least policy would be; in the pane of the record, of what its filter lets through.
   mutating func openSuggestions() -> [ConsoleEffect] {
+    openSuggestions(of: focus == .history ? history.filter : nil)
+  }
+
+  mutating func openSuggestions(of filter: Filter?) -> [ConsoleEffect] {
     guard let draft = policy.draft else { return [] }
     var view = SuggestView()
     let id = nextRequest()
     view.asked = id
-    view.filter = focus == .history ? history.filter : nil
+    view.filter = filter
     overlay = .suggest(view)
     let categories = Dictionary(
       catalogue.tools.indices.map { (catalogue.name(of: $0), catalogue.tools[$0].info.assessment.category) },
@@ -71,7 +75,7 @@ extension ConsoleState {
   }
 
   /// Works out what the taken lines change.
-  private mutating func preview(_ view: inout SuggestView) {
+  mutating func preview(_ view: inout SuggestView) {
     guard view.suggestion != nil else { return }
     guard !view.taken.isEmpty else {
       view.hint = view.lines.isEmpty ? "there is nothing to take" : "Space takes a line, a the usual ones"
@@ -101,6 +105,17 @@ extension ConsoleState {
     view.preview = SuggestView.Preview(edit: edit, count: taken.count, lines: lines)
   }
 
+  /// Puts the taken lines into the draft, as one step.
+  mutating func confirmSuggestion(_ view: inout SuggestView, _ preview: SuggestView.Preview) {
+    if let refusal = Action.suggest.refusal(in: self) {
+      view.hint = safe(refusal)
+      return
+    }
+    overlay = nil
+    let how = byWay(" · = shows them, ctrl-s writes them", "")
+    apply(preview.edit, said: "\(Format.count(preview.count, "suggested line")) in the draft\(how)")
+  }
+
   /// What only `y` says yes to.
   private mutating func confirm(_ view: inout SuggestView, _ key: Key) {
     guard var preview = view.preview else { return }
@@ -110,14 +125,7 @@ extension ConsoleState {
       view.preview = preview
     }
     switch key {
-    case .character("y"):
-      if let refusal = Action.suggest.refusal(in: self) {
-        view.hint = safe(refusal)
-        return
-      }
-      overlay = nil
-      let how = byWay(" · = shows them, ctrl-s writes them", "")
-      apply(preview.edit, said: "\(Format.count(preview.count, "suggested line")) in the draft\(how)")
+    case .character("y"): confirmSuggestion(&view, preview)
     case _ where key.leaves, .character("n"), .character("q"):
       view.preview = nil
       tried = nil

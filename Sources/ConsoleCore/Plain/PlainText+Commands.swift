@@ -17,7 +17,10 @@ extension PlainText {
     if let answer = answerToChange(line, on: &state) { return answer }
     // What was chosen of a merge is kept while something else is looked at.
     let merge: Overlay? = if case .merge = state.overlay { state.overlay } else { nil }
+    // So is what was suggested, of which lines can be taken later.
+    let suggested: Overlay? = if case .suggest = state.overlay { state.overlay } else { nil }
     defer {
+      if state.overlay == nil, let suggested { state.overlay = suggested }
       if let merge, state.overlay == nil, case .conflict = state.policy.disk { state.overlay = merge }
     }
     if var answer = runApprovals(line, typed: typed ?? state.now, on: &state) ?? runServers(line, on: &state) {
@@ -25,8 +28,8 @@ extension PlainText {
       return answer
     }
     state.note = nil
-    if !["keep", "take", "merge"].contains(line.split(separator: " ").first) { state.overlay = nil }
-    var answer = runChanges(line, on: &state) ?? command(line, on: &state)
+    if !["keep", "take", "merge", "accept"].contains(line.split(separator: " ").first) { state.overlay = nil }
+    var answer = runChanges(line, on: &state) ?? runRecord(line, on: &state) ?? command(line, on: &state)
     answer.lines = before + answer.lines
     return answer
   }

@@ -52,6 +52,19 @@ extension PlainText {
     CommandEntry("standing", "", "the approvals that still let calls pass"),
     CommandEntry("revoke", "NAME", "take a standing approval back"),
     CommandEntry("lockdown", "on|off", "deny everything now, or let the policy decide again"),
+    CommandEntry(
+      "record", "[FILTER]", "the last decisions of the record, by number", ["record deny server:git age<2h"]),
+    CommandEntry(
+      "decision", "N", "all about one of them: the rule as it was and as it is, its arguments", ["decision 1"]),
+    CommandEntry(
+      "numbers", "[FILTER]", "calls, refusals and latencies of each tool in the record", ["numbers server:git"]),
+    CommandEntry(
+      "effect", "[TIME|all]", "what unsaved edits would do to recorded calls, of the last 7 days or so long",
+      ["effect 3d", "effect all"]),
+    CommandEntry(
+      "suggest", "[FILTER]", "the least policy that lets pass what was called, line by line", ["suggest server:git"]),
+    CommandEntry(
+      "accept", "N...|usual", "put suggested lines into the draft, as one step", ["accept 1 3", "accept usual"]),
     CommandEntry("log", "[N]", "the last messages, 20 without a number"),
     CommandEntry("watch", "all|denied|off", "how much of the stream is told as it happens", ["watch all"]),
     CommandEntry("find", "LETTERS", "commands by a few letters, to choose from by number", ["find dflt"]),

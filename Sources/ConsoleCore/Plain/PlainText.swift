@@ -76,9 +76,10 @@ package enum PlainText {
       let its = names.count == 1 ? "its" : "their"
       return ["asked \(names.map(\.string).joined(separator: ", ")) for \(its) tools; list shows them"]
     case .input, .resized, .tick, .gateConnected, .offlineCatalogue, .themeSet, .keysRead, .themesListed, .registryRead,
-      .drawn, .crowded, .historyRead, .clientsFound, .wrapPlanned, .clientsWrapped, .pastPolicyRead,
-      .pastArgumentsRead, .effectRead, .suggested, .similarRead:
+      .drawn, .crowded, .clientsFound, .wrapPlanned, .clientsWrapped, .similarRead:
       return []
+    case .historyRead, .pastPolicyRead, .pastArgumentsRead, .effectRead, .suggested:
+      return recordLines(for: message, in: state)
     }
   }
 
