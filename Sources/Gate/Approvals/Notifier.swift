@@ -1,7 +1,7 @@
-internal import ControlWire
+package import ControlWire
 internal import JSONText
 internal import Policy
-internal import System
+package import System
 
 /// Runs a command of the user's for each question, so that a person hears of it who looks elsewhere.
 ///
@@ -9,17 +9,20 @@ internal import System
 /// changes nothing. A flood of questions starts no flood of commands: what comes while as many run as may, or as many
 /// were run in a minute, is told together by the next.
 @LoopActor
-final class Notifier {
-  static let mostAtOnce = 4
-  static let mostAMinute = 30
+package final class Notifier {
+  package static let mostAtOnce = 4
+  package static let mostAMinute = 30
   /// As many as can wait for a person.
   private static let mostUntold = 1_000
-  private static let minute: Int64 = 60_000_000
-  /// How long one may take, in microseconds.
-  static let patience: Int64 = 10_000_000
+  /// In microseconds, as are the others.
+  package static let minute: Int64 = 60_000_000
+  /// How long one may take.
+  package static let patience: Int64 = 10_000_000
 
   private(set) var command: [String]?
   private let patience: Int64
+  private let mostAMinute: Int
+  private let minute: Int64
   private var running = 0
   /// When the last ones were started, the oldest first.
   private var starts: [Moment] = []
@@ -30,25 +33,29 @@ final class Notifier {
   /// What it gets of the gate's environment.
   private let environment: [String: String]
 
-  init(_ command: [String]?, patience: Int64 = Notifier.patience, environment: [String: String]? = nil) {
+  package init(
+    _ command: [String]?, patience: Int64 = Notifier.patience, mostAMinute: Int = Notifier.mostAMinute,
+    minute: Int64 = Notifier.minute, environment: [String: String] = ThisProcess.environment
+  ) {
     self.command = command
     self.patience = patience
-    self.environment =
-      environment ?? ThisProcess.environment.filter { name, _ in GateStarter.passesOn(name) }
+    self.mostAMinute = mostAMinute
+    self.minute = minute
+    self.environment = environment.filter { name, _ in GateStarter.passesOn(name) }
   }
 
   /// Runs another command from now on.
-  func use(_ command: [String]?) {
+  package func use(_ command: [String]?) {
     guard command != self.command else { return }
     self.command = command
     figures = ApprovalStatus.Notify()
     if command == nil { untold = [] }
   }
 
-  var status: ApprovalStatus.Notify? { command == nil ? nil : figures }
+  package var status: ApprovalStatus.Notify? { command == nil ? nil : figures }
 
   /// Tells of a question that was asked just now.
-  func tell(_ event: ApprovalEvent) {
+  package func tell(_ event: ApprovalEvent) {
     guard command != nil else { return }
     if untold.count >= Self.mostUntold {
       untold.removeFirst()
@@ -59,18 +66,18 @@ final class Notifier {
   }
 
   /// A question is settled: there is no need to tell it.
-  func forget(_ id: String) {
+  package func forget(_ id: String) {
     untold.removeAll { $0.id == id }
   }
 
   private func runNext() {
     guard let command, let event = untold.last else { return }
     let now = Clock.now()
-    starts.removeAll { now.microseconds(since: $0) >= Self.minute || $0 > now }
+    starts.removeAll { now.microseconds(since: $0) >= minute || $0 > now }
     guard running < Self.mostAtOnce else { return }
-    guard starts.count < Self.mostAMinute else {
+    guard starts.count < mostAMinute else {
       if timer == nil, let first = starts.first {
-        let wait = Self.minute - now.microseconds(since: first)
+        let wait = minute - now.microseconds(since: first)
         timer = Loop.shared.after(microseconds: wait) { [weak self] in
           self?.timer = nil
           self?.runNext()
