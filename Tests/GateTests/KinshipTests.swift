@@ -79,6 +79,17 @@ struct KinshipTests {
     #expect(Self.clients(village, of: 31, [OtherEnd(.pipe(stdin)), OtherEnd(.pipe(stdin))]) == [20, 31])
   }
 
+  /// Who made a pair of sockets for itself says nothing of who is at the other end of a pipe.
+  @Test func whoMadeItsOwnSocketsIsAsItWere() throws {
+    var (village, stdin, _) = try Self.village()
+    village.files[20] = []
+    village.add(31, under: 20)
+    village.add(40, under: 1, holding: [stdin])
+    for maker in [31, 0] as [Int32] {
+      #expect(Self.clients(village, of: 31, [OtherEnd(.socket(maker)), OtherEnd(.pipe(stdin))]) == [31, 40])
+    }
+  }
+
   @Test func aPersonsShellIsNoClient() throws {
     var (village, _, _) = try Self.village()
     village.add(31, under: 10)

@@ -1,15 +1,15 @@
 internal import ControlWire
-internal import JSONText
-internal import System
+package import JSONText
+package import System
 
 /// The processes that are clients of this gate, for as long as they live, and the servers that it started.
 @LoopActor
-final class Clients {
+package final class Clients {
   /// Whose client or server a process is.
-  struct Role {
-    let session: ExactText
-    let server: ExactText
-    let isServer: Bool
+  package struct Role: Hashable, Sendable {
+    package let session: ExactText
+    package let server: ExactText
+    package let isServer: Bool
   }
 
   let table: any ProcessTable
@@ -19,15 +19,16 @@ final class Clients {
   private var hasUnseen = false
 
   /// How many there may be before those that are gone are forgotten; whoever lives is remembered.
-  private var most = 4_096
+  private var most = Clients.most
+  package static let most = 4_096
 
-  init(_ table: any ProcessTable) {
+  package init(_ table: any ProcessTable) {
     self.table = table
     kinship = Kinship(table)
   }
 
   /// A process has asked for a session with two descriptors.
-  func attached(_ pid: Int32, ends: [OtherEnd], session: ExactText, server: ExactText) {
+  package func attached(_ pid: Int32, ends: [OtherEnd], session: ExactText, server: ExactText) {
     let found = kinship.clients(of: pid, ends: ends)
     if found.isEmpty { hasUnseen = true }
     for identity in found where identity.pid != ThisProcess.pid {
@@ -38,13 +39,13 @@ final class Clients {
   /// A process speaks to a session itself.
   ///
   /// Those above it may be anybody: a service's manager, a person's shell.
-  func asked(_ client: ProcessIdentity, session: ExactText, server: ExactText) {
+  package func asked(_ client: ProcessIdentity, session: ExactText, server: ExactText) {
     guard client.pid != ThisProcess.pid, roles[client] == nil else { return }
     add(client, Role(session: session, server: server, isServer: false))
   }
 
   /// A server was started.
-  func started(_ pid: Int32, session: ExactText, server: ExactText) {
+  package func started(_ pid: Int32, session: ExactText, server: ExactText) {
     guard let identity = table.facts(of: pid)?.identity else { return }
     add(identity, Role(session: session, server: server, isServer: true))
   }
@@ -58,7 +59,7 @@ final class Clients {
   }
 
   /// What is known of a process that wants to decide.
-  enum Standing {
+  package enum Standing: Hashable, Sendable {
     case free
     /// It is a client or server that is guarded, or below one.
     case below(Role)
@@ -66,7 +67,7 @@ final class Clients {
     case unknown
   }
 
-  func standing(of peer: ProcessIdentity?) -> Standing {
+  package func standing(of peer: ProcessIdentity?) -> Standing {
     guard !roles.isEmpty || hasUnseen else { return .free }
     guard let peer, let chain = kinship.chain(from: peer.pid), chain.first?.identity == peer else { return .unknown }
     for facts in chain {
