@@ -28,6 +28,8 @@ extension GateBehaviour {
   struct SelfApprovalTests {
     init() { Loop.startThread() }
 
+    private static let choice = PinChoice(tool: "act", digest: ContentDigest(of: Array("it".utf8)))
+
     /// Each is refused to whoever is below the client, and recorded; and nothing of it happens.
     @Test @LoopActor func whoIsBelowAClientDecidesNothing() async throws {
       let sink = Sink()
@@ -50,6 +52,9 @@ extension GateBehaviour {
         ("deny", .deny(approval: asked.id, digest: nil, message: nil, id: 1)),
         ("extend", .extend(approval: asked.id, seconds: 5, id: 1)), ("revoke", .revoke(standing: asked.id, id: 1)),
         ("reload", .reload(id: 1)), ("stop", .stop(id: 1)), ("lockdown off", .lockdown(false, id: 1)),
+        ("simulate", .simulate(policy: Array(asking.utf8), id: 1)), ("approve", .mayApprove(approval: asked.id, id: 1)),
+        ("pins accept", .accept(server: "plain", [Self.choice], id: 1)),
+        ("pins reject", .reject(server: "plain", [Self.choice], id: 1)),
       ]
       for (name, request) in requests {
         let refusal = await watcher.ask(request)
@@ -110,10 +115,25 @@ extension GateBehaviour {
         let control = try await rig.subscriber()
         #expect(await control.ask(.lockdown(true, id: 1)) == nil)
         #expect(await control.ask(.lockdown(false, id: 1))?.contains("console on a terminal alone") ?? false)
+        let answers: [ControlRequest] = [
+          .approve(approval: "q", digest: "d", revision: nil, scope: .once, message: nil, id: 1),
+          .deny(approval: "q", digest: nil, message: nil, id: 1), .extend(approval: "q", seconds: 5, id: 1),
+          .accept(server: "plain", [Self.choice], id: 1), .reject(server: "plain", [Self.choice], id: 1),
+        ]
+        for answer in answers {
+          #expect(await control.ask(answer)?.contains("console on a terminal alone") ?? false, "\(answer)")
+        }
+        #expect(await control.ask(.revoke(standing: "q", id: 1)) == "no approval `q` stands", "that only takes away")
         let console = try Control(rig)
         #expect(await console.ask(.subscribe(since: nil, budget: nil, approver: true, id: 1)) == nil)
         let refusal = await console.ask(.lockdown(false, id: 1))
         #expect((refusal == nil) == (terminal != 0))
+        guard refusal == nil else { continue }
+        var by: String?
+        while by == nil {
+          if case .lockdown(let event) = await control.next(), !event.isOn { by = event.by ?? "" }
+        }
+        #expect(by == "you on pts/3 (console)", "who it was is told")
       }
     }
   }
