@@ -67,6 +67,18 @@ struct BindingTests {
     }
   }
 
+  /// The call that was approved came before anybody was told of the tool; another one waits since it has changed.
+  @Test func whatWaitsForAChangedToolIsNotApprovedAlongWithWhatDoesNot() throws {
+    var play = try Playbook.waiting()
+    _ = act(&play, "1")
+    try list(&play, "pays")
+    try list(&play, "pays twice")
+    let other = act(&play, "2", 2)
+    #expect(other.events.contains { $0.contains("(pin)") })
+    #expect(try play.approve("q-1", .session).toServer.count == 1)
+    #expect(play.waiting == ["q-2"])
+  }
+
   @Test func anApprovalThatIsUsedUpIsForgotten() throws {
     var play = try Playbook.waiting(Playbook.asking(#","approval":{"hold":0}"#))
     _ = act(&play, "1")

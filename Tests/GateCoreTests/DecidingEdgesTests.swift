@@ -79,6 +79,54 @@ struct DecidingEdgesTests {
     #expect(act(&play, "\"b\"", 0).events.contains { $0.contains("pending") }, "asked anew")
   }
 
+  @Test func aDenialThatNobodyHeardIsForgottenWhenItsTimeIsOver() throws {
+    for (seconds, isOver) in [(29.0, false), (30, true)] {
+      var play = try Self.late(#","timeout":30"#)
+      _ = act(&play, "1")
+      _ = play.pass(seconds: 0)
+      _ = try play.deny("q-1", "never")
+      play.now = play.now.advanced(byMicroseconds: Int64(seconds * 1_000_000))
+      let again = act(&play, "2")
+      #expect(again.events.contains { $0.contains("q-2 pending") } == isOver)
+      if !isOver { #expect(try told(again.toClient).contains("never")) }
+    }
+  }
+
+  @Test func whatWasSaidWithAnApprovalIsTold() throws {
+    var play = try Playbook.waiting()
+    _ = act(&play, "1")
+    let digest = play.gate.approvals.pending(at: play.now)[0].digest
+    _ = try play.gate.approve(
+      "q-1", digest: digest, revision: nil, scope: .once, message: "just this once", by: "you", at: play.now)
+    #expect(play.gate.approvals.recent.last?.message == "just this once")
+  }
+
+  @Test func whoWasFirstIsRememberedOfTheLastOnes() throws {
+    var play = try Playbook.waiting()
+    func refusal(_ id: String) -> String? {
+      let error = #expect(throws: ApprovalError.self) { try play.approve(id) }
+      return error?.description
+    }
+    for number in 1...301 {
+      _ = act(&play, "\(number)", number)
+      _ = try play.approve("q-\(number)", by: "the first")
+      _ = play.server(#"{"jsonrpc":"2.0","id":\#(number),"result":{}}"#)
+    }
+    #expect(refusal("q-1") == "nothing called `q-1` waits for a person")
+    #expect(refusal("q-2") == "already approved by the first")
+  }
+
+  @Test func argumentsThatAreTooLongAreCutBetweenCharacters() throws {
+    for name in ["n", "nn"] {
+      var play = try Playbook.waiting()
+      let text = String(repeating: "é", count: ApprovalDetails.longestArguments)
+      _ = play.client(call("1", "act", #"{"\#(name)":"\#(text)"}"#))
+      let details = try #require(play.gate.approvals.details(of: "q-1", at: play.now, hiding: { $0 }))
+      let shown = try #require(String(validating: details.arguments, as: UTF8.self), "\(name)")
+      #expect(details.isCut && (0...1).contains(ApprovalDetails.longestArguments - shown.utf8.count))
+    }
+  }
+
   @Test func whoGaveMoreTimeIsTold() throws {
     var play = try Playbook.waiting()
     _ = act(&play, "1")
