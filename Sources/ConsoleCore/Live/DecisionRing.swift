@@ -321,7 +321,8 @@ package struct DecisionRing: Hashable, Sendable {
       kept.enumerated().map { ($1, UInt32(truncatingIfNeeded: $0)) }, uniquingKeysWith: { first, _ in first })
   }
 
-  private static func digest(_ text: String?) -> UInt64 {
+  /// What a record keeps of the digest of a call's arguments; 0 where there is none.
+  static func digest(_ text: String?) -> UInt64 {
     guard let text, text.utf8.count >= 12, let value = UInt64(text.prefix(12), radix: 16) else { return 0 }
     return value | 1 << 48
   }

@@ -304,14 +304,14 @@ extension ConsoleState {
     return named.isEmpty ? [] : named + (entry.folder.map { [$0] } ?? [])
   }
 
-  /// The tools that the session called last, the newest last.
+  /// The tools that the session called last before a call was asked about for the first time, the newest last.
   private func callsBefore(of event: ApprovalEvent) -> [String] {
     var names: [String] = []
     let ring = live.ring
     let session = event.session.string
     let oldest = ring.endSerial > 2000 ? max(ring.firstSerial, ring.endSerial - 2000) : ring.firstSerial
     for serial in (oldest..<max(oldest, ring.endSerial)).reversed() {
-      guard let record = ring[serial], record.kind == .decision, record.sequence != event.decision,
+      guard let record = ring[serial], record.kind == .decision, isBefore(record, event),
         ring.text(record.session).utf8.elementsEqual(session.utf8)
       else { continue }
       let name = record.tool == 0 ? ring.text(record.method) : ring.text(record.tool)
@@ -319,5 +319,15 @@ extension ConsoleState {
       if names.count == 5 { break }
     }
     return names.reversed()
+  }
+
+  /// Whether a decision was made before a call was asked about; those about the call itself were not.
+  ///
+  /// What comes in one piece is decided at one time, and an agent that asks again has earlier decisions about its call.
+  private func isBefore(_ record: DecisionRing.Record, _ event: ApprovalEvent) -> Bool {
+    guard record.time == event.asked else { return record.time < event.asked }
+    let isOfTool = live.ring.text(record.tool).utf8.elementsEqual((event.tool?.string ?? "").utf8)
+    return record.sequence < event.decision
+      && !(isOfTool && record.digest == DecisionRing.digest(event.argumentsDigest))
   }
 }

@@ -1,0 +1,58 @@
+import ConsoleCore
+import ControlWire
+import JSONText
+import Policy
+import Testing
+
+/// What stands beside the queue about one request, and its row.
+struct RequestTests {
+  /// A desk at which a call was asked about, with decisions of its session before, at the same time, and after it.
+  private func desk(columns: Int = 160, rows: Int = 70) -> Desk {
+    var desk = Desk.ready(columns: columns, rows: rows)
+    let digest = String(repeating: "ab", count: 32)
+    let asked = desk.state.now.advanced(byMicroseconds: 5_000)
+    func decided(
+      _ tool: ExactText, _ sequence: UInt64, _ microseconds: Int64, _ verdict: Verdict = .allow,
+      session: ExactText = "s1", digest: String? = nil
+    ) {
+      let event = DecisionEvent(
+        session: session, client: "claude", grant: "local", server: "git", method: "tools/call", tool: tool,
+        category: nil, severity: nil, decision: Decision(verdict, rule: "r", reason: nil), revision: nil, took: 1,
+        argumentsDigest: digest)
+      desk.gate(.decision(event), sequence: sequence, at: asked.advanced(byMicroseconds: microseconds))
+    }
+    decided("git_status", 101, -2_000)
+    decided("git_log", 102, -1_000, .deny)
+    decided("git_show", 103, -1_000, session: "s2")
+    // Three calls that came in one piece, and the call itself once more, for its agent asked again.
+    decided("git_diff", 104, 0)
+    decided("git_reset", 105, 0, .ask, digest: digest)
+    decided("git_branch", 106, 0)
+    decided("git_fetch", 107, 3_000)
+    decided("git_reset", 108, 4_000, .ask, digest: digest)
+    var event = Desk.event("q1", session: "s1")
+    event.asked = asked
+    event.decision = 108
+    event.argumentsDigest = digest
+    desk.ask(event)
+    desk.look()
+    return desk
+  }
+
+  @Test func onlyWhatItsSessionDidBeforeIsToldAsSuch() throws {
+    let line = try #require(screen(desk().state).first { $0.contains("before this call: ") })
+    let told = try #require(line.split(separator: "before this call: ").last)
+    #expect(told.hasPrefix("git_status, git_log (deny), git_diff, git_branch "), "\(told)")
+  }
+
+  @Test func whatCameInOnePieceIsToldApartByItsNumbers() throws {
+    var desk = desk()
+    var event = try #require(desk.state.approvals.requests["q1"]?.event)
+    event.decision = 105
+    event.digest = "another"
+    desk.ask(event)
+    desk.read()
+    let line = try #require(screen(desk.state).first { $0.contains("before this call: ") })
+    #expect(line.contains("git_diff") && !line.contains("git_branch"))
+  }
+}
