@@ -34,12 +34,17 @@ package struct ApprovalRequest: Hashable, Sendable {
     span = max(1, max(0, event.remaining).added(min(time.microseconds(since: event.asked), 86_400_000_000)))
   }
 
+  /// What the gate says of the time that is left may come late by so much, in microseconds.
+  private static let lateness: Int64 = 500_000
+
   /// Takes what the gate says of it now.
   mutating func take(_ event: ApprovalEvent, at now: Moment) {
     let before = deadline
+    let told = now.advanced(byMicroseconds: max(0, event.remaining))
     if self.event.digest != event.digest || standing == .unknown { detailsProblem = nil }
     self.event = event
-    deadline = now.advanced(byMicroseconds: max(0, event.remaining))
+    // A message that took its time tells of more than there is, and would put the call behind others.
+    if told < before || told.microseconds(since: before) > Self.lateness { deadline = told }
     holdEnds = event.holdRemaining.map { now.advanced(byMicroseconds: max(0, $0)) }
     // Given more time, it is as new.
     if deadline.microseconds(since: before) > 2_000_000 { span = max(1, max(0, event.remaining)) }

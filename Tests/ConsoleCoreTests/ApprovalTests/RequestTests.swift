@@ -55,4 +55,24 @@ struct RequestTests {
     let line = try #require(screen(desk.state).first { $0.contains("before this call: ") })
     #expect(line.contains("git_diff") && !line.contains("git_branch"))
   }
+
+  /// What the gate says of the time that is left comes late, never early.
+  @Test func aMessageThatComesLateGivesNoMoreTimeAndNoOtherPlace() {
+    var desk = Desk.ready(columns: 160, rows: 48)
+    desk.ask(Desk.event("q1", "first"))
+    desk.ask(Desk.event("q2", "second"))
+    let deadline = desk.state.approvals.requests["q1"]?.deadline
+    desk.wait(3)
+    desk.ask(Desk.event("q1", "first"))
+    #expect(desk.state.approvals.requests["q1"]?.deadline == deadline)
+    #expect(screen(desk.state)[1].contains("next claude-1 git/first"))
+    desk.press("3")
+    #expect(desk.state.approvals.rows.map(\.name) == ["q1", "q2"])
+    // Told of less, it has less; and a second more is more.
+    desk.ask(Desk.event("q1", "first", seconds: 41))
+    let less = desk.state.approvals.requests["q1"]?.deadline
+    #expect(less == deadline?.advanced(byMicroseconds: -997_000))
+    desk.ask(Desk.event("q1", "first", seconds: 42))
+    #expect(desk.state.approvals.requests["q1"]?.deadline == less?.advanced(byMicroseconds: 1_000_000))
+  }
 }
