@@ -173,7 +173,9 @@ extension ConsoleState {
     guard let request = approvals.shown(in: row) else { return [Line()] }
     let event = request.event
     let open = row.ids.count { approvals.requests[$0]?.isOpen == true }
-    let many = row.ids.count > 1 ? " ×\(max(open, 1))" : ""
+    // Of a row that is over, how many it was.
+    let count = open == 0 ? row.ids.count : open
+    let many = count > 1 ? " ×\(count)" : ""
     let time: TextSpan
     switch request.standing {
     case .waiting:

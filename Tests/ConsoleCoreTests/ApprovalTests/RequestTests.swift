@@ -75,4 +75,19 @@ struct RequestTests {
     desk.ask(Desk.event("q1", "first", seconds: 42))
     #expect(desk.state.approvals.requests["q1"]?.deadline == less?.advanced(byMicroseconds: 1_000_000))
   }
+
+  @Test func aRowTellsHowManyItsCallsAreOrWere() {
+    var desk = Desk.ready(columns: 160, rows: 48)
+    for id in ["q1", "q2", "q3"] { desk.ask(Desk.event(id)) }
+    func row() -> String { screen(desk.state)[3] }
+    desk.look()
+    #expect(row().contains("git/git_reset ×3 "))
+    desk.ask(Desk.event("q1", state: .withdrawn))
+    #expect(row().contains("git/git_reset ×2 "))
+    desk.ask(Desk.event("q2", state: .withdrawn))
+    #expect(row().contains("git/git_reset ") && !row().contains("×"))
+    desk.ask(Desk.event("q3", state: .denied))
+    let over = screen(desk.state).first { $0.contains("over") && $0.contains("git/git_reset") }
+    #expect(over?.contains("git/git_reset ×3 ") == true, "\(over ?? "")")
+  }
 }
