@@ -275,7 +275,8 @@ extension ConsoleState {
     guard request.isWaiting else { return [(.down, "down"), (.up, "up"), (.policy, "policy")] }
     return [
       (.approve, "approve"), (.denyCall, "deny"), (.approveSession, "session"), (.approveIdentical, "identical"),
-      (.denyBecause, "say why"), (.moreTime, "time"), (.showRequest, "all of it"), (.mark, "mark"),
+      (.ruleFromCall, "rule"), (.denyBecause, "why"), (.moreTime, "time"), (.showRequest, "all of it"),
+      (.mark, "mark"),
     ]
   }
 

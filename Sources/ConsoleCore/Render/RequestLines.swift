@@ -261,10 +261,14 @@ extension ConsoleState {
     let several = approvals.waiting(in: row).count > 1
     let wanted: [(Action, String)] =
       several
-      ? [(.approve, "approve them, after a question"), (.denyCall, "deny them, after a question")]
+      ? [
+        (.approve, "approve them, after a question"), (.denyCall, "deny them, after a question"),
+        (.ruleFromCall, "write a rule for calls like them, shown first"),
+      ]
       : [
         (.approve, "approve this call"), (.approveSession, "approve this tool for its session"),
         (.approveIdentical, "approve identical calls for some minutes"),
+        (.ruleFromCall, "write a rule for calls like it, shown first"),
         (.denyCall, "deny"), (.denyBecause, "deny and say why"), (.moreTime, "five minutes more"),
       ]
     let lines = wanted.compactMap { action, words -> Line? in

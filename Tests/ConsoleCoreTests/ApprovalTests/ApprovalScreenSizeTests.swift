@@ -33,11 +33,11 @@ struct ApprovalScreenSizeTests {
       │                                                          ││ a  approve this call                                                                             │
       │                                                          ││ s  approve this tool for its session                                                             │
       │                                                          ││ i  approve identical calls for some minutes                                                      │
+      │                                                          ││ w  write a rule for calls like it, shown first                                                   │
       │                                                          ││ d  deny                                                                                          │
       │                                                          ││ e  deny and say why                                                                              │
       │                                                          ││ t  five minutes more                                                                             │
       │                                                          ││ Esc  leave waiting                                                                               │
-      │                                                          ││                                                                                                  │
       └──────────────────────────────────────────────────────────┘└──────────────────────────────────────────────────────────────────────────────────────────────────┘
       ┌4 Live ▶ follow───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────ring 100,000┐
       │ time         client      server/tool                          risk      decision  rule                           took    outcome or reason                   │
@@ -57,7 +57,7 @@ struct ApprovalScreenSizeTests {
       │                                                                                                                                                              │
       │                                                                                                                                                              │
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-       a approve  d deny  s session  i identical  e say why  t time  o all of it  m mark  / filter  :  ? help  q quit
+       a approve  d deny  s session  i identical  w rule  e why  t time  o all of it  m mark  / filter  :  ? help  q quit
       """)
   }
 

@@ -65,7 +65,7 @@ struct ApprovalScreenTests {
       │                                ││                                            │
       │                                ││                                            │
       └────────────────────────────────┘└────────────────────────────────────────────┘
-       a approve  d deny  s session  i identical  e say why  t time  o all of it
+       a approve  d deny  s session  i identical  w rule  e why  t time  o all of it
       """)
   }
 

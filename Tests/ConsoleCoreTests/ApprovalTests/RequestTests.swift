@@ -76,6 +76,18 @@ struct RequestTests {
     #expect(desk.state.approvals.requests["q1"]?.deadline == less?.advanced(byMicroseconds: 1_000_000))
   }
 
+  @Test func theKeyForARuleIsToldWithTheOthers() {
+    var desk = Desk.waiting(columns: 160, rows: 48)
+    desk.look()
+    #expect(screen(desk.state).contains { $0.contains(" w  write a rule for calls like it, shown first") })
+    var small = Desk.waiting()
+    small.look()
+    #expect(screen(small.state)[23].contains("w rule"))
+    desk.press("j", "j")
+    desk.read()
+    #expect(screen(desk.state).contains { $0.contains(" w  write a rule for calls like them, shown first") })
+  }
+
   @Test func aRowTellsHowManyItsCallsAreOrWere() {
     var desk = Desk.ready(columns: 160, rows: 48)
     for id in ["q1", "q2", "q3"] { desk.ask(Desk.event(id)) }
