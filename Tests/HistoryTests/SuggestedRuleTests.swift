@@ -62,7 +62,7 @@ struct SuggestedRuleTests {
     }
   }
 
-  private func rules(_ past: [Past], _ category: Risk.Category = .read, hasSchema: Bool = false) -> [SuggestedRule] {
+  private func rules(_ past: [Past], _ category: Risk.Category? = .read, hasSchema: Bool = false) -> [SuggestedRule] {
     let (builder, arguments) = lines(past)
     var seen = SeenCalls()
     for block in builder.blocks {
@@ -71,10 +71,16 @@ struct SuggestedRuleTests {
     return seen.all.compactMap { SuggestedRule($0, category: category, hasSchema: hasSchema) }
   }
 
-  private func text(_ past: [Past], _ category: Risk.Category = .read, hasSchema: Bool = false) -> [String] {
+  private func text(_ past: [Past], _ category: Risk.Category? = .read, hasSchema: Bool = false) -> [String] {
     rules(past, category, hasSchema: hasSchema).map {
       "\($0.address.pointer) \(String(decoding: $0.node.compact, as: UTF8.self))"
     }
+  }
+
+  @Test func aToolThatNobodyHasListedAsksAPerson() throws {
+    let past = (0..<20).map { Past(at: Double($0)) }
+    #expect(text(past, nil) == [#"/servers/files/tools/list_files {"action":"require_approval"}"#])
+    #expect(try #require(rules(past, nil).first?.reasons.last).hasPrefix("nobody has listed the server's tools"))
   }
 
   @Test func aLimitIsAMarginOverThePeak() {

@@ -61,7 +61,7 @@ package struct PolicySuggestion: Hashable, Sendable {
     var wanted: Set<RuleAddress> = []
     for use in seen.all where server == nil || use.server == server {
       let known: Category? = if case .tool(let name) = use.target { category(use.server, name) } else { nil }
-      guard let rule = SuggestedRule(use, category: known ?? use.category ?? .write, hasSchema: known != nil) else {
+      guard let rule = SuggestedRule(use, category: known ?? use.category, hasSchema: known != nil) else {
         if use.ran == 0 {
           refused.append(Refused(server: use.server, name: use.target.word, calls: use.refused))
         }

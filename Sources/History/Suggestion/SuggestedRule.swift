@@ -19,9 +19,9 @@ package struct SuggestedRule: Hashable, Sendable {
 
   /// Nil for what was never let through.
   ///
-  /// `category` is what the tool is judged to be now, beside what it was when it was called; `hasSchema` says whether
-  /// arguments can be compared with what the server declared.
-  package init?(_ use: SeenCalls.Use, category: Category, hasSchema: Bool) {
+  /// `category` is what the tool is judged to be now, beside what it was when it was called, and nil where no list of its
+  /// server's tools was ever seen; `hasSchema` says whether arguments can be compared with what the server declared.
+  package init?(_ use: SeenCalls.Use, category: Category?, hasSchema: Bool) {
     guard use.ran > 0 else { return nil }
     reasons = [Self.seen(use)]
     switch use.target {
@@ -32,6 +32,14 @@ package struct SuggestedRule: Hashable, Sendable {
         node = Self.object([("action", Self.text("require_approval"))])
         summary = "require approval"
         reasons.append("\(grave.rawValue): a person is asked each time, whatever was seen")
+        return
+      }
+      guard let category else {
+        node = Self.object([("action", Self.text("require_approval"))])
+        summary = "require approval"
+        reasons.append(
+          "nobody has listed the server's tools, so what it does is not known: a person is asked (servers scan lists them)"
+        )
         return
       }
       let conditions = Self.conditions(use.arguments, calls: use.ran, &reasons)
