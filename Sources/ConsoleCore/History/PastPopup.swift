@@ -18,12 +18,12 @@ extension ConsoleState {
     var lines = wrapped(
       "", "\(event.server.string)/\((event.tool ?? event.method).string)", .title, columns: columns, limit: 3)
     lines += wrapped(
-      "when  ", "\(day) \(clock) · \(event.client.string) · session \(event.session.string)", .text, columns: columns,
-      limit: 3)
+      "when  ", "\(day) \(clock)\(dot)\(event.client.string)\(dot)session \(event.session.string)", .text,
+      columns: columns, limit: 3)
     let enforced = event.decision.isEnforced ? "" : ", and let it through: the policy only observed"
     let reason = event.decision.reason.map { ", \($0)" } ?? ""
     lines += wrapped(
-      "then  ", "\(event.decision.verdict.glyph) \(event.decision.verdict.rawValue)\(reason)\(enforced)",
+      "then  ", "\(sign(event.decision.verdict))\(event.decision.verdict.rawValue)\(reason)\(enforced)",
       event.decision.verdict.role, columns: columns, limit: 6)
     lines += wrapped("by    ", event.decision.rule, .text, columns: columns, limit: 4)
     if let answer = row.answer.word { lines += wrapped("asked ", answer, .text, columns: columns, limit: 1) }
@@ -36,7 +36,7 @@ extension ConsoleState {
       let standing = catalogue.tools[tool].standing
       let line = standing.line.map { ", line \($0)" } ?? ""
       lines += wrapped(
-        "now   ", "\(standing.verdict.glyph) \(standing.summary) by \(standing.rule)\(line)", standing.verdict.role,
+        "now   ", "\(sign(standing.verdict))\(standing.summary) by \(standing.rule)\(line)", standing.verdict.role,
         columns: columns, limit: 4)
     } else {
       lines += wrapped("now   ", "the tool is not in the catalogue", .dim, columns: columns, limit: 1)
@@ -45,6 +45,14 @@ extension ConsoleState {
     lines += [Line()] + ruleThenAndNow(event, columns: columns)
     return lines + pastArgumentLines(past, columns: columns)
   }
+
+  /// A verdict's sign before its word, in a text that has words of others: where all but ASCII is told by its number,
+  /// the word says it alone.
+  func sign(_ verdict: Verdict) -> String { isASCII ? "" : "\(verdict.glyph) " }
+
+  /// What stands between the parts of such a text.
+  private var dot: String { isASCII ? ", " : " · " }
+  private var isASCII: Bool { options.isPlain || options.glyphs == .ascii }
 
   private func ruleThenAndNow(_ event: DecisionEvent, columns: Int) -> [Line] {
     let pointer = event.decision.rule

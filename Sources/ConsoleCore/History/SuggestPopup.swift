@@ -41,7 +41,7 @@ extension ConsoleState {
     guard let server = line.server, let target = line.target, case .tool(let name) = target, let draft = policy.draft
     else { return nil }
     let standing = draft.engine.standing(server: server, tool: name, at: now)
-    return ("\(standing.verdict.glyph) \(standing.summary)", standing.verdict.role)
+    return ("\(sign(standing.verdict))\(standing.summary)", standing.verdict.role)
   }
 
   private static let nowColumns = 16

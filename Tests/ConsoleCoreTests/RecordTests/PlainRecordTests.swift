@@ -50,6 +50,11 @@ struct PlainRecordTests {
     #expect(type("record (", &desk).isError && type("record lat>", &desk).isError)
   }
 
+  /// Signs that a reader would spell out, and that a terminal of ASCII alone gets as numbers.
+  private static func hasSigns(_ lines: [String]) -> Bool {
+    lines.joined().unicodeScalars.contains { "·✓✗≈∅".unicodeScalars.contains($0) }
+  }
+
   @Test func oneDecisionIsToldInFull() throws {
     var desk = desk()
     #expect(type("decision 1", &desk).isError)
@@ -61,6 +66,8 @@ struct PlainRecordTests {
     let lines = told(.pastPolicyRead(PastPolicy(revision: Desk.pastRevision, document: document)), &desk)
     #expect(!desk.state.isRecordAsked && lines[0] == "git/git_commit")
     #expect(lines.contains { $0.contains("rate limit of 6 per minute reached") })
+    #expect(lines[1].hasPrefix("when 2026-") && lines[1].contains(", session "))
+    #expect(!Self.hasSigns(lines))
     #expect(lines.contains { $0.contains(#""limits": [{"window": "minute", "max": 6}]"#) })
     // Known by now, so it is told at once.
     #expect(type("decision 3", &desk).lines == lines)
@@ -107,7 +114,7 @@ struct PlainRecordTests {
     let place = try #require(lines.firstIndex { $0.contains("git/git_commit") })
     let number = try #require(Int(lines[place].prefix { $0 != "." }))
     #expect(lines[place...].contains { $0.contains("why called 12 times by claude") })
-    #expect(!lines.joined().contains("\u{1B}"))
+    #expect(!lines.joined().contains("\u{1B}") && !Self.hasSigns(lines))
     #expect(type("accept", &desk).isError && type("accept 99", &desk).isError && type("accept 1 x", &desk).isError)
     // Something else in between loses nothing.
     _ = type("status", &desk)
