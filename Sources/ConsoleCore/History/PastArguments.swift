@@ -78,7 +78,7 @@ extension ConsoleState {
     var spans = [title, TextSpan(Format.count(known.bytes, "byte"), .dim)]
     if known.isMasked { spans.append(TextSpan(" · secrets hidden", .attention)) }
     if known.isCut { spans.append(TextSpan(" · +\(Format.bytes(known.bytes - text.count)) not shown", .attention)) }
-    if !digest.isEmpty { spans.append(TextSpan(peer: " · \(digest)", .dim)) }
+    if !digest.isEmpty { spans += [TextSpan(" · ", .dim), TextSpan(peer: digest, .dim)] }
     var lines = laidOut(text, isWhole: !known.isCut, columns)
     if lines.count >= Self.mostArgumentLines {
       lines.append(Line(TextSpan("  … gatehouse log --json tells all of it", .attention)))
