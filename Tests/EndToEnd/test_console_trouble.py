@@ -271,12 +271,12 @@ def test_edits_that_were_left_are_offered_on_what_the_file_has_become(with_notes
 def test_changed_keys_hold_at_once(with_notes: Gatehouse, open_console) -> None:
     console = open_console()
     select(console, "delete_note")
-    console.type("b")
-    console.shows("b does nothing here")
+    console.type("Q")
+    console.shows("Q does nothing here")
     keys = with_notes.home / "keys.conf"
-    keys.write_text("b deny\n")
+    keys.write_text("Q deny\n")
     console.shows("keys.conf is read again")
-    console.type("b")
+    console.type("Q")
     console.shows("●1 unsaved", "✗ deny")
-    keys.write_text("b denny\n")
+    keys.write_text("Q denny\n")
     console.shows("keys.conf:1:3: `denny` is no action")
