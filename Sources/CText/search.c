@@ -1,3 +1,5 @@
+// For memrchr.
+#define _GNU_SOURCE
 #include "ctext.h"
 
 #include <string.h>
@@ -99,4 +101,9 @@ SEARCH(ctext_quote_or_blank, quotes_or_blanks, byte <= 0x22)
 size_t ctext_line_feed(const uint8_t *bytes, size_t start, size_t end) {
   const uint8_t *found = start < end ? memchr(bytes + start, 0x0A, end - start) : NULL;
   return found ? (size_t)(found - bytes) : end;
+}
+
+size_t ctext_line_start(const uint8_t *bytes, size_t start, size_t end) {
+  const uint8_t *found = start < end ? memrchr(bytes + start, 0x0A, end - start) : NULL;
+  return found ? (size_t)(found - bytes) + 1 : start;
 }

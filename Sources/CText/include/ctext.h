@@ -21,6 +21,9 @@ size_t ctext_quote_or_blank(const uint8_t *bytes, size_t start, size_t end);
 /// Where the first line feed is.
 size_t ctext_line_feed(const uint8_t *bytes, size_t start, size_t end);
 
+/// What comes after the last line feed between them; `start` if there is none.
+size_t ctext_line_start(const uint8_t *bytes, size_t start, size_t end);
+
 /// Writes two lower-case hexadecimal digits for each byte.
 void ctext_hexadecimal(const uint8_t *bytes, size_t count, uint8_t *digits);
 

@@ -183,15 +183,24 @@ package struct EventLog: Sendable {
 
   /// Calls `body` with each line from a position on, without its end.
   package func forEach(from position: UInt64, _ body: (StreamEntry, Span<UInt8>) -> Void) {
-    for block in full where block.end > position { Self.forEach(block, from: position, body) }
+    for index in firstFull(from: position)..<full.count { Self.forEach(full[index], from: position, body) }
     Self.forEach(last, from: position, body)
   }
 
   /// Calls `body` with what goes into the record from a position on, ends included: as many lines as stand together, and
   /// how many these are.
   package func recorded(from position: UInt64, _ body: (Span<UInt8>, Int) -> Void) {
-    for block in full where block.end > position { Self.recorded(block, from: position, body) }
+    for index in firstFull(from: position)..<full.count { Self.recorded(full[index], from: position, body) }
     Self.recorded(last, from: position, body)
+  }
+
+  /// Where those of the full blocks begin that have something from a position on; the others are not touched, for each
+  /// call asks for this.
+  private func firstFull(from position: UInt64) -> Int {
+    var index = full.count
+    guard position < last.first else { return index }
+    while index > 0, full[index - 1].end > position { index -= 1 }
+    return index
   }
 
   private static func recorded(_ block: Block, from position: UInt64, _ body: (Span<UInt8>, Int) -> Void) {
@@ -215,7 +224,7 @@ package struct EventLog: Sendable {
   package func pieces(from position: UInt64, limit: Int, _ body: (Span<UInt8>) -> Void) -> UInt64 {
     var position = position
     var left = limit
-    for index in 0...full.count {
+    for index in firstFull(from: position)...full.count {
       let block = index < full.count ? full[index] : last
       guard block.end > position, position >= block.first else { continue }
       let start = Int(position - block.first)

@@ -20,6 +20,15 @@ extension Span<UInt8> {
   /// Where the first line feed stands, from `start` on; `count` if there is none.
   package func firstLineFeed(from start: Int) -> Int { unsafe search(start, count, ctext_line_feed) }
 
+  /// Where the line begins that `place` stands in: after the last line feed before it.
+  package func startOfLine(at place: Int) -> Int {
+    guard 0...count ~= place else { return 0 }
+    return unsafe withUnsafeBufferPointer { bytes in
+      guard let first = bytes.baseAddress else { return 0 }
+      return unsafe ctext_line_start(first, 0, place)
+    }
+  }
+
   @inline(__always)
   private func search(
     _ start: Int, _ end: Int, _ search: @convention(c) (UnsafePointer<UInt8>, Int, Int) -> Int

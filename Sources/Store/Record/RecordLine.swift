@@ -121,8 +121,7 @@ struct RecordLine {
   static func lastSequence(in buffer: [UInt8]) -> UInt64? {
     var end = buffer.count
     while end > 0 {
-      var start = end - 1
-      while start > 0, buffer[start - 1] != 0x0A { start -= 1 }
+      let start = buffer.span.startOfLine(at: end - 1)
       if let number = sequence(of: buffer.span.extracting(start..<end)) { return number }
       end = start
     }
