@@ -156,14 +156,22 @@ package struct HTTPStreams: Sendable {
 
   private mutating func answer(_ line: Span<UInt8>, _ id: Range<Int>, into actions: inout [Action]) {
     // A message that was refused is answered under whatever id could be read of it.
-    if let current, let stream = streams[current], stream.keys.isEmpty { return refuse(line, into: &actions) }
+    if let current, let place = streams.index(forKey: current), streams.values[place].keys.isEmpty {
+      return refuse(line, into: &actions)
+    }
     let number: UInt64
     if isStateless {
       guard let ours = WireID.ours(id, line), streams[ours] != nil else { return }
       number = ours
     } else {
-      guard let known = byKey.removeValue(forKey: WireID.key(id, line)) else { return }
-      streams[known]?.keys.remove(WireID.key(id, line))
+      let key = WireID.key(id, line)
+      guard let known = byKey.removeValue(forKey: key), let place = streams.index(forKey: known) else { return }
+      streams.values[place].keys.remove(key)
+      if let exchange = streams.values[place].awaiting {
+        // What nearly every answer is.
+        actions.append(.answer(exchange, .ok, line.copied))
+        return forget(known)
+      }
       number = known
     }
     guard let stream = streams[number] else { return }
@@ -315,7 +323,7 @@ package struct HTTPStreams: Sendable {
   mutating func forget(_ number: UInt64) {
     guard let stream = streams.removeValue(forKey: number) else { return }
     if let exchange = stream.exchange { byExchange[exchange] = nil }
-    for key in stream.keys { byKey[key] = nil }
+    stream.keys.forEach { byKey[$0] = nil }
     for token in stream.tokens where byToken[token] == number { byToken[token] = nil }
     if stream.isStanding {
       standing.removeAll { $0 == number }
@@ -336,7 +344,7 @@ extension HTTPStreams {
     /// Whether it is a GET's.
     var isStanding = false
     /// The requests that are to be answered on it.
-    var keys: Set<ExactText> = []
+    var keys = RequestKeys()
     var tokens: [ExactText] = []
     /// The number of its last event.
     var events: UInt64 = 0
@@ -348,5 +356,29 @@ extension HTTPStreams {
     var isSubscription = false
 
     var isAnswered: Bool { keys.isEmpty && !isStanding }
+    /// Who is given the last answer as it is, the only one of its body.
+    var awaiting: Exchange? { isAnswered && !isEvents && parts == nil ? exchange : nil }
+  }
+
+  /// The requests that came in one POST: nearly always one, for which a set would be made in each call.
+  struct RequestKeys: Sendable {
+    private var first: ExactText?
+    private var others: Set<ExactText> = []
+
+    var isEmpty: Bool { first == nil }
+    var count: Int { first == nil ? 0 : 1 + others.count }
+
+    mutating func insert(_ key: ExactText) {
+      if first == nil { first = key } else if first != key { others.insert(key) }
+    }
+
+    mutating func remove(_ key: ExactText) {
+      if first == key { first = others.popFirst() } else { others.remove(key) }
+    }
+
+    func forEach(_ body: (ExactText) -> Void) {
+      if let first { body(first) }
+      others.forEach(body)
+    }
   }
 }

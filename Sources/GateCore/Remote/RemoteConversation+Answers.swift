@@ -8,9 +8,7 @@ extension RemoteConversation {
   package mutating func began(_ number: Int, _ head: RemoteHead, at now: Moment) {
     guard var exchange = exchanges[number] else { return }
     exchange.status = head.status
-    exchange.retryAfter = head.retryAfter
-    exchange.redirect = head.redirect
-    exchange.challenges = head.challenges
+    exchange.trouble = head.isSuccess ? nil : RemoteTrouble(head)
     exchange.reading = .nothing(0)
     if head.status == 404, exchange.isOfSession, state == .open {
       return end("the server has ended the session (HTTP 404); begin a new one")
@@ -121,6 +119,7 @@ extension RemoteConversation {
     case (.stream, _): if !streamIsRefused { comeBackLater(exchange, retry: nil, at: now) }
     case (.request(let asked), _) where asked.isAnswered: unblock(number, at: now)
     case (.request(let asked), .json(let body)) where failure == nil:
+      if takeWhole(body, asked, status: exchange.status) { return unblock(number, at: now) }
       exchanges[number] = exchange
       read(body, number, at: now)
       guard let exchange = exchanges.removeValue(forKey: number), case .request(let after) = exchange.purpose else {
@@ -156,6 +155,18 @@ extension RemoteConversation {
     } else {
       take(body, number, at: now)
     }
+  }
+
+  /// Takes what nearly every answer is: one result with the request's own id.
+  ///
+  /// - Returns: Whether it was that; otherwise nothing has been done.
+  private mutating func takeWhole(_ body: [UInt8], _ asked: Asked, status: Int) -> Bool {
+    guard status < 300, let message = try? reader.read(body.span, from: .server), message.kind == .result,
+      let id = message.id, WireID.key(id, body.span) == asked.id
+    else { return false }
+    note(message, body, asked)
+    deliver(body)
+    return true
   }
 
   /// Takes one message of the server's.
@@ -285,7 +296,7 @@ extension RemoteConversation {
     var failure = plainProblem(asked, exchange)
     if passesChallenges, exchange.status == 401 || exchange.status == 403 {
       failure.text = "the server wants its client to log in (HTTP \(exchange.status))"
-      failure.challenge = RemoteChallenge(status: exchange.status, fields: exchange.challenges)
+      failure.challenge = RemoteChallenge(status: exchange.status, fields: exchange.trouble?.challenges ?? [])
     }
     return failure
   }
@@ -296,7 +307,7 @@ extension RemoteConversation {
     case 200...299:
       return RemoteFailure("the server's answer belongs to another request", mayHaveHappened: true)
     case 300...399:
-      let target = exchange.redirect.map { " to `\($0)`" } ?? ""
+      let target = exchange.trouble?.redirect.map { " to `\($0)`" } ?? ""
       return RemoteFailure(
         "the server redirects\(target) (HTTP \(status)), which is not followed; if that is the right address, register it",
         mayHaveHappened: false)
@@ -312,7 +323,7 @@ extension RemoteConversation {
         "the server forbids this (HTTP 403); see what the headers of its entry in the registry allow",
         mayHaveHappened: false)
     case 429:
-      let wait = exchange.retryAfter.map { "; try again in \($0) s" } ?? ""
+      let wait = exchange.trouble?.retryAfter.map { "; try again in \($0) s" } ?? ""
       return RemoteFailure("the server is asked too often (HTTP 429)\(wait)", mayHaveHappened: false)
     case 400, 404, 405:
       guard asked.method == .initialize else { break }
@@ -324,7 +335,7 @@ extension RemoteConversation {
     guard status >= 500 else {
       return RemoteFailure("the server has refused the request (HTTP \(status))", mayHaveHappened: false)
     }
-    let wait = exchange.retryAfter.map { "; try again in \($0) s" } ?? ""
+    let wait = exchange.trouble?.retryAfter.map { "; try again in \($0) s" } ?? ""
     return RemoteFailure(
       "the server has failed (HTTP \(status))\(wait)", mayHaveHappened: true, isOutage: 502...504 ~= status)
   }

@@ -29,18 +29,18 @@ package struct RemoteConversation: Sendable {
   enum Reading: Sendable {
     case head
     case json([UInt8])
-    case events(EventStreamReader)
+    indirect case events(EventStreamReader)
     /// What still comes is of no interest.
     case nothing(Int)
   }
 
+  /// Small, for it is copied several times in each call: what few of them have is elsewhere.
   struct Exchange: Sendable {
     var purpose: Purpose
     var reading = Reading.head
     var status = 0
-    var retryAfter: Int?
-    var redirect: String?
-    var challenges: [[UInt8]] = []
+    /// What the head said that tells of a problem.
+    var trouble: RemoteTrouble?
     /// Whether the session's id went with it.
     var isOfSession = false
     /// The last event of the stream, to go on from.
@@ -271,7 +271,8 @@ package struct RemoteConversation: Sendable {
     exchanges[lastExchange] = exchange
     var headers = headers(method, isOfSession: isOfSession)
     if !lastEvent.isEmpty { headers.append(RemoteRequest.Header("Last-Event-ID", lastEvent)) }
-    headers += added
+    // Appending nothing would make a copy, and of memory that no one knows again.
+    if !added.isEmpty { headers += added }
     actions.append(.send(RemoteRequest(exchange: lastExchange, method: method, headers: headers, body: body)))
     return lastExchange
   }

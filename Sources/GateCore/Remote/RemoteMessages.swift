@@ -147,3 +147,16 @@ package enum RemoteAction: Hashable, Sendable {
   /// It is over; not in good order if there is a reason.
   case end(String?)
 }
+
+/// What an HTTP answer says beside its status where it is no success.
+final class RemoteTrouble: Sendable {
+  let retryAfter: Int?
+  let redirect: String?
+  let challenges: [[UInt8]]
+
+  init(_ head: RemoteHead) {
+    retryAfter = head.retryAfter
+    redirect = head.redirect
+    challenges = head.challenges
+  }
+}
