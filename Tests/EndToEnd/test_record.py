@@ -217,3 +217,44 @@ def test_a_record_that_is_synchronized_is_the_same(gatehouse: Gatehouse, sync: s
     (gatehouse.home / "config.json").write_text(json.dumps({"record": {"sync": sync}}))
     some_calls(gatehouse)
     assert verify(gatehouse)["whole"]
+
+
+def test_what_is_too_much_goes_also_where_the_gate_that_wrote_it_was_killed(gatehouse: Gatehouse) -> None:
+    """All lanes together stay below the limit, and `verify` knows what a gate removed from what somebody else did."""
+    limit = 1 << 20
+    (gatehouse.home / "config.json").write_text(json.dumps({"record": {"arguments": "full"}}))
+
+    def lane(number: int) -> list[Path]:
+        return [path for path in segments(gatehouse) if path.name.startswith(f"{number}-")]
+
+    def alone() -> Wire:
+        """A gate in a lane of its own, which records 1.2 MB."""
+        wire = Wire(gatehouse.start("run", "--private", "--name", "notes", "--", *PLAIN))
+        wire.initialize()
+        for _ in range(40):
+            wire.call("get_note", {"text": "x" * 30_000})
+        return wire
+
+    some_calls(gatehouse, 1)
+    killed, living = alone(), alone()
+    killed.process.kill()
+    killed.process.wait()
+    (gatehouse.home / "config.json").write_text(json.dumps({"record": {"keep_megabytes": 1}}))
+    stop(gatehouse)
+    some_calls(gatehouse, 1)  # Another gate in lane 0.
+    eventually(lambda: [path.name for path in lane(1)] == ["1-000002.jsonl"], what="the removal of what a killed gate left")
+    line = json.loads(lane(1)[0].read_text())
+    assert (line["event"], line["state"], line["first"]) == ("record", "tidied", 2)
+    assert [path.name for path in lane(2)] == ["2-000001.jsonl"], "the living one writes to it"
+    living.call("get_note", {"text": "still here"})
+    assert living.finish() == 0
+    report = verify(gatehouse)
+    assert [(lane["lane"], lane.get("begins")) for lane in report["lanes"]] == [
+        (0, "0-000002.jsonl"), (1, "1-000002.jsonl"), (2, None),
+    ]
+    assert report["whole"]
+    stop(gatehouse)
+    some_calls(gatehouse, 1)
+    eventually(lambda: sum(path.stat().st_size for path in segments(gatehouse)) < limit, what="a record below its limit")
+    assert verify(gatehouse)["whole"]
+    assert "1-000002.jsonl: a gate removed what was before, as config.json says" in gatehouse.succeed("log", "verify")

@@ -147,6 +147,13 @@ final class LaneRecord: RecordSink {
       options.remove = { paths in
         Aside.run({ for path in paths { try? SafeFile.remove(path) } }, then: { _ in })
       }
+      let stateFolder = stateFolder
+      options.tidyOthers = { options, started in
+        var its = options
+        its.remove = { paths in for path in paths { try? SafeFile.remove(path) } }
+        let others = its
+        Aside.run({ AbandonedLanes.tidy(others, since: started, lanesIn: stateFolder) }, then: { _ in })
+      }
       writer = try RecordWriter(options)
       openingProblem = nil
     } catch {

@@ -49,4 +49,13 @@ package final class StateLane: Sendable {
     }
     throw SystemError("find a free lane in", folder, code: 11, help: "\(most) gates use it already")
   }
+
+  /// Takes a lane whose gate runs no more, to do something in its place; nil where that cannot be proved.
+  ///
+  /// Who wants the lane meanwhile waits for it, as for one whose gate is about to end.
+  package static func hold(_ number: Int, in folder: String) -> StateLane? {
+    guard let lock = try? FileLock.take("\(folder)/lane-\(number).lock", making: false) else { return nil }
+    lock.note(ending)
+    return StateLane(number, in: folder, lock)
+  }
 }

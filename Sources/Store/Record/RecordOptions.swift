@@ -24,12 +24,15 @@ package enum RecordStep: Hashable, Sendable {
   case takeBack
 }
 
-/// How much of a record stays; whole segments go, the oldest first, and never the last.
+/// How much of a record stays, all lanes together; whole segments go, the oldest first, and never the last of a lane.
 package struct RecordRetention: Hashable, Sendable {
   /// Lines may go when they are as old; nil for never.
   package var days: Int?
   /// Of more megabytes than these the oldest go; nil for never.
   package var megabytes: Int?
+
+  /// Something goes.
+  var isLimited: Bool { days != nil || megabytes != nil }
 
   package init(days: Int? = nil, megabytes: Int? = nil) {
     self.days = days
@@ -41,10 +44,22 @@ package struct RecordRetention: Hashable, Sendable {
 
   /// How long a segment may be, where so many bytes are usual.
   func longestSegment(_ usual: Int) -> Int {
-    guard let megabytes else { return usual }
-    let (bytes, isMore) = megabytes.multipliedReportingOverflow(by: 1 << 20)
-    return isMore ? usual : min(usual, max(1 << 20, bytes / 8))
+    bytes.map { min(usual, max(64 << 10, $0 / 8)) } ?? usual
   }
+
+  /// What may stay in bytes; nil for everything.
+  var bytes: Int? {
+    guard let (bytes, isMore) = megabytes?.multipliedReportingOverflow(by: 1 << 20), !isMore else { return nil }
+    return bytes
+  }
+}
+
+/// The gate that tidies a lane whose own gate runs no more.
+struct RecordKeeper: Hashable, Sendable {
+  /// Its own lane.
+  var lane: Int
+  /// Since when it runs.
+  var started: Moment
 }
 
 /// How a record is written.
@@ -59,6 +74,10 @@ package struct RecordOptions: Sendable {
   package var retention = RecordRetention()
   /// Removes segments whose time is over.
   package var remove: @Sendable ([String]) -> Void = { paths in for path in paths { try? SafeFile.remove(path) } }
+  /// Called with these options, and since when the writer runs, where lanes may be tidied that nobody writes.
+  package var tidyOthers: (@Sendable (RecordOptions, Moment) -> Void)?
+  /// Set where the lane is not the gate's own.
+  var keeper: RecordKeeper?
   /// More bytes than this are not kept for a commit, which then fails.
   package var mostBuffered = 64 << 20
   /// For tests: asked before each step for the system's number of what goes wrong with it, 0 for nothing.

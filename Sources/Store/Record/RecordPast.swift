@@ -1,5 +1,6 @@
 internal import Glibc
 internal import JSONText
+internal import Policy
 internal import System
 
 /// What the record of a lane ends with, found without reading more of it than its end.
@@ -39,7 +40,7 @@ struct RecordPast {
     guard file.size <= Self.mostBytes else {
       throw SystemError("go on from", path, code: EFBIG, help: "no gate wrote it; move it away")
     }
-    let (line, end) = try Self.lastLine(of: file)
+    let (line, _, end) = try Self.lastLine(of: file)
     if let tail = try RecordTail.measure(file, of: segment.number, from: end) { tails.insert(tail, at: 0) }
     guard let line else { return false }
     hash = line.hash
@@ -47,8 +48,20 @@ struct RecordPast {
     return true
   }
 
-  /// The last line that is whole, and where in the file it ends.
-  private static func lastLine(of file: borrowing RegularFile) throws(SystemError) -> (line: RecordLine?, end: Int) {
+  /// When the last whole line of a segment was written; nil where there is none, or no gate wrote it.
+  static func lastTime(_ path: String) -> Moment? {
+    guard let file = try? RegularFile(path), file.size <= mostBytes,
+      let last = try? lastLine(of: file), let time = last.line?.time
+    else { return nil }
+    var bytes = [UInt8](repeating: 0, count: time.count)
+    guard (try? file.read(at: last.start + time.lowerBound, into: &bytes)) == bytes.count else { return nil }
+    return Moment(rfc3339: String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// The last line that is whole, and where in the file it begins and ends.
+  private static func lastLine(
+    of file: borrowing RegularFile
+  ) throws(SystemError) -> (line: RecordLine?, start: Int, end: Int) {
     var size = min(file.size, 64 << 10)
     while true {
       var bytes = [UInt8](repeating: 0, count: size)
@@ -61,10 +74,12 @@ struct RecordPast {
         let before = bytes[..<newline].lastIndex(of: 0x0A)
         guard before != nil || start == 0 else { break }
         let first = before.map { $0 + 1 } ?? 0
-        if let line = RecordLine(bytes.span.extracting(first..<newline)) { return (line, start + newline + 1) }
+        if let line = RecordLine(bytes.span.extracting(first..<newline)) {
+          return (line, start + first, start + newline + 1)
+        }
         end = newline
       }
-      guard start > 0 else { return (nil, 0) }
+      guard start > 0 else { return (nil, 0, 0) }
       size = min(file.size, size * 4)
     }
   }

@@ -8,29 +8,44 @@ struct RecordRemoval {
   let first: Int
   /// Those before it that are still there.
   let paths: [String]
+  /// One of them tells of events.
+  let hasEvents: Bool
+  /// A segment that is there says already that they are to go.
+  let isTold: Bool
 
-  /// Looks at the segments that are there, as another one begins; nil where nothing is to go, and nothing ever went.
+  /// Looks at the segments that are there; nil where nothing is to go, and nothing ever went.
   ///
-  /// That somebody else has removed some is no reason to tell so: then they are missing.
-  static func find(_ options: RecordOptions, at now: Moment, since started: Moment) -> RecordRemoval? {
-    let names = (try? SafeFile.names(in: options.folder)) ?? []
-    let segments = names.compactMap { RecordSegment(fileName: $0) }.filter { $0.lane == options.lane }.sorted()
-    guard let last = segments.last else { return nil }
-    let first = max(
-      told(last, options) ?? 1, firstInTime(segments, options, at: now, since: started) ?? 1,
-      firstOfSize(segments, options) ?? 1)
+  /// The last one stays, for somebody writes to it; or it may go as well, where it `isFollowed` as soon as something is to
+  /// go. That somebody else has removed some is no reason to tell so: then they are missing.
+  static func find(
+    _ options: RecordOptions, at now: Moment, since started: Moment, isFollowed: Bool = false
+  ) -> RecordRemoval? {
+    let shelf = RecordShelf(options.folder)
+    guard let segments = shelf.lanes[options.lane], let last = segments.last else { return nil }
+    let candidates = isFollowed ? segments : segments.dropLast()
+    let most = candidates.last.map { $0.number + 1 } ?? 1
+    let told = segments.suffix(2).compactMap { Self.told(shelf.path($0), last) }.max() ?? 1
+    var first = min(
+      isFollowed ? most : max(most, last.number),
+      max(
+        told, firstInTime(candidates, shelf, options, at: now, since: started) ?? 1,
+        firstOfSize(shelf, options, at: now) ?? 1))
     guard first > 1 else { return nil }
+    // What only told of earlier removals goes along.
+    if first > told {
+      for segment in candidates.drop(while: { $0.number < first }).prefix(while: { !shelf.hasEvents($0) }) {
+        first = segment.number + 1
+      }
+    }
     let gone = segments.filter { $0.number < first }
-    return RecordRemoval(first: first, paths: gone.map { path($0, options) })
+    return RecordRemoval(
+      first: first, paths: gone.map { shelf.path($0) }, hasEvents: gone.contains { shelf.hasEvents($0) },
+      isTold: told >= first)
   }
 
-  private static func path(_ segment: RecordSegment, _ options: RecordOptions) -> String {
-    "\(options.folder)/\(segment.fileName)"
-  }
-
-  /// What the last segment says.
-  private static func told(_ last: RecordSegment, _ options: RecordOptions) -> Int? {
-    guard let file = try? RegularFile(path(last, options)) else { return nil }
+  /// What a segment says; of the last two, for one that has just been made says nothing yet.
+  private static func told(_ path: String, _ last: RecordSegment) -> Int? {
+    guard let file = try? RegularFile(path) else { return nil }
     let limit = min(file.size, 64 << 10)
     var reader = RecordLineReader(file, limit: limit)
     guard case .line(let range)? = try? reader.next() else { return nil }
@@ -38,65 +53,73 @@ struct RecordRemoval {
     return told.flatMap { $0 <= last.number ? $0 : nil }
   }
 
+  // MARK: Age
+
   private static func firstInTime(
-    _ segments: [RecordSegment], _ options: RecordOptions, at now: Moment, since started: Moment
+    _ candidates: some Sequence<RecordSegment>, _ shelf: RecordShelf, _ options: RecordOptions, at now: Moment,
+    since started: Moment
   ) -> Int? {
     guard let days = options.retention.days else { return nil }
-    let begins = segments.map { began(path($0, options)) }
-    let witnessed = RecordAge.witnessed(now, begins: begins.compactMap { $0 }, since: started)
+    let trusted = RecordAge.witnessed(now, begins: begins(shelf, options, before: started), since: started)
     let (age, isMore) = Int64(days).multipliedReportingOverflow(by: RecordAge.day)
-    let (oldest, isTooOld) = witnessed.microseconds.subtractingReportingOverflow(age)
+    let (oldest, isTooOld) = trusted.microseconds.subtractingReportingOverflow(age)
     guard !isMore, !isTooOld else { return nil }
-    // All of a segment is older than the first line of the next.
-    return zip(segments, begins).dropFirst().prefix { $0.1.map { $0.microseconds < oldest } ?? false }.last?.0.number
+    var first: Int?
+    for segment in candidates {
+      // The end of one that was written by a clock which was ahead tells nothing: it goes with the next.
+      guard let ended = shelf.ended(segment), ended <= now else { continue }
+      guard ended.microseconds < oldest else { break }
+      first = segment.number + 1
+    }
+    return first
   }
 
-  /// When the oldest segment that has events is to go; nil where none is followed by another, or nothing goes in time.
+  /// What vouches for the time: when the lane's segments began, and then those of the gate that tidies it.
+  private static func begins(_ shelf: RecordShelf, _ options: RecordOptions, before started: Moment) -> [Moment] {
+    let own = (shelf.lanes[options.lane] ?? []).compactMap { shelf.began($0) }.filter { $0 < started }
+    guard let keeper = options.keeper else { return own }
+    let others = (shelf.lanes[keeper.lane] ?? []).compactMap { shelf.began($0) }
+    return own + others.filter { other in own.last.map { $0 < other } ?? true }
+  }
+
+  /// When the oldest segment that has events is to go; nil where none has, or nothing goes in time.
   static func nextDue(_ options: RecordOptions) -> Moment? {
-    guard let days = options.retention.days else { return nil }
-    let names = (try? SafeFile.names(in: options.folder)) ?? []
-    let segments = names.compactMap { RecordSegment(fileName: $0) }.filter { $0.lane == options.lane }.sorted()
-    for (segment, next) in zip(segments, segments.dropFirst()) where hasEvents(path(segment, options)) {
-      let (age, isMore) = Int64(days).multipliedReportingOverflow(by: RecordAge.day)
-      guard !isMore, let begin = began(path(next, options)) else { return nil }
-      let (due, isTooLate) = begin.microseconds.addingReportingOverflow(age)
-      return isTooLate ? nil : Moment(microseconds: due)
+    let shelf = RecordShelf(options.folder)
+    guard let days = options.retention.days,
+      let oldest = shelf.lanes[options.lane]?.first(where: { shelf.hasEvents($0) }),
+      let ended = shelf.ended(oldest)
+    else { return nil }
+    let (age, isMore) = Int64(days).multipliedReportingOverflow(by: RecordAge.day)
+    let (due, isTooLate) = ended.microseconds.addingReportingOverflow(age)
+    return isMore || isTooLate ? nil : Moment(microseconds: due)
+  }
+
+  // MARK: Size
+
+  /// The first of the lane that stays where of all lanes the oldest go until the rest is little enough.
+  ///
+  /// Each gate finds the same ones, and removes those that are its to remove. Its own last segment counts as it will be
+  /// when it is full: so the record never is more than it may be.
+  private static func firstOfSize(_ shelf: RecordShelf, _ options: RecordOptions, at now: Moment) -> Int? {
+    guard let most = options.retention.bytes else { return nil }
+    let own = shelf.lanes[options.keeper?.lane ?? options.lane]?.last
+    var parts: [(began: Moment, segment: RecordSegment)] = []
+    for segments in shelf.lanes.values {
+      // Within a lane the order counts, whatever a clock did.
+      var latest = Moment(microseconds: .min)
+      for segment in segments {
+        if let began = shelf.began(segment), began <= now { latest = max(latest, began) }
+        parts.append((latest, segment))
+      }
     }
-    return nil
-  }
-
-  /// Something of it is worth being removed: its first line only tells which segment it is.
-  var hasEvents: Bool { paths.contains(where: Self.hasEvents) }
-
-  private static func hasEvents(_ path: String) -> Bool {
-    guard let file = try? RegularFile(path) else { return false }
-    let limit = min(file.size, 64 << 10)
-    let size = file.size
-    var reader = RecordLineReader(file, limit: limit)
-    guard case .line(let first)? = try? reader.next() else { return size > limit }
-    return size > first.count + 1
-  }
-
-  /// The new segment is not among them.
-  private static func firstOfSize(_ segments: [RecordSegment], _ options: RecordOptions) -> Int? {
-    guard let megabytes = options.retention.megabytes else { return nil }
-    let (most, isMore) = megabytes.multipliedReportingOverflow(by: 1 << 20)
-    guard !isMore else { return nil }
+    parts.sort { ($0.began, $0.segment) > ($1.began, $1.segment) }
     var bytes = 0
-    for (index, segment) in segments.enumerated().reversed() {
-      bytes += FileFacts(path(segment, options)).map { Int(clamping: $0.size) } ?? 0
-      if bytes > most, index + 1 < segments.count { return segments[index + 1].number }
+    for (index, part) in parts.enumerated() {
+      let room = part.segment == own ? options.retention.longestSegment(options.longestSegment) : 0
+      bytes += max(shelf.bytes(part.segment), room)
+      guard bytes > most else { continue }
+      return parts[index...].map(\.segment).filter { $0.lane == options.lane }.max().map { $0.number + 1 }
     }
     return nil
-  }
-
-  /// The time of a segment's first line.
-  private static func began(_ path: String) -> Moment? {
-    guard let file = try? RegularFile(path) else { return nil }
-    var bytes = [UInt8](repeating: 0, count: 64)
-    guard let count = try? file.read(at: 0, into: &bytes), count == bytes.count else { return nil }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard text.hasPrefix(#"{"time":""#), let end = text.dropFirst(9).firstIndex(of: "\"") else { return nil }
-    return Moment(rfc3339: String(text.dropFirst(9)[..<end]))
   }
 }

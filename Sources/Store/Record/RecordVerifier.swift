@@ -34,9 +34,25 @@ package struct RecordVerifier {
   package static func verify(
     _ folder: String, wanted: [RecordHash] = []
   ) throws(SystemError) -> RecordReport {
+    for _ in 1..<patience {
+      let segments = try segments(in: folder)
+      let report = look(through: segments, of: folder, wanted)
+      // A gate may have removed some meanwhile, and told so in another.
+      if report.isWhole { return report }
+      guard try self.segments(in: folder) != segments else { return report }
+    }
+    return look(through: try segments(in: folder), of: folder, wanted)
+  }
+
+  private static func segments(in folder: String) throws(SystemError) -> [RecordSegment] {
+    try SafeFile.names(in: folder).compactMap { RecordSegment(fileName: $0) }.sorted()
+  }
+
+  private static func look(
+    through segments: [RecordSegment], of folder: String, _ wanted: [RecordHash]
+  ) -> RecordReport {
     var verifier = RecordVerifier(folder)
     verifier.report.wanted = wanted.map { ($0, nil) }
-    let segments = try SafeFile.names(in: folder).compactMap { RecordSegment(fileName: $0) }.sorted()
     var rest = segments[...]
     while let lane = rest.first?.lane {
       let numbers = rest.prefix { $0.lane == lane }

@@ -19,11 +19,9 @@ package final class RecordWriter {
   /// How many bytes the segment has.
   private var written = 0
   /// When the segment was begun.
-  private(set) var begun = Moment(microseconds: .min)
+  private var begun = Moment(microseconds: .min)
   /// When this writer began, since when no clock that is set moves the time.
   let started: Moment
-  /// The segment has more than the line that it begins with.
-  private(set) var hasEvents = false
   /// What goes as soon as a line of the new segment has told of it.
   private var removal: RecordRemoval?
 
@@ -49,14 +47,6 @@ package final class RecordWriter {
   private var lost: UInt64 = 0
   private var untoldLost: UInt64 = 0
 
-  /// Why a new segment begins.
-  enum Opening: String {
-    /// With this writer.
-    case begun
-    /// The one before is full, or nothing more may be written to it.
-    case segment
-  }
-
   /// More lines than this, written together, share one hash.
   package static let mostAlone = 8
   /// Memory for lines beyond this is given back after a commit.
@@ -68,13 +58,13 @@ package final class RecordWriter {
   /// then `state` tells of it, and each commit tries again.
   package init(_ options: RecordOptions) throws(SystemError) {
     self.options = options
-    started = options.now()
+    started = options.keeper?.started ?? options.now()
     let past = try RecordPast.find(options)
     segmentNumber = past.lastSegment
     hash = past.hash
     sequence = past.sequence
     tails = past.tails
-    opening = .begun
+    opening = options.keeper == nil ? .begun : .tidied
     try? commit()
   }
 
@@ -188,15 +178,14 @@ package final class RecordWriter {
     }
     hash = next
     sequence = last
-    hasEvents = opening == nil && hasEvents || lines > 0
-    if opening != nil { tails.removeAll() }
+    let isOther = opening != nil
+    if isOther { tails.removeAll() }
     opening = nil
     failure = nil
     untoldLost = 0
-    if let removal {
-      if !removal.paths.isEmpty { options.remove(removal.paths) }
-      self.removal = nil
-    }
+    if let removal, !removal.paths.isEmpty { options.remove(removal.paths) }
+    removal = nil
+    if isOther { tidyOthers() }
   }
 
   /// Gives each line a hash of its own; answers the last.

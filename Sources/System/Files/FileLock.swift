@@ -14,9 +14,11 @@ package struct FileLock: ~Copyable, Sendable {
   }
 
   /// Takes the lock; nil if another process has it.
-  package static func take(_ path: String) throws(SystemError) -> FileLock? {
+  ///
+  /// Throws: `SystemError`, also where the file is not there and is not to be made.
+  package static func take(_ path: String, making isMade: Bool = true) throws(SystemError) -> FileLock? {
     while true {
-      let file = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+      let file = try Descriptor.open(path, O_RDWR | (isMade ? O_CREAT : 0) | O_NOFOLLOW, mode: 0o600)
       guard csys_flock_exclusive(file.number) == 0 else {
         let error = SystemError.last("lock", path)
         if error.wouldBlock { return nil }

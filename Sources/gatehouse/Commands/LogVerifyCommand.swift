@@ -18,7 +18,7 @@ extension Gatehouse {
       command prints, in a place where the user whom you distrust cannot write, and give it with --head the next time.
 
       With --json: {"folder", "whole", "lanes" [{"lane", "whole", "segments", "lines", "bytes", "lost", "first", "last",
-      "begins" (the first file, where the gate removed older ones), "head" {"segment", "line", "hash"}, "torn", "problem" {"kind", "segment", "line", "message"}}], "heads" [{"hash",
+      "begins" (the first file, where a gate removed older ones), "head" {"segment", "line", "hash"}, "torn", "problem" {"kind", "segment", "line", "message"}}], "heads" [{"hash",
       "found", "segment", "line"}], "gate" {"pid", "hash", "found", "failing", "lost"}}; what is not there is left out.
       """,
     options: [
@@ -116,7 +116,7 @@ extension Gatehouse {
       lines.append("          from \(TerminalText.safe(first)) to \(TerminalText.safe(last))")
     }
     if let begins = lane.begins {
-      lines.append("          begins with \(begins.fileName): the gate removed what was older, as config.json says")
+      lines.append("          begins with \(begins.fileName): a gate removed what was before, as config.json says")
     }
     if lane.lost > 0 { lines.append("          \(counted(lane.lost, "line")) could not be written at the time") }
     for segment in lane.torn {
