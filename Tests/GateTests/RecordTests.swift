@@ -171,6 +171,47 @@ extension GateBehaviour {
       #expect(String(decoding: text, as: UTF8.self).contains(#""tool":"echo""#))
     }
 
+    @Test("an idle gate removes what is too old, of its own and of a gate that is dead") @LoopActor
+    func anIdleGateTidiesItsRecord() async throws {
+      let folder = try TemporaryFolder.make("gatehouse-gate-tests")
+      let records = "\(folder)/record"
+      let today = Clock.now()
+      do {
+        // Each gate has a lane, and began a file each day; the second died a week ago.
+        let lanes = [try StateLane.claim(in: folder), try StateLane.claim(in: folder)]
+        for day in (0...10 as ClosedRange<Int64>).reversed() {
+          for lane in lanes where lane.number == 0 || day >= 7 {
+            var options = RecordOptions(folder: records, lane: lane.number, build: "b")
+            let time = today.advanced(byMicroseconds: -day * 86_400_000_000 - 60_000_000)
+            options.now = { time }
+            let writer = try RecordWriter(options)
+            let line = #"{"seq":\#(writer.lastSequence + 1),"time":"\#(time.rfc3339)","event":"x"}"#
+            writer.append(Array(line.utf8).span)
+            try writer.commit()
+          }
+        }
+      }
+      let rig = try Rig(in: folder, tidyPauses: 50_000...50_000)
+      defer { rig.close() }
+      await pause(microseconds: 200_000)
+      #expect(try SafeFile.names(in: records).count == 16, "nothing is to go yet")
+      try SafeFile.replace("\(folder)/config.json", with: Array(#"{"record": {"keep_days": 3}}"#.utf8))
+      let control = try Control(rig)
+      control.send(.reload(id: 1))
+      #expect(
+        await eventually {
+          let names = Set((try? SafeFile.names(in: records)) ?? [])
+          return names.isDisjoint(with: ["0-000001.jsonl", "0-000007.jsonl", "1-000004.jsonl"])
+        })
+      let report = try RecordVerifier.verify(records)
+      #expect(report.isWhole && report.lanes.map(\.begins?.number) == [9, 5])
+      // Nothing is to go any more, so nothing is written.
+      let names = try SafeFile.names(in: records).sorted()
+      #expect(names.first == "0-000009.jsonl" && names.last == "1-000005.jsonl")
+      await pause(microseconds: 300_000)
+      #expect(try SafeFile.names(in: records).sorted() == names)
+    }
+
     @Test @LoopActor func writingIsTriedOnceInATurn() async throws {
       let sink = Sink()
       let rig = try Rig(record: sink)

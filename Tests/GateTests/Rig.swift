@@ -65,7 +65,7 @@ final class Rig {
   init(
     policy: String? = Rig.allowing, in folder: String? = nil, record: (any RecordSink)? = nil,
     onFailure: RecordFailurePolicy = .deny, answersFrom source: GateConfiguration.Approvals.Source = .anyone,
-    notify: [String]? = nil, processes: any ProcessTable = Neighbourhood()
+    notify: [String]? = nil, tidyPauses: ClosedRange<Int64>? = nil, processes: any ProcessTable = Neighbourhood()
   ) throws {
     Signals.ignoreBrokenPipes()
     if let folder { self.folder = folder } else { self.folder = try TemporaryFolder.make("gatehouse-gate-tests") }
@@ -78,6 +78,7 @@ final class Rig {
     options.configuration.record.onFailure = onFailure
     options.configuration.approvals.from = source
     options.configuration.approvals.notify = notify
+    if let tidyPauses { options.tidyPauses = tidyPauses }
     gate = GateProcess(options, record: record, processes: processes)
     listener = try ControlListener(at: paths.socket, gate: gate)
   }

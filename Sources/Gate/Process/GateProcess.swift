@@ -76,7 +76,7 @@ package final class GateProcess {
     self.options = options
     lane = try? StateLane.claim(in: options.paths.state)
     let record = record ?? LaneRecord(options, lane: lane)
-    self.record = GateRecord(record, onFailure: options.configuration.record.onFailure)
+    self.record = GateRecord(record, onFailure: options.configuration.record.onFailure, pauses: options.tidyPauses)
     recordedArguments = options.configuration.record.recordedArguments
     state = GateState(lastSequence: record.lastSequence)
     // Known to nobody, and gone with the gate, as is what waits for a person.

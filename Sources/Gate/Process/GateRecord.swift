@@ -25,15 +25,17 @@ final class GateRecord {
   private var lastLook: Moment?
   /// For what becomes too old while nothing is written.
   private var tidyTimer: LoopTimer?
+  private let pauses: ClosedRange<Int64>
 
   /// How long lines may go to a file that somebody has taken away, in microseconds.
   ///
   /// To look takes as long as a call.
   private static let unseen: Int64 = 100_000
 
-  init(_ sink: any RecordSink, onFailure: RecordFailurePolicy) {
+  init(_ sink: any RecordSink, onFailure: RecordFailurePolicy, pauses: ClosedRange<Int64>) {
     self.sink = sink
     self.onFailure = onFailure
+    self.pauses = pauses
     tidyLater()
   }
 
@@ -47,16 +49,12 @@ final class GateRecord {
     tidyLater()
   }
 
-  /// How long to wait until the record is tidied up: an hour at least, and a day at most, for meanwhile others may write.
-  static func pause(until due: Moment?, from now: Moment) -> Int64? {
-    due.map { min(max($0.microseconds(since: now), 3_600_000_000), 86_400_000_000) }
-  }
-
-  /// One timer, as long as something of the record is to go in time.
+  /// One timer, as long as something of the record is ever to go.
   private func tidyLater() {
     tidyTimer?.cancel()
     tidyTimer = nil
-    guard let pause = Self.pause(until: sink.nextTidy, from: Clock.now()) else { return }
+    guard let due = sink.nextTidy else { return }
+    let pause = min(max(due.microseconds(since: Clock.now()), pauses.lowerBound), pauses.upperBound)
     tidyTimer = Loop.shared.after(microseconds: pause) { [weak self] in self?.tidy() }
   }
 

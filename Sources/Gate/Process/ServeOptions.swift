@@ -18,6 +18,9 @@ package struct ServeOptions: Sendable {
   /// After how many seconds without sessions and clients it ends by itself; nil for never.
   package var idleExit: Int?
 
+  /// How long the record is left alone before it is tidied, in microseconds; a day at most, for meanwhile others may write.
+  package var tidyPauses: ClosedRange<Int64> = 3_600_000_000...86_400_000_000
+
   /// What a gate that was started by itself waits.
   package static let standardIdleExit = 600
 
