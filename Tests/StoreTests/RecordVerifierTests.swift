@@ -77,6 +77,29 @@ struct RecordVerifierTests {
     try body(folder)
   }
 
+  @Test func segmentsThatChangedPlacesAreToldAsThat() throws {
+    try inFolder { folder in
+      for number in 1...4 {
+        let writer = try RecordWriter(RecordOptions(folder: folder, lane: 0, build: "b"))
+        writer.append(Array(#"{"seq":\#(number),"time":"2026-11-21T00:00:00Z","event":"x"}"#.utf8).span)
+        try writer.commit()
+      }
+      let (second, third) = ("\(folder)/0-000002.jsonl", "\(folder)/0-000003.jsonl")
+      let texts = (try SafeFile.read(second, limit: 9_999), try SafeFile.read(third, limit: 9_999))
+      try SafeFile.replace(second, with: texts.1)
+      try SafeFile.replace(third, with: texts.0)
+      var problem = try #require(try RecordVerifier.verify(folder).lanes[0].problem)
+      #expect(problem.kind == .reordered && problem.place == Place(segment: .init(lane: 0, number: 2), line: 1))
+      #expect(problem.message == "by its first line the segment is 0-000003.jsonl")
+      // A line that was made to say so is a changed line.
+      let said = String(decoding: texts.0, as: UTF8.self).replacing(#""segment":2"#, with: #""segment":3"#)
+      try SafeFile.replace(second, with: Array(said.utf8))
+      try SafeFile.replace(third, with: texts.1)
+      problem = try #require(try RecordVerifier.verify(folder).lanes[0].problem)
+      #expect(problem.kind == .changed && problem.place.segment.number == 2)
+    }
+  }
+
   /// Changes one thing in a random record; answers what it was, and where it must be found, nil for only by a head.
   private func mutate(_ record: inout RandomRecord) throws -> (name: String, place: Place?, isExact: Bool) {
     let all = record.segments.keys.sorted()

@@ -50,6 +50,7 @@ extension RecordVerifier {
       if nextFits { return found(.added, segment, "no gate wrote the line, and the next one follows without it") }
       return found(.changed, segment, "the line is no line of a record")
     }
+    if line == 1, previous(bytes, read) != nil, let moved = moved(bytes.span, segment) { return moved }
     if line == 1, let earlier = endedEarly(bytes, read, segment) { return earlier }
     if line == 1, !read.isOwn { return found(.removed, segment, Self.withoutFirst) }
     if read.hash == hash { return found(.duplicated, segment, "the line before stands here once more") }
@@ -137,14 +138,18 @@ extension RecordVerifier {
 
   /// Whether a segment's first line is right and does not go on from where the segment before it ends.
   private func endedEarly(_ bytes: [UInt8], _ read: RecordLine, _ segment: RecordSegment) -> Found? {
-    guard read.isOwn, let node = try? JSONNode.read(bytes),
-      let previous = node["previous"]?.string.flatMap({ RecordHash(hexadecimal: $0) }), previous != hash,
-      segment.number > 1,
-      hasher.hash(of: bytes.span, after: previous, version) == read.hash
-    else { return nil }
-    if node["segment"]?.integer != segment.number || node["lane"]?.integer != segment.lane { return nil }
+    guard let previous = previous(bytes, read), previous != hash, segment.number > 1 else { return nil }
     return found(
       .cut, RecordSegment(lane: segment.lane, number: segment.number - 1),
       "the segment ends here, and \(segment.fileName) goes on from another line", line: linesBefore + 1)
+  }
+
+  /// The hash from which a segment's first line says it goes on, where the line is as it was written.
+  private func previous(_ bytes: [UInt8], _ read: RecordLine) -> RecordHash? {
+    guard read.isOwn,
+      let previous = (try? JSONNode.read(bytes))?["previous"]?.string.flatMap({ RecordHash(hexadecimal: $0) }),
+      hasher.hash(of: bytes.span, after: previous, version) == read.hash
+    else { return nil }
+    return previous
   }
 }

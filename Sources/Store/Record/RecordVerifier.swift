@@ -275,14 +275,10 @@ package struct RecordVerifier {
   /// The first line of a segment says which one it is.
   private func checkFirst(_ bytes: Span<UInt8>, _ read: RecordLine, _ segment: RecordSegment) throws(Found) {
     let node = try? JSONNode.read(bytes)
-    guard read.isOwn, let lane = node?["lane"]?.integer, let number = node?["segment"]?.integer else {
+    guard read.isOwn, node?["lane"]?.integer != nil, node?["segment"]?.integer != nil else {
       throw found(.removed, segment, Self.withoutFirst)
     }
-    guard lane == segment.lane, number == segment.number else {
-      throw found(
-        .reordered, segment,
-        "by its first line the segment is \(RecordSegment(lane: lane, number: number).fileName)")
-    }
+    if let moved = moved(bytes, segment) { throw moved }
     guard let version = node?["version"]?.integer, RecordVersion(rawValue: version) != nil else {
       throw found(.unreadable, segment, Self.later)
     }
@@ -290,6 +286,16 @@ package struct RecordVerifier {
 
   static let later = "the segment's format is of a later version; use a newer gatehouse"
   static let withoutFirst = "the segment does not begin with the line that a gate begins one with"
+
+  /// Says where a segment belongs that stands in another's place, by its first line; nil for one that stands in its own.
+  func moved(_ first: Span<UInt8>, _ segment: RecordSegment) -> Found? {
+    let node = try? JSONNode.read(first)
+    guard let lane = node?["lane"]?.integer, let number = node?["segment"]?.integer,
+      RecordSegment(lane: lane, number: number) != segment
+    else { return nil }
+    return found(
+      .reordered, segment, "by its first line the segment is \(RecordSegment(lane: lane, number: number).fileName)")
+  }
 
   private static func lost(_ bytes: Span<UInt8>) -> Int {
     max(0, (try? JSONNode.read(bytes))?["lost"]?.integer ?? 0)
