@@ -23,6 +23,41 @@ struct DraftTests {
 
     """
 
+  @Test func aPolicyOnOneLineGetsLinesWhereThatIsAsked() throws {
+    let line = #"{"version": "1", "default": "allow", "mode": "observe"}"#
+    let edits: [PolicyEdit] = [.setMode(.enforce), .setRule(server: "git", tool: "log", .deny)]
+    for end in ["", "\n"] {
+      var draft = PolicyDraft(base: try policy(line + end))
+      try draft.apply(.batch([.layOut] + edits, title: "rules"))
+      #expect(
+        String(decoding: draft.current.text, as: UTF8.self) == """
+          {
+            "version": "1",
+            "default": "allow",
+            "mode": "enforce",
+            "servers": {
+              "git": {
+                "tools": {
+                  "log": {"action": "deny"}
+                }
+              }
+            }
+          }
+
+          """)
+      #expect(draft.undo() == "rules" && draft.current.text == Array((line + end).utf8))
+      #expect(draft.redo() == "rules" && draft.current.text.contains(0x0A))
+    }
+    // One that has lines keeps them as they are; and so does one line without a word of that.
+    var (spread, plain) = (PolicyDraft(base: try policy(Self.text)), PolicyDraft(base: try policy(Self.text)))
+    try spread.apply(.batch([.layOut] + edits, title: "rules"))
+    try plain.apply(.batch(edits, title: "rules"))
+    #expect(spread.current.text == plain.current.text)
+    var short = PolicyDraft(base: try policy(line))
+    try short.apply(.batch(edits, title: "rules"))
+    #expect(!short.current.text.contains(0x0A))
+  }
+
   @Test func tellsItsChanges() throws {
     var draft = PolicyDraft(base: try policy(Self.text))
     try draft.apply(.setRule(server: "git", tool: "log", .limit(max: 10, window: "minute", scope: "grant")))

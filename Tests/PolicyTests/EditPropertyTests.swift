@@ -33,7 +33,7 @@ struct EditPropertyTests {
       case .setRule(let server, let tool, _):
         touched.insert("\(server?.string ?? "")|tools|\(NamePattern.key(for: tool).string)")
         touched.formUnion(["|hide", "\(server?.string ?? "")|hide"])
-      case .change, .hide, .unhide, .setMode, .setDescription, .removeServer: break  // not among these edits
+      case .change, .hide, .unhide, .setMode, .setDescription, .removeServer, .layOut: break  // not among these edits
       }
     }
     edits.forEach(note)

@@ -48,6 +48,7 @@ struct RuleEditPropertyTests {
     switch edit {
     case .batch(let edits, _): touched.paths = edits.flatMap { Self.touched(by: $0).paths }
     case .setDefault(let server, _): touched.paths = [level(server) + ["default"]]
+    case .layOut: break
     case .setMode: touched.paths = [["mode"]]
     case .setDescription: touched.paths = [["description"]]
     case .removeServer(let server): touched.paths = [["servers", server.string]]
@@ -247,7 +248,7 @@ struct RuleEditPropertyTests {
     }
     func word(_ text: String?) -> JSONNode? { text.map { RandomPolicy.text($0) } }
     switch edit {
-    case .setRule, .batch: break
+    case .setRule, .layOut, .batch: break
     case .setDefault(let server, let setting): expect(level(server)?["default"], word(setting?.rawValue))
     case .setMode(let mode): expect(root["mode"], word(mode?.rawValue))
     case .setDescription(let text): expect(root["description"], word(text))

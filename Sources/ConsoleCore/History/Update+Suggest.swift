@@ -88,7 +88,7 @@ extension ConsoleState {
     guard let before = policy.draft else { return }
     let taken = view.taken.sorted().filter { view.lines.indices.contains($0) }.map { view.lines[$0] }
     let title = "rules for what was called: \(Format.count(taken.count, "line")) of the suggestion"
-    let edit = PolicyEdit.batch(taken.map(\.edit), title: title)
+    let edit = PolicyEdit.batch([.layOut] + taken.map(\.edit), title: title)
     var after = before
     do throws(PolicyEditError) {
       try after.apply(edit, at: now)

@@ -83,7 +83,9 @@ package struct SuggestedRule: Hashable, Sendable {
     let names = use.clients.filter { !$0.isEmpty }.sorted().map(\.string)
     if !names.isEmpty { text += " by \(names.joined(separator: ", "))" }
     if use.approved > 0 { text += ", \(HistoryWords.count(use.approved)) approved by a person" }
-    if use.refused > 0 { text += ", and refused \(HistoryWords.count(use.refused)) times" }
+    if use.refused > 0 {
+      text += ", and refused \(use.refused == 1 ? "once" : "\(HistoryWords.count(use.refused)) times")"
+    }
     return text
   }
 

@@ -61,6 +61,11 @@ package struct PolicyDraft: Sendable {
       throw refusal
     }
     let before = (document: current, engine: engine)
+    if edit.laysOut, !current.text.dropLast().contains(0x0A), let lines = changed.formatted,
+      let document = try? PolicyDocument.read(lines)
+    {
+      return become(document, title: title(edit, before), at: time)
+    }
     take(changed)
     add(Step(title: title(edit, before), replacements: replacements, time: time))
   }
@@ -182,6 +187,7 @@ package struct PolicyDraft: Sendable {
         from: before.engine.standing(inPolicyOf: server, tool).inWords,
         to: engine.standing(inPolicyOf: server, tool).inWords
       ).sentence
+    case .layOut: "the usual lines"
     case .setDefault(let server, let setting):
       "default\(server.map { " of \($0)" } ?? ""): \(setting?.rawValue ?? "none")"
     case .change, .hide, .unhide, .setMode, .setDescription, .removeServer:
@@ -209,5 +215,15 @@ extension PolicyDraft: Hashable {
     hasher.combine(base)
     hasher.combine(current)
     hasher.combine(position)
+  }
+}
+
+extension PolicyEdit {
+  fileprivate var laysOut: Bool {
+    switch self {
+    case .layOut: true
+    case .batch(let edits, _): edits.contains(where: \.laysOut)
+    default: false
+    }
   }
 }

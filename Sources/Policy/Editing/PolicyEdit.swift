@@ -22,6 +22,8 @@ package enum PolicyEdit: Hashable, Sendable {
   case setDescription(String?)
   /// Removes all that the policy says of one server.
   case removeServer(ExactText)
+  /// Gives a policy that stands on one line the usual lines, so that what else changes can be read; none that has lines.
+  case layOut
   /// Several edits as one undoable step.
   case batch([PolicyEdit], title: String)
 }

@@ -33,6 +33,8 @@ struct PolicyEditor {
       tree.remove(server, from: servers)
       if !base.hasServers, tree.count(servers) == 0 { tree.remove("servers", from: tree.root) }
       hidden[server] = nil
+    // That is done to the text.
+    case .layOut: return
     case .batch(let edits, _):
       for edit in edits { try apply(edit) }
     }

@@ -150,7 +150,7 @@ private struct Suggested {
     }
     guard !edits.isEmpty else { return }
     var draft = PolicyDraft(base: base)
-    try draft.apply(.batch(edits, title: "recommended rules"))
+    try draft.apply(.batch([.layOut] + edits, title: "recommended rules"))
     document = draft.current
   }
 

@@ -121,7 +121,7 @@ private struct SuggestedFromLog {
     let edits = suggestion.lines.filter(isTaken).map(\.edit)
     guard !edits.isEmpty else { return }
     var draft = PolicyDraft(base: base)
-    try draft.apply(.batch(edits, title: "rules for what was called"))
+    try draft.apply(.batch([.layOut] + edits, title: "rules for what was called"))
     document = draft.current
   }
 
