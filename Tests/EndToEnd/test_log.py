@@ -64,8 +64,10 @@ def test_the_log_tells_what_was_decided_and_how_it_ended(gatehouse: Gatehouse) -
     text = gatehouse.succeed("log", "--filter", "add_note")
     assert text.count("\n") == 1 and "deny" in text and "notes/add_note" in text and "/tools/add_note" in text
 
-    for words in (["--since", "yesterday"], ["--filter", "tool:("], ["--json", "--csv"], ["--limit", "-1"]):
+    for words in (["--since", "yesterday"], ["--filter", "tool:("], ["--json", "--csv"], ["--limit", "-1"], ["--since", "5m", "--until", "1h"]):
         assert gatehouse.run("log", *words).returncode == 2, words
+    none = gatehouse.run("log", "--filter", "nothing_such")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "gatehouse: the record has no such decision\n")
 
 
 def test_the_index_may_go_and_may_be_damaged(gatehouse: Gatehouse) -> None:
@@ -175,6 +177,9 @@ def test_another_policy_is_tried_on_what_was_called(gatehouse: Gatehouse, tmp_pa
     assert (told["unknown"], told["changed"], told["calls"]) == (6, 0, 2)
     assert simulate({"version": "1"}, "--against", str(gatehouse.policy_file))["changed"] == 8
     assert gatehouse.run("policy", "simulate", str(tmp_path / "absent.json")).returncode == 1
+    new.write_text(json.dumps({"version": "1", "mode": "observe"}))
+    assert "the policy only observes: as it is, it stops nothing\n" in gatehouse.succeed("policy", "simulate", str(new))
+    assert gatehouse.succeed("policy", "simulate", str(new), "--filter", "nothing_such") == "no calls to judge\n"
 
 
 def test_arguments_are_recorded_where_that_is_chosen_and_secrets_never(gatehouse: Gatehouse) -> None:
@@ -260,7 +265,8 @@ def test_from_observing_a_real_server_to_enforcing(gatehouse: Gatehouse, make_wo
 
 
 def test_what_was_suggested_is_written_after_a_yes(gatehouse: Gatehouse) -> None:
-    gatehouse.set_policy({"version": "1", "default": "allow", "mode": "observe"})
+    # As the README writes it; a diff of one line would tell nobody what is new.
+    gatehouse.set_policy('{"version": "1", "default": "allow", "mode": "observe"}\n')
     wire = plain(gatehouse)
     wire.initialize()
     wire.ask("tools/list")
@@ -272,6 +278,8 @@ def test_what_was_suggested_is_written_after_a_yes(gatehouse: Gatehouse) -> None
         [str(gatehouse.binary), "policy", "suggest", "--from-log", "--write"], gatehouse.environment
     )
     terminal.until(lambda drawn: b"Type yes" in drawn, "the question")
+    for words in (b'"delete_note": {"action": "require_approval"}', b'+  "default": "deny",'):
+        assert words in terminal.drawn
     terminal.type("yes\n")
     assert terminal.end() == 0
     terminal.close()

@@ -17,6 +17,9 @@ extension Gatehouse {
     var query = RecordCursor.Query()
     if let since = try time(arguments, "--since", now) { query.since = since.microseconds }
     if let until = try time(arguments, "--until", now) { query.until = until.microseconds }
+    guard query.since <= query.until else {
+      throw .usage("`--until` is before `--since`", help: "5m is later than 1h: both are so long ago")
+    }
     if let text = arguments.value("--filter"), let filter = try decisionFilter(text) {
       query.filter = RowFilter(filter, now: now.microseconds)
     }

@@ -66,6 +66,9 @@ extension Gatehouse {
       query.seen = cursor.ends
       return try printer.write(all: &cursor)
     }
+    if form == .text, printer.isEmpty, !arguments.has("--follow") {
+      StandardError.write("gatehouse: the record has no such decision\n")
+    }
     guard isRead, arguments.has("--follow") else { return 0 }
     while pulse.wait() {
       let goesOn = try withRecord { index throws(StoreError) -> Bool in
@@ -87,6 +90,8 @@ private struct LogPrinter {
   private var lines: RecordLines
   private var buffer: [UInt8] = []
   private let isTerminal = isatty(STDOUT_FILENO) == 1
+  /// Nothing was there to be written.
+  private(set) var isEmpty = true
 
   init(_ form: Form, _ folder: String) {
     self.form = form
@@ -112,6 +117,7 @@ private struct LogPrinter {
   }
 
   private mutating func write(_ found: RecordCursor.Found) -> Bool {
+    isEmpty = false
     switch form {
     case .text: add(Self.text(found.row))
     case .json: addJSON(found)

@@ -56,6 +56,9 @@ extension Gatehouse {
       StandardOutput.write(json(simulation, name, document, arguments.value("--against")))
     } else {
       tell(simulation)
+      if !document.isEnforced, simulation.changedCalls > 0 {
+        StandardOutput.write("the policy only observes: as it is, it stops nothing\n")
+      }
     }
     return arguments.has("--check") && (simulation.changedCalls > 0 || simulation.unknown > 0) ? 1 : 0
   }
@@ -63,6 +66,10 @@ extension Gatehouse {
   // MARK: For people
 
   static func tell(_ simulation: HistorySimulation) {
+    guard simulation.calls > 0 || simulation.otherwise > 0 else {
+      StandardOutput.write("no calls to judge\n")
+      return
+    }
     var text = ""
     for (change, calls, lines) in simulation.changes {
       let shown = lines.prefix(8).map { line in

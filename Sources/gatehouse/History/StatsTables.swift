@@ -84,7 +84,7 @@ struct StatsTables {
     if !rest.isEmpty {
       let calls = rest.reduce(0) { $0 + $1.counts.calls }
       text +=
-        "and \(HistoryWords.count(rest.count)) more with \(HistoryWords.count(calls)) calls: --by \(dimension.rawValue)\n"
+        "and \(HistoryWords.count(rest.count)) more with \(calls == 1 ? "1 call" : "\(HistoryWords.count(calls)) calls"): --by \(dimension.rawValue)\n"
     }
     return text
   }
