@@ -56,7 +56,7 @@ class Gatehouse:
         draft.chmod(0o600)
         draft.replace(self.policy_file)
 
-    def change_policy(self, policy: Policy, stream: Stream, state: str = "loaded", within: float = 5) -> dict[str, Any]:
+    def change_policy(self, policy: Policy, stream: Stream, state: str = "loaded", within: float = 20) -> dict[str, Any]:
         """Replaces the policy file and waits until the stream tells what became of it."""
         start = stream.mark()
         self.set_policy(policy)

@@ -64,7 +64,7 @@ def kill(pids: list[int], number: signal.Signals = signal.SIGKILL) -> None:
             pass
 
 
-def all_gone(pids: list[int], within: float = 5) -> None:
+def all_gone(pids: list[int], within: float = 20) -> None:
     """Waits until none of them runs."""
     eventually(
         lambda: not [pid for pid in pids if is_alive(pid)],

@@ -15,7 +15,7 @@ Event = dict[str, Any]
 class Stream:
     """Says hello, subscribes, and keeps every line that comes."""
 
-    def __init__(self, path: Path, within: float = 10, subscribe: bool = True) -> None:
+    def __init__(self, path: Path, within: float = 30, subscribe: bool = True) -> None:
         self._begin(eventually(lambda: _connected(path), within, f"no gate listens on {path}"), subscribe)
 
     @classmethod
@@ -39,7 +39,7 @@ class Stream:
         """Sends one request and waits for nothing."""
         self._socket.sendall(json.dumps(request).encode() + b"\n")
 
-    def ask(self, request: Event, within: float = 10) -> Event:
+    def ask(self, request: Event, within: float = 30) -> Event:
         """Sends one request with an id of its own and returns the answer that repeats it."""
         return self.answer(self.begin(request), within, f"an answer to {request}")
 
@@ -49,7 +49,7 @@ class Stream:
         self.send({**request, "id": self._ids})
         return self._ids
 
-    def answer(self, number: int, within: float = 10, what: str = "an answer") -> Event:
+    def answer(self, number: int, within: float = 30, what: str = "an answer") -> Event:
         """The answer that repeats an id."""
         return self.until(lambda event: event.get("id") == number, within, what)
 
@@ -57,7 +57,7 @@ class Stream:
         """Sends a request but for the end of its line."""
         self._socket.sendall(json.dumps(request).encode())
 
-    def until(self, wanted: Callable[[Event], bool], within: float = 10, what: str = "an event", start: int = 0) -> Event:
+    def until(self, wanted: Callable[[Event], bool], within: float = 30, what: str = "an event", start: int = 0) -> Event:
         """The first event from position `start` that is wanted; reads on until it comes."""
         position = start
         deadline = time.monotonic() + within
@@ -88,7 +88,7 @@ class Stream:
         """The decisions that came so far, on one tool or on all."""
         return [event for event in self.of("decision") if tool is None or event.get("tool") == tool]
 
-    def ended(self, within: float = 10) -> bool:
+    def ended(self, within: float = 30) -> bool:
         """Whether the gate closes the connection in time."""
         deadline = time.monotonic() + within
         while self._socket is not None and time.monotonic() < deadline:

@@ -60,15 +60,15 @@ class Terminal:
         """What is on the screen, with the sequences that style it."""
         return self._tmux("capture-pane", "-p", "-e")
 
-    def shows(self, *texts: str, within: float = 10) -> str:
+    def shows(self, *texts: str, within: float = 30) -> str:
         """Waits until all texts are on the screen, and returns the screen."""
         return self.until(lambda screen: all(text in screen for text in texts), f"{texts} on the screen", within)
 
-    def shows_no(self, *texts: str, within: float = 10) -> str:
+    def shows_no(self, *texts: str, within: float = 30) -> str:
         """Waits until none of the texts is on the screen, and returns the screen."""
         return self.until(lambda screen: not any(text in screen for text in texts), f"no {texts} on the screen", within)
 
-    def until(self, wanted: Callable[[str], bool], what: str, within: float = 10) -> str:
+    def until(self, wanted: Callable[[str], bool], what: str, within: float = 30) -> str:
         """Waits until the screen is as wanted, and returns it."""
         last = ""
 
@@ -98,7 +98,7 @@ class Terminal:
     def has_cursor(self) -> bool:
         return self._about("cursor_flag") == "1"
 
-    def status(self, within: float = 10) -> int:
+    def status(self, within: float = 30) -> int:
         """Waits for the end of the command and returns what a shell says that it ended with."""
         path = self.folder / "status"
         return int(eventually(lambda: path.exists() and path.read_text(), within, lambda: f"runs:\n{self.screen()}"))

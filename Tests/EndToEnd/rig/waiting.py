@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(probe: Callable[[], T], within: float = 10, what: str | Callable[[], str] = "it", every: float = 0.01) -> T:
+def eventually(probe: Callable[[], T], within: float = 30, what: str | Callable[[], str] = "it", every: float = 0.01) -> T:
     """Asks `probe` until its answer is true, and returns that answer; fails the test when `within` seconds are over."""
     deadline = time.monotonic() + within
     while True:

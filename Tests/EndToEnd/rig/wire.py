@@ -18,7 +18,7 @@ VERSION = "2025-11-25"
 class Wire:
     """A started program whose standard input and output carry one message a line."""
 
-    def __init__(self, process: subprocess.Popen[bytes], within: float = 10) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], within: float = 30) -> None:
         self.process = process
         self.within = within
         self._rest = b""
