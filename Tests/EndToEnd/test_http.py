@@ -238,6 +238,21 @@ def test_p28_a_client_that_comes_back_misses_nothing(front: Front) -> None:
     again.close()
 
 
+@pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", "2025-11-25"])
+def test_p28_a_stream_begins_at_once_also_where_there_is_nothing_to_tell(front: Front, version: str) -> None:
+    session = front.begin("mirror", version)
+    named = {"Accept": "text/event-stream", "Mcp_Session_Id": session, "MCP_Protocol_Version": version}
+    # Each is told once in twenty seconds that the gate is there, and no two of so many at the same time.
+    streams = [front.connect() for _ in range(20)]
+    for number, ours in enumerate(streams):
+        ours.request("GET", "/mcp/mirror", **named, **({"Last_Event_ID": "1-1"} if number == 0 else {}))
+    start = time.monotonic()
+    for ours in streams:
+        assert ours.head()[0] == 200
+        ours.close()
+    assert time.monotonic() - start < 10
+
+
 def test_p28_what_belongs_to_no_request_comes_on_one_stream(front: Front) -> None:
     session = front.begin("mirror")
     with front.connection() as one, front.connection() as two:

@@ -136,7 +136,11 @@ final class HTTPClientEnd: ClientEnd {
             close()
           }
         }
-      case .begin(let exchange): connections[exchange]?.begin(fields: fields)
+      case .begin(let exchange):
+        guard let connection = connections[exchange] else { continue }
+        connection.begin(fields: fields)
+        // A client waits for the head, also where there is nothing to tell for hours.
+        if written.last !== connection { written.append(connection) }
       case .event(let exchange, let id, let message):
         guard let connection = connections[exchange] else { continue }
         connection.event(message, id: id)
