@@ -203,6 +203,16 @@ int csys_tcp_peer(int fd, unsigned char bytes[_Nonnull 16]) {
   return 16;
 }
 
+bool csys_tcp_here(int fd, char text[_Nonnull 64]) {
+  struct sockaddr_storage address;
+  socklen_t size = sizeof address;
+  if (getsockname(fd, (struct sockaddr *)&address, &size) < 0) return false;
+  if (address.ss_family == AF_INET)
+    return inet_ntop(AF_INET, &((struct sockaddr_in *)&address)->sin_addr, text, 64) != NULL;
+  if (address.ss_family != AF_INET6) return false;
+  return inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&address)->sin6_addr, text, 64) != NULL;
+}
+
 void csys_tcp_no_delay(int fd) {
   int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

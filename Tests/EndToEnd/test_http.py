@@ -3,9 +3,11 @@
 import json
 import re
 import select
+import shlex
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -90,6 +92,30 @@ def test_p77_other_machines_need_a_grant(gatehouse: Gatehouse) -> None:
     done = gatehouse.run("serve", "--listen", "0.0.0.0:0")
     assert done.returncode == 1
     assert "there is no grant" in done.stderr and "gatehouse grants add" in done.stderr
+
+
+def test_p77_whoever_listens_everywhere_goes_by_the_address_that_was_used(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    gatehouse.succeed("grants", "add", "ci")
+    front = Front(gatehouse, "--listen", "0.0.0.0:0", "--listen", "127.0.0.3:0")
+    port = int(re.findall(r"http://HOST:(\d+)/mcp/NAME,", front.log.read_text())[0])
+    alone = int(re.findall(r"http://127.0.0.3:(\d+)/mcp/NAME,", front.log.read_text())[0])
+
+    def status(host: str, port: int, named: str) -> int:
+        ours = Connection((host, port))
+        ours.request("GET", "/healthz", Host=f"{named}:{port}")
+        try:
+            return ours.answer().status
+        finally:
+            ours.close()
+
+    assert status("127.0.0.2", port, "127.0.0.2") == 200
+    assert status("127.0.0.2", port, "localhost") == 200
+    assert status("127.0.0.2", port, "127.0.0.4") == 403, "that is no address at which it came"
+    assert status("127.0.0.2", port, "evil.example") == 403
+    assert status("127.0.0.3", alone, "127.0.0.3") == 200
+    assert status("127.0.0.3", alone, "127.0.0.2") == 403
+    front.close()
 
 
 def test_p77_a_page_that_may_is_told_so(front: Front) -> None:
@@ -541,6 +567,37 @@ def test_p81_metrics_tell_what_was_decided(front: Front) -> None:
     assert after["gatehouse_call_seconds_count"] == before["gatehouse_call_seconds_count"] + 1
     assert after['gatehouse_call_seconds_bucket{le="+Inf"}'] == after["gatehouse_call_seconds_count"]
     assert after["gatehouse_http_sessions"] >= 1
+
+
+def test_what_goes_into_a_client_s_configuration_is_told(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+
+    def told(*options: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str]:
+        front = Front(gatehouse, *options)
+        front.close()
+        text = front.log.read_text()
+        lines = [line.strip() for line in text.splitlines()]
+        shared = [json.loads(line)["mcpServers"]["NAME"] for line in lines if line.startswith("{")]
+        tables = re.findall(r"^  \[mcp.*\n(?:  \w+ = .*\n)+", text, re.M)
+        return shared, [tomllib.loads(table)["mcp_servers"]["NAME"] for table in tables], text
+
+    shared, codex, text = told("--listen", "127.0.0.1:0")
+    url = shared[0]["url"]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/mcp/NAME", url)
+    assert shared == [{"type": "http", "url": url}] and codex == [{"url": url}]
+    assert "NAME is a server's (plain, other, mirror)" in text
+    gatehouse.succeed("grants", "add", "ci")
+    shared, codex, text = told("--listen", "0.0.0.0:0", "--public-url", "https://gate.example.org")
+    everywhere, public = shared
+    assert re.fullmatch(r"http://HOST:\d+/mcp/NAME", everywhere["url"]) and "HOST is an address of this machine" in text
+    assert public == {
+        "type": "http", "url": "https://gate.example.org/mcp/NAME", "headers": {"Authorization": "Bearer TOKEN"}
+    }
+    assert codex[0] == {"url": everywhere["url"], "bearer_token_env_var": "GATEHOUSE_TOKEN"}
+    shared, codex, text = told("--listen-socket", "it's.sock")
+    assert (shared, codex) == ([], [])
+    command = next(line for line in text.splitlines() if "curl" in line).split("as in:", 1)[1]
+    assert shlex.split(command)[:3] == ["curl", "--unix-socket", str(gatehouse.home / "it's.sock")]
 
 
 def test_a_socket_s_file_is_the_user_s_alone(gatehouse: Gatehouse) -> None:

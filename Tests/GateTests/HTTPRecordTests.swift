@@ -89,7 +89,7 @@ extension GateBehaviour {
       options.addresses = [TCPSocket.Address(host: "127.0.0.1", port: 0)]
       let service = try HTTPService(rig.gate, options)
       defer { service.close() }
-      let visitor = try Visitor("\(try #require(service.places.first))/mcp/noted")
+      let visitor = try Visitor("\(try #require(service.places.first).text)/mcp/noted")
       defer { visitor.close() }
       var sessions: [[UInt8]] = []
       for _ in 0..<4 { sessions.append(try await visitor.begin()) }

@@ -104,6 +104,8 @@ bool csys_is_loopback(const char *host);
 int csys_tcp_port(int fd);
 /* Writes the address of the other end; answers how many bytes it has, 0 where it has none. */
 int csys_tcp_peer(int fd, unsigned char bytes[_Nonnull 16]);
+/* Writes the address of this end as text; false where it has none. */
+bool csys_tcp_here(int fd, char text[_Nonnull 64]);
 void csys_tcp_no_delay(int fd);
 /* To a numeric address; it is there when the descriptor can be written to and has no error. */
 int csys_tcp_connect(const char *host, int port);

@@ -25,6 +25,8 @@ final class HTTPConnection {
   private var known: HTTPFront.Known?
   /// Whose session that was, where it was one of the older era's; it may be over since.
   var knownClient: HTTPClientEnd?
+  /// What is wrong with the host and the origin of such heads.
+  private var stranger: HTTPRefusal?
   /// What lets a page read answers to such heads.
   private var originFields: [HTTPField] = []
   /// Which kinds of answer such heads ask for.
@@ -39,6 +41,8 @@ final class HTTPConnection {
   private var isEvents = false
   /// Where it comes from.
   let origin: UInt64
+  /// At which address of this machine it came, where that may be any.
+  private let here: [UInt8]?
   /// Whose its last request was that was let in; nil before the first.
   private(set) var grant: ExactText?
   /// When it began, or had its last request.
@@ -53,9 +57,10 @@ final class HTTPConnection {
   /// How long a client may take nothing at all of what it was sent.
   private static let readersPatience: Int64 = 30_000_000
 
-  init(_ socket: consuming Descriptor, origin: UInt64, front: HTTPFront) throws(SystemError) {
+  init(_ socket: consuming Descriptor, origin: UInt64, here: [UInt8]?, front: HTTPFront) throws(SystemError) {
     self.front = front
     self.origin = origin
+    self.here = here
     talk = HTTPConversation(at: Clock.now().microseconds)
     TCPSocket.sendAtOnce(socket.number)
     // It holds this connection until it is over.
@@ -126,6 +131,7 @@ final class HTTPConnection {
       self.head = head
       if !Self.look(&talk).isRepeated {
         forgetKnown()
+        stranger = front.refusal(of: head, here: here)
         originFields = origin(head)
         accepted = head.accepted
       }
@@ -150,6 +156,7 @@ final class HTTPConnection {
   private func route(_ head: HTTPHead) -> HTTPFront.Route {
     if let known, let route = front.route(again: known) { return route }
     forgetKnown()
+    if let stranger { return .refused(stranger, []) }
     let route = front.route(head)
     if head.method == .post { known = front.known(route) }
     return route

@@ -71,11 +71,13 @@ final class HTTPFront {
 
   // MARK: Connections
 
-  func accepted(_ socket: consuming Descriptor, isLocal: Bool) {
-    let origin = isLocal ? 0 : TCPSocket.origin(of: socket.number)
+  func accepted(_ socket: consuming Descriptor, at kind: HTTPListener.Kind) {
+    let number = socket.number
+    let origin = kind == .file ? 0 : TCPSocket.origin(of: number)
     guard !isClosing, makeRoom(for: origin) else { return }
-    let pid = isLocal ? UnixSocket.peer(of: socket.number)?.pid : nil
-    guard let connection = try? HTTPConnection(socket, origin: origin, front: self) else { return }
+    let pid = kind == .file ? UnixSocket.peer(of: number)?.pid : nil
+    let here = kind == .everywhere ? TCPSocket.here(number).map { Array($0.utf8) } : nil
+    guard let connection = try? HTTPConnection(socket, origin: origin, here: here, front: self) else { return }
     shares.began(connection.origin)
     connection.peer = pid.flatMap { gate.clients.table.facts(of: $0)?.identity }
     connections[ObjectIdentifier(connection)] = connection
@@ -98,9 +100,11 @@ final class HTTPFront {
     case refused(HTTPRefusal, [HTTPField])
   }
 
-  /// Where a request goes, by its head.
+  /// What is wrong with the host and the origin of a request.
+  func refusal(of head: HTTPHead, here: [UInt8]?) -> HTTPRefusal? { guarding.refusal(of: head, here: here) }
+
+  /// Where a request goes, by its head, whose host and origin are right.
   func route(_ head: HTTPHead) -> Route {
-    if let refusal = guarding.refusal(of: head) { return .refused(refusal, []) }
     let path = head.path.map { ExactText(String(decoding: $0, as: UTF8.self)) }
     switch path {
     case ["healthz"]: return head.isReading ? .health : .refused(Self.wrongMethod, [HTTPField("Allow", "GET, HEAD")])

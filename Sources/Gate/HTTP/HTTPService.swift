@@ -1,4 +1,5 @@
 package import HTTPWire
+internal import JSONText
 internal import Store
 package import System
 
@@ -8,8 +9,7 @@ package final class HTTPService {
   private let front: HTTPFront
   private var listeners: [HTTPListener] = []
   private var socketPath: String?
-  /// What people paste, one for each place.
-  package private(set) var places: [String] = []
+  package private(set) var places: [HTTPPlace] = []
 
   /// Listens at once.
   ///
@@ -19,7 +19,7 @@ package final class HTTPService {
     guarding.hosts = Set(options.hosts.map { Array($0.lowercased().utf8) })
     guarding.origins = Set(options.origins.map { Array($0.lowercased().utf8) })
     if let url = options.url { guarding.hosts.insert(url.host.name) }
-    for address in options.addresses where !address.isLoopback {
+    for address in options.addresses {
       if let host = HTTPHost("\(address)".utf8) { guarding.hosts.insert(host.name) }
     }
     front = HTTPFront(gate, guarding: guarding, url: options.url)
@@ -31,8 +31,9 @@ package final class HTTPService {
       }
       let socket = try TCPSocket.listen(at: address)
       let port = TCPSocket.port(of: socket.number) ?? address.port
-      listeners.append(try HTTPListener(socket, front: front))
-      places.append("http://\(TCPSocket.Address(host: address.host, port: port))")
+      listeners.append(try HTTPListener(socket, front: front, kind: address.isEverywhere ? .everywhere : .address))
+      let url = "http://\(TCPSocket.Address(host: address.host, port: port))"
+      places.append(address.isEverywhere ? .everywhere(port: port) : .url(url))
     }
     if let path = options.socket {
       if let facts = FileFacts(path), facts.kind != .other {
@@ -40,15 +41,21 @@ package final class HTTPService {
       }
       // What is left of a gate that is gone; nobody else may put one there.
       if (try? UnixSocket.connect(to: path)) == nil { try? SafeFile.remove(path) }
-      listeners.append(try HTTPListener(try UnixSocket.listen(at: path), front: front, isLocal: true))
+      listeners.append(try HTTPListener(try UnixSocket.listen(at: path), front: front, kind: .file))
       socketPath = path
-      places.append("http+unix:\(path)")
+      places.append(.file(path))
     }
-    if let url = options.url { places.append(url.text) }
+    if let url = options.url { places.append(.url(url.text)) }
+  }
+
+  /// What people paste into their clients, a line each.
+  package var words: [String] {
+    let servers = front.gate.inventory.enabledServers.map(\.string)
+    return places.flatMap { $0.words(for: servers, needsToken: needsToken) }
   }
 
   /// Whether nobody is let in without a token.
-  package var needsToken: Bool {
+  private var needsToken: Bool {
     front.grants.isAlwaysNeeded || front.grants.book != nil || front.grants.problem != nil
   }
 

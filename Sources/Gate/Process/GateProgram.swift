@@ -56,7 +56,7 @@ package enum GateProgram {
     gate.ended = { Loop.shared.stop() }
     if !options.isBackground {
       StandardError.write("gatehouse: the gate listens at \(socket), its policy is \(options.paths.policy)\n")
-      if let service { StandardError.write(words(service)) }
+      if let service { StandardError.write(service.words.joined(separator: "\n") + "\n") }
     }
     ThisProcess.giveMemoryBack(code: true)
     Loop.shared.run()
@@ -77,19 +77,5 @@ package enum GateProgram {
     http.origins += configured.origins
     http.url = http.url ?? configured.url.flatMap { PublicURL($0) }
     return http
-  }
-
-  /// What people paste into their clients.
-  @LoopActor
-  private static func words(_ http: HTTPService) -> String {
-    var lines: [String] = []
-    for place in http.places {
-      lines.append("gatehouse: each server is at \(place)/mcp/NAME, and all of them at \(place)/mcp")
-      guard !place.hasPrefix("http+unix:") else { continue }
-      let headers = http.needsToken ? #", "headers": {"Authorization": "Bearer TOKEN"}"# : ""
-      lines.append("  for a client's configuration, with a server's name for NAME:")
-      lines.append(#"  {"mcpServers": {"NAME": {"type": "http", "url": "\#(place)/mcp/NAME"\#(headers)}}}"#)
-    }
-    return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -61,13 +61,14 @@ package struct HTTPGuard: Hashable, Sendable {
 
   /// What is wrong with the host and the origin of a request; nil for nothing.
   ///
-  /// A page of somewhere else can have its own name stand for this machine, and is known by that name.
-  package func refusal(of head: HTTPHead) -> HTTPRefusal? {
+  /// A page of somewhere else can have its own name stand for this machine, and is known by that name. `here` is the
+  /// address at which the request came, where that may be any of this machine's: nobody can make it another's.
+  package func refusal(of head: HTTPHead, here: [UInt8]? = nil) -> HTTPRefusal? {
     let fields = head.all("host")
     guard fields.count == 1, let field = fields.first, let host = HTTPHost(field) else {
       return HTTPRefusal(.badRequest, "the `Host` is none")
     }
-    guard host.isLoopback || hosts.contains(host.name) else {
+    guard host.isLoopback || hosts.contains(host.name) || host.name == here else {
       return HTTPRefusal(.forbidden, "the `Host` is none of this server's; `http.hosts` in config.json can name more")
     }
     let origins = head.all("origin")

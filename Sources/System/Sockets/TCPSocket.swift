@@ -34,6 +34,8 @@ package enum TCPSocket {
 
     /// Whether only this machine reaches it.
     package var isLoopback: Bool { unsafe csys_is_loopback(host) }
+    /// Whether it is every address that this machine has.
+    package var isEverywhere: Bool { !host.utf8.contains { $0 != 0x30 && $0 != 0x2E && $0 != 0x3A } }
     package var description: String { host.utf8.contains(0x3A) ? "[\(host)]:\(port)" : "\(host):\(port)" }
   }
 
@@ -59,6 +61,18 @@ package enum TCPSocket {
     }
     guard let address = NetworkAddress(Array(bytes.prefix(count))) else { return 0 }
     return address.bytes.prefix(8).reduce(1) { $0 << 8 | UInt64($1) }
+  }
+
+  /// The address at which a connection has reached this machine, as a URL names it; nil for what has none.
+  package static func here(_ socket: Int32) -> String? {
+    let text = unsafe String(unsafeUninitializedCapacity: 64) { bytes in
+      guard let start = bytes.baseAddress else { return 0 }
+      return unsafe start.withMemoryRebound(to: CChar.self, capacity: 64) { text in
+        unsafe csys_tcp_here(socket, text) ? strlen(text) : 0
+      }
+    }
+    if text.isEmpty { return nil }
+    return text.utf8.contains(0x3A) ? "[\(text)]" : text
   }
 
   /// Sends what is written at once, however little it is; does nothing for other sockets.
