@@ -118,6 +118,14 @@ def test_p77_whoever_listens_everywhere_goes_by_the_address_that_was_used(gateho
     front.close()
 
 
+def test_p77_a_page_that_may_not_cannot_read_that_it_may_not(front: Front) -> None:
+    for method, path in [("GET", "/healthz"), ("POST", "/mcp/plain"), ("OPTIONS", "/mcp/plain")]:
+        for origin in ("https://evil.example", "null"):
+            answer = front.ask(method, path, {} if method == "POST" else None, Origin=origin)
+            assert answer.status == 403
+            assert not [name for name in answer.fields if name.startswith("access-control")]
+
+
 def test_p77_a_page_that_may_is_told_so(front: Front) -> None:
     origin = "http://localhost:3000"
     asked = front.ask("OPTIONS", "/mcp/plain", Origin=origin, Access_Control_Request_Headers="mcp-session-id")

@@ -258,9 +258,9 @@ final class HTTPConnection {
     Loop.shared.atEndOfTurn { [self] in take() }
   }
 
-  /// Lets a page that may use this server read the answer.
+  /// Lets a page that may use this server read the answer, and no other one.
   private func origin(_ head: HTTPHead) -> [HTTPField] {
-    guard let origin = head.all("origin").first else { return [] }
+    guard stranger == nil, let origin = head.all("origin").first else { return [] }
     return [
       HTTPField("Access-Control-Allow-Origin", origin), HTTPField("Vary", "Origin"),
       HTTPField("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate"),
