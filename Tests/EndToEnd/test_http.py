@@ -343,6 +343,18 @@ def test_p34_an_unknown_version_is_refused(front: Front) -> None:
     assert (answer.status, answer.json["error"]["code"]) == (400, -32022)
 
 
+def test_p32_each_request_to_all_servers_says_what_its_client_can_do(front: Front) -> None:
+    listing = modern({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}})
+    assert front.ask("POST", "/mcp", listing, **fields(listing)).status == 200
+    for wrong in (None, [], "all", True):
+        meta = {**listing["params"]["_meta"], "io.modelcontextprotocol/clientCapabilities": wrong}
+        message = {**listing, "params": {"_meta": meta}}
+        if wrong is None:
+            del meta["io.modelcontextprotocol/clientCapabilities"]
+        answer = front.ask("POST", "/mcp", message, **fields(message))
+        assert (answer.status, answer.json["error"]["code"], answer.json["id"]) == (400, -32602, 1)
+
+
 def test_p45_hanging_up_is_a_cancellation(front: Front) -> None:
     message = modern(call("mine", "slow"), client="hangs-up")
     with front.connection() as ours:

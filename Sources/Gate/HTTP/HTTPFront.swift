@@ -227,6 +227,12 @@ final class HTTPFront {
     if let problem = StatelessHeaders.problem(head, message, body.bytes.span) {
       return fail(connection, .badRequest, body.id, StatelessHeaders.mismatch, problem)
     }
+    // One server alone says so itself, in its own words.
+    guard endpoint != .all || !StatelessHeaders.lacksCapabilities(message, body.bytes.span) else {
+      return fail(
+        connection, .badRequest, body.id, WireRefusal.Code.invalidParams.rawValue,
+        "the `_meta` has no object `io.modelcontextprotocol/clientCapabilities`")
+    }
     if let problem = argumentProblem(head, message, body, endpoint) {
       return fail(connection, .badRequest, body.id, StatelessHeaders.mismatch, problem)
     }

@@ -7,6 +7,12 @@ package enum StatelessHeaders {
   /// The code for fields that do not.
   package static let mismatch = -32020
 
+  /// Whether a request of a version that is known here does not say what its client can do.
+  package static func lacksCapabilities(_ message: WireMessage, _ line: Span<UInt8>) -> Bool {
+    guard let version = message.protocolVersion, ProtocolVersion(version.decoded(line)) != nil else { return false }
+    return !message.tellsCapabilities
+  }
+
   /// What is wrong; nil for nothing.
   ///
   /// Whoever stands between client and server may go by the fields, so a request that can be read in two ways is refused.

@@ -24,6 +24,7 @@ struct MessageDraft {
   var requestState: Range<Int>?
   var handshakeClient: Range<Int>?
   var metaClient: Range<Int>?
+  var capabilities: Range<Int>?
   var progressToken: Range<Int>?
   var protocolVersion: Range<Int>?
   var subscriptionID: Range<Int>?
@@ -119,6 +120,7 @@ struct MessageDraft {
     message.progressToken = progressToken
     message.subscriptionID = subscriptionID
     message.protocolVersion = protocolVersion.flatMap { WireText($0, bytes) }
+    message.tellsCapabilities = capabilities.map { bytes.isObject($0) } ?? false
     message.clientName = (metaClient ?? handshakeClient).flatMap { WireText($0, bytes) }
   }
 

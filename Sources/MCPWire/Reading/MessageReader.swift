@@ -191,6 +191,8 @@ package struct MessageReader: Sendable {
       draft.progressToken = try value(&scanner, bytes, depth: depth)
     } else if matches(key, "io.modelcontextprotocol/protocolVersion", bytes) {
       draft.protocolVersion = try value(&scanner, bytes, depth: depth)
+    } else if matches(key, "io.modelcontextprotocol/clientCapabilities", bytes) {
+      draft.capabilities = try value(&scanner, bytes, depth: depth)
     } else if matches(key, "io.modelcontextprotocol/clientInfo", bytes) {
       _ = try scanObject(&scanner, bytes, depth) { scanner, key, depth throws(JSONError) in
         let range = try value(&scanner, bytes, depth: depth)
@@ -199,9 +201,7 @@ package struct MessageReader: Sendable {
     } else if matches(key, "io.modelcontextprotocol/subscriptionId", bytes) {
       draft.subscriptionID = try value(&scanner, bytes, depth: depth)
     } else {
-      let isKnown =
-        matches(key, "io.modelcontextprotocol/clientCapabilities", bytes)
-        || matches(key, "io.modelcontextprotocol/related-task", bytes)
+      let isKnown = matches(key, "io.modelcontextprotocol/related-task", bytes)
       if !isKnown, KeyFolding.isMistakable(key, bytes, for: KeyFolding.meta) { draft.mistakableParam = true }
       try scanner.skipValue(bytes, depth: depth)
     }

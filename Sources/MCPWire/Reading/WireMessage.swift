@@ -46,6 +46,8 @@ package struct WireMessage: Hashable, Sendable {
   package internal(set) var progressToken: Range<Int>?
   /// The version that a request of the stateless era names in its `_meta`.
   package internal(set) var protocolVersion: WireText?
+  /// Whether its `_meta` says what its client can do, which the stateless era wants of each request.
+  package internal(set) var tellsCapabilities = false
 
   // MARK: Answers
 
