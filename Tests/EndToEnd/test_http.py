@@ -4,6 +4,7 @@ import json
 import re
 import select
 import shlex
+import signal
 import sys
 import threading
 import time
@@ -531,6 +532,21 @@ def test_p78_a_flood_of_strangers_takes_no_client_s_place(gatehouse: Gatehouse) 
         ours.close()
     assert works()
     early.close()
+    front.close()
+
+
+def test_p78_who_asks_before_a_crowd_comes_is_read_before_it_is_let_in(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    front = Front(gatehouse)
+    session = front.begin("plain")
+    front.process.send_signal(signal.SIGSTOP)
+    honest = front.connect()
+    honest.request("POST", "/mcp/plain", call(1), Mcp_Session_Id=session)
+    crowd = [front.connect() for _ in range(2_600)]
+    front.process.send_signal(signal.SIGCONT)
+    assert honest.answer().json["id"] == 1
+    for ours in [honest, *crowd]:
+        ours.close()
     front.close()
 
 

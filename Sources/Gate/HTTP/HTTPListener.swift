@@ -20,13 +20,14 @@ package final class HTTPListener {
   private let kind: Kind
 
   private static let respite: Int64 = 100_000
+  private static let mostAtOnce = 16
 
   init(_ listener: consuming Descriptor, front: HTTPFront, kind: Kind) throws(SystemError) {
     let number = listener.number
     self.listener = listener
     self.front = front
     self.kind = kind
-    watch = try Watch(number, .readable) { [weak self] _ in self?.acceptAll() }
+    watch = try Watch(number, .readable) { [weak self] _ in self?.acceptSome() }
   }
 
   var number: Int32 { listener.number }
@@ -36,9 +37,13 @@ package final class HTTPListener {
     watch = nil
   }
 
-  private func acceptAll() {
+  /// Accepts some of those who wait; for the others it is called again in the next turn.
+  ///
+  /// In between what the first ones have sent is read, so that they are known before others come for their places.
+  private func acceptSome() {
     do {
-      while let connection = try UnixSocket.accept(from: listener.number) {
+      for _ in 0..<Self.mostAtOnce {
+        guard let connection = try UnixSocket.accept(from: listener.number) else { return }
         front.accepted(connection, at: kind)
       }
     } catch {
