@@ -54,10 +54,12 @@ package struct HTTPConversation: Sendable {
   }
 
   /// Whether nothing more is to be read before the present request is answered.
-  package var isFull: Bool { isAnswering && reader.unread >= Self.mostWaiting }
+  package var isFull: Bool { isAnswering && hasMuch }
   package var isAnswering: Bool { if case .answering = phase { true } else { false } }
   /// Whether the head that was told of last says what the one before it said, but for the length of the body.
   package var isRepeated: Bool { reader.isRepeated }
+  /// Whether as much is there as may wait.
+  package var hasMuch: Bool { reader.unread >= Self.mostWaiting }
   /// Whether something of a further request is there.
   package var hasMore: Bool { reader.unread > 0 }
   private var isOver: Bool { if case .over = phase { true } else { false } }

@@ -5,6 +5,8 @@ import re
 import select
 import shlex
 import signal
+import socket
+import subprocess
 import sys
 import threading
 import time
@@ -497,6 +499,70 @@ def test_p78_slow_and_idle_clients_hold_nobody_up(front: Front) -> None:
     for ours in slow:
         ours.close()
     eventually(lambda: "gatehouse_http_connections 1\n" in front.ask("GET", "/metrics").body.decode(), 20)
+
+
+#: Sends requests as fast as they are taken, as many as fit, and reads no answer.
+GREEDY = """
+import socket, sys
+ours = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(4)]
+requests = b"GET /metrics HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n" * 1000
+for one in ours:
+    one.settimeout(0.01)
+print("there", flush=True)
+while True:
+    for one in ours:
+        try:
+            one.send(requests)
+        except TimeoutError:
+            pass
+"""
+
+
+def test_p78_who_asks_without_reading_is_answered_no_more_than_fits(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    front = Front(gatehouse)
+    session = front.begin("plain")
+
+    def middle() -> float:
+        took = []
+        with front.connection() as ours:
+            for number in range(100):
+                start = time.monotonic()
+                ours.request("POST", "/mcp/plain", call(number), Mcp_Session_Id=session)
+                assert ours.answer().status == 200
+                took.append(time.monotonic() - start)
+        return sorted(took)[50]
+
+    middle()
+    quiet = middle()
+    greedy = subprocess.Popen([sys.executable, "-c", GREEDY, str(front.port)], stdout=subprocess.PIPE)
+    try:
+        assert greedy.stdout.readline() == b"there\n"
+        time.sleep(1)
+        assert middle() < 10 * quiet + 0.02
+        assert greedy.poll() is None
+        found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{front.process.pid}/status").read_text())
+        assert found and int(found[1]) < 40_000
+    finally:
+        greedy.kill()
+        greedy.communicate()
+    front.close()
+
+
+def test_p78_answers_that_are_read_late_come_whole_and_in_their_order(front: Front) -> None:
+    session = front.begin("plain")
+    with front.connection() as ours:
+        ours.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        for number in range(40):
+            ours.request("POST", "/mcp/mirror" if number == 39 else "/mcp/plain", call(number), Mcp_Session_Id=session)
+            for _ in range(60):
+                ours.request("GET", "/metrics")
+        for number in range(40):
+            answer = ours.answer()
+            assert answer.status == (404 if number == 39 else 200)
+            assert number == 39 or answer.json["id"] == number
+            for _ in range(60):
+                assert ours.answer().body.startswith(b"# HELP")
 
 
 def test_p78_a_flood_of_strangers_takes_no_client_s_place(gatehouse: Gatehouse) -> None:

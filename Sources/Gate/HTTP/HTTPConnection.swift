@@ -12,6 +12,8 @@ final class HTTPConnection {
   private var alarm: LoopTimer?
   private var alarmDue: Int64 = 0
   private var isTaking = false
+  /// Whether the present request is answered, and the next one waits for the client to read.
+  private var isDraining = false
   private var isOver = false
   /// What `front` has been told that is kept here of a body.
   private var held = 0
@@ -47,11 +49,13 @@ final class HTTPConnection {
   private(set) var grant: ExactText?
   /// When it began, or had its last request.
   private(set) var lastUse = Loop.shared.now
-  /// Whether no request is being answered.
-  var isIdle: Bool { !Self.look(&talk).isAnswering }
+  /// Whether no request is being answered; what is not read of an answer holds no place.
+  var isIdle: Bool { isDraining || !Self.look(&talk).isAnswering }
   /// Written at once with what follows in the same turn.
   private var pending: [UInt8] = []
 
+  /// How many steps are taken in one turn: each request is a head and a body.
+  private static let mostAtOnce = 32
   /// A client that reads its events so slowly loses the stream, and may come back for the rest.
   private static let mostUnread = 1 << 20
   /// How long a client may take nothing at all of what it was sent.
@@ -97,24 +101,32 @@ final class HTTPConnection {
     guard !isTaking, !isOver else { return }
     isTaking = true
     let now = Loop.shared.now.microseconds
-    while !isOver, let event = talk.next(at: now) { take(event) }
+    var left = Self.mostAtOnce
+    while !isOver, left > 0, let event = talk.next(at: now) {
+      take(event)
+      left -= 1
+    }
     isTaking = false
     guard !isOver else { return }
-    socket?.isPaused = Self.look(&talk).isFull
+    // Others come between, and no more is read than is taken.
+    if left == 0 { Loop.shared.atEndOfTurn { [self] in take() } }
+    let look = Self.look(&talk)
+    socket?.isPaused = look.isFull || left == 0 && look.hasMuch
     setAlarm()
   }
 
   /// In place: asked off the property, the whole conversation would be copied for it.
   private static func look(_ talk: inout HTTPConversation) -> Look {
     Look(
-      isFull: talk.isFull, held: talk.heldBytes, hasMore: talk.hasMore, isRepeated: talk.isRepeated,
-      isAnswering: talk.isAnswering)
+      isFull: talk.isFull, held: talk.heldBytes, hasMore: talk.hasMore, hasMuch: talk.hasMuch,
+      isRepeated: talk.isRepeated, isAnswering: talk.isAnswering)
   }
 
   private struct Look {
     let isFull: Bool
     let held: Int
     let hasMore: Bool
+    let hasMuch: Bool
     let isRepeated: Bool
     let isAnswering: Bool
   }
@@ -252,6 +264,13 @@ final class HTTPConnection {
     guard let head, !head.closes, !front.isClosing else { return end() }
     self.head = nil
     route = nil
+    // A client that asks and does not read fills no memory.
+    if socket?.isFull ?? false { return isDraining = true }
+    goOn()
+  }
+
+  /// The next request's turn has come.
+  private func goOn() {
     talk.answered(at: Loop.shared.now.microseconds)
     guard Self.look(&talk).hasMore else { return setAlarm() }
     // Not from inside the session that is writing the answer: the next request may be for it, too.
@@ -288,13 +307,16 @@ final class HTTPConnection {
   /// A client that takes nothing of what it is sent does not hold it for ever.
   private func pressureChanged(_ isFull: Bool) {
     owner?.pressureChanged()
-    if isFull { watchReader(unlessLessThan: unread) }
+    if isFull { return watchReader(unlessMoreThan: socket?.sent ?? 0) }
+    guard isDraining, !isOver else { return }
+    isDraining = false
+    goOn()
   }
 
-  private func watchReader(unlessLessThan last: Int) {
+  private func watchReader(unlessMoreThan last: Int) {
     Loop.shared.after(microseconds: Self.readersPatience) { [self] in
-      guard !isOver, socket?.isFull ?? false else { return }
-      if unread < last { watchReader(unlessLessThan: unread) } else { close() }
+      guard !isOver, let socket, socket.isFull else { return }
+      if socket.sent > last { watchReader(unlessMoreThan: socket.sent) } else { close() }
     }
   }
 

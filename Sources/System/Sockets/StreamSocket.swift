@@ -51,6 +51,8 @@ package final class StreamSocket {
     }
   }
 
+  /// How many bytes have been written.
+  package private(set) var sent = 0
   /// How many bytes wait to be written.
   package var count: Int { queue.count - head }
   package var isFull: Bool { count >= highWater }
@@ -100,7 +102,10 @@ package final class StreamSocket {
         guard let start = bytes.baseAddress else { return 0 }
         return unsafe csys_send(number, start, bytes.count)
       }
-      if count >= 0 { return count }
+      if count >= 0 {
+        sent &+= count
+        return count
+      }
       if errno == EAGAIN { return 0 }
       if errno != EINTR {
         // At the end of the turn: whoever writes is in the middle of something.
