@@ -178,6 +178,27 @@ def test_p80_a_grant_is_a_token_that_is_shown_once(gatehouse: Gatehouse) -> None
     front.close()
 
 
+def test_p80_a_grant_that_ends_ends_its_streams(gatehouse: Gatehouse) -> None:
+    register(gatehouse)
+    token = gatehouse.succeed("grants", "add", "ci", "--expires", "5s").strip()
+    start = time.monotonic()
+    front = Front(gatehouse)
+    right = {"Authorization": f"Bearer {token}"}
+    session = front.begin("plain", **right)
+    with front.connection() as ours:
+        ours.request("GET", "/mcp/plain", Accept="text/event-stream", Mcp_Session_Id=session, **right)
+        assert ours.head()[0] == 200
+        assert [message for _, message in ours.events() if message] == []
+    assert 4 < time.monotonic() - start < 10
+    assert front.ask("POST", "/mcp/plain", call(1), Mcp_Session_Id=session, **right).status == 401
+    rotated = gatehouse.run("grants", "rotate", "ci")
+    assert rotated.returncode == 1 and "has expired" in rotated.stderr and not rotated.stdout
+    past = gatehouse.run("grants", "add", "old", "--expires", "2020-01-01T00:00:00Z")
+    assert past.returncode == 2 and "in the past" in past.stderr and not past.stdout
+    assert "old" not in gatehouse.succeed("grants", "list")
+    front.close()
+
+
 def test_p80_grants_that_cannot_be_read_let_nobody_in(gatehouse: Gatehouse) -> None:
     (gatehouse.home / "grants.json").write_text("{")
     front = Front(gatehouse)

@@ -33,20 +33,25 @@ struct GrantBookTests {
     #expect(found(book, second) == "b")
     for wrong in ["", String(first.dropLast()), first + "x", digest] { #expect(found(book, wrong) == nil) }
     #expect(!String(decoding: book.text, as: UTF8.self).contains(first))
-    try book.rotate("a", to: ContentDigest(of: Array("new".utf8)).hexadecimal)
+    try book.rotate("a", to: ContentDigest(of: Array("new".utf8)).hexadecimal, at: now)
     #expect(found(book, first) == nil)
     #expect(found(book, "new") == "a")
     try book.revoke("a")
     #expect(found(book, "new") == nil)
     #expect(throws: GrantError.self) { try book.revoke("a") }
-    #expect(throws: GrantError.self) { try book.rotate("a", to: digest) }
+    #expect(throws: GrantError.self) { try book.rotate("a", to: digest, at: now) }
   }
 
   @Test func aGrantEnds() throws {
     var book = GrantBook()
     try book.add(grant("a", "t", expires: now.advanced(byMicroseconds: 10)))
     #expect(found(book, "t", at: now.advanced(byMicroseconds: 9)) == "a")
-    #expect(found(book, "t", at: now.advanced(byMicroseconds: 10)) == nil)
+    let end = now.advanced(byMicroseconds: 10)
+    #expect(found(book, "t", at: end) == nil)
+    #expect(!book.hasEnded(after: now, until: now.advanced(byMicroseconds: 9)))
+    #expect(book.hasEnded(after: now, until: end))
+    #expect(!book.hasEnded(after: end, until: now.advanced(byMicroseconds: 11)))
+    #expect(throws: GrantError.self) { try book.rotate("a", to: grant("a", "new").digest, at: end) }
   }
 
   @Test func aGrantReachesItsServers() throws {

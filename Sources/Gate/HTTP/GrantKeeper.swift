@@ -15,6 +15,7 @@ final class GrantKeeper {
   /// Other machines reach the gate: without a file nobody is let in.
   var isAlwaysNeeded = false
   private var watch: FileWatch?
+  private var looked = Clock.now()
   /// Called when another file has been read.
   var changed: (@LoopActor () -> Void)?
 
@@ -78,6 +79,12 @@ final class GrantKeeper {
     guard let book else { return grant == GrantBook.local && !isAlwaysNeeded }
     guard let known = book[grant], known.digest == mark else { return false }
     return !known.isExpired(at: Clock.now()) && (server.map { known.reaches($0) } ?? true)
+  }
+
+  /// Whether a grant has ended by itself since this was last asked.
+  func hasEnded(at now: Moment) -> Bool {
+    defer { looked = now }
+    return book?.hasEnded(after: looked, until: now) ?? false
   }
 
   /// Those of some servers that a grant is for.

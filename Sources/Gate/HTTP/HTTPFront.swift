@@ -370,9 +370,9 @@ final class HTTPFront {
   private func takeTurn() {
     let clients = Array(sessions.values) + Array(stateless.values)
     for client in clients { client.keepAlive(part: present, of: Self.turns) }
-    guard present == 0 else { return }
-    endUngranted()
     let now = Clock.now()
+    if grants.hasEnded(at: now) || present == 0 { endUngranted() }
+    guard present == 0 else { return }
     for client in clients where client.isIdle {
       let patience = client.id == nil ? Self.statelessPatience : Self.patience
       if now.microseconds(since: client.lastUse) > patience { end(client) }

@@ -54,6 +54,11 @@ package struct GrantBook: Hashable, Sendable {
     return found.flatMap { $0.isExpired(at: now) ? nil : $0 }
   }
 
+  /// Whether any grant has ended in a stretch of time.
+  package func hasEnded(after start: Moment, until end: Moment) -> Bool {
+    grants.contains { grant in grant.expires.map { start < $0 && $0 <= end } ?? false }
+  }
+
   // MARK: Changes
 
   package mutating func add(_ grant: Grant) throws(GrantError) {
@@ -72,8 +77,11 @@ package struct GrantBook: Hashable, Sendable {
   }
 
   /// Gives a grant another token.
-  package mutating func rotate(_ label: ExactText, to digest: String) throws(GrantError) {
+  package mutating func rotate(_ label: ExactText, to digest: String, at now: Moment) throws(GrantError) {
     guard let place = grants.firstIndex(where: { $0.label == label }) else { throw Self.unknown(label) }
+    guard !grants[place].isExpired(at: now) else {
+      throw GrantError("the grant `\(label.string)` has expired, and no token would open anything; revoke and add it")
+    }
     grants[place].digest = digest
   }
 

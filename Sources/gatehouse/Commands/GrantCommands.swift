@@ -27,6 +27,9 @@ extension Gatehouse {
     }
     var grant = GrantBook.Grant(label: label, digest: digest, servers: names.isEmpty ? nil : names, created: now)
     grant.expires = try arguments.value("--expires").map { text throws(Failure) in try moment(text, from: now) }
+    guard !grant.isExpired(at: now) else {
+      throw .usage("`--expires` is in the past, and the token would open nothing")
+    }
     try changeGrants { book throws(GrantError) in try book.add(grant) }
     StandardOutput.write(token + "\n")
     StandardError.write(
@@ -100,7 +103,7 @@ extension Gatehouse {
   ) { arguments throws(Failure) in
     let label = ExactText(arguments.operands[0])
     let (token, digest) = GrantFile.makeToken()
-    try changeGrants { book throws(GrantError) in try book.rotate(label, to: digest) }
+    try changeGrants { book throws(GrantError) in try book.rotate(label, to: digest, at: Clock.now()) }
     StandardOutput.write(token + "\n")
     StandardError.write("\(label.string) has a new token, shown only now\n")
     return 0
