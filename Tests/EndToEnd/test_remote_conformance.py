@@ -1,5 +1,6 @@
 """Servers over HTTP: what a client sees of one over stdio through the gate is what it sees over HTTP without it."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from test_conformance import as_gated, without_chance
 from conftest import ENVIRONMENTS
 from rig.conformance import CLIENTS, SERVERS, Pairs, Seen, is_modern
 from rig.gatehouse import Gatehouse
+from rig.over_http import Front
 from rig.remote import RemotePairs
 
 #: Here the SDKs' own clients over HTTP run out of connections.
@@ -43,7 +45,7 @@ def compare(direct: Seen, gated: Seen, modern: bool) -> None:
             expected, seen = expected["outcome"], seen["outcome"]
         if seen != expected:
             different[scenario] = (expected, seen)
-    assert different == {}
+    assert different == {}, json.dumps(different)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -63,6 +65,36 @@ def test_p81_answers_in_json_are_the_same(
     finally:
         pairs.close()
     compare(direct, gated, True)
+
+
+class OverHTTPBothWays(MostScenarios):
+    """Clients that reach the gate over HTTP, for servers that it reaches over HTTP."""
+
+    def __init__(self, front: Front, folder: Path) -> None:
+        super().__init__(front.gatehouse, ENVIRONMENTS, folder)
+        self._front = front
+
+    def way(self, gatehouse: Gatehouse, command: list[str], gated: bool) -> dict[str, object]:
+        way = super().way(gatehouse, command, gated)
+        return {"url": f"{self._front.url}/mcp/{way['command'][-1]}"} if gated else way
+
+
+@pytest.mark.parametrize(("server", "client"), [("today", "today"), ("older", "older"), ("fastmcp", "fastmcp")])
+def test_p18_p81_a_server_over_http_is_the_same_for_clients_over_http(
+    server: str, client: str, make_gatehouse: Callable[[], Gatehouse], tmp_path: Path
+) -> None:
+    front = Front(make_gatehouse())
+    pairs = OverHTTPBothWays(front, tmp_path)
+    try:
+        direct, gated = pairs.play(server, client, [(CLIENTS[client][1], False), (CLIENTS[client][1], True)])
+    finally:
+        pairs.close()
+        front.close()
+    modern = is_modern(server, client)
+    if modern:
+        # A client that has not asked for changes is told of none.
+        direct.pop("announced-changes"), gated.pop("announced-changes")
+    compare(direct, gated, modern)
 
 
 @pytest.mark.parametrize("server", SERVERS)
