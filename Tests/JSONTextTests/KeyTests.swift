@@ -40,6 +40,32 @@ struct KeyTests {
     #expect(Self.refusal(#"{"\#(key)":1,"\#(other)":2}\#(tail)"#, foldsKeys: true) == nil)
   }
 
+  /// Every pair is one key to somebody: to Go's `EqualFold`, or to Java's order without case.
+  @Test(arguments: [
+    ("größe", "GRÖßE"), ("straße", "STRAẞE"), ("ключ", "КЛЮЧ"), ("σας", "ΣΑΣ"), ("σας", "σασ"),
+    ("secret", "\u{17F}ecret"),
+    ("key", "\u{212A}EY"), ("åse", "\u{212B}SE"), ("µ", "\u{3BC}"), ("id", "\u{131}d"), ("id", "\u{130}D"),
+    ("\u{FF53}", "\u{FF33}"), ("\u{1E9B}", "\u{1E61}"), ("\u{10428}", "\u{10400}"), ("ⅷ", "Ⅷ"),
+  ])
+  func foldsEveryAlphabet(one: String, other: String) {
+    #expect(FoldedKey.areTwins(ExactText(one), ExactText(other)))
+    #expect(Self.isFolding(Self.refusal(#"{"\#(one)":1,"\#(other)":2}"#, foldsKeys: true)))
+    #expect(Self.refusal(#"{"\#(one)":1,"\#(other)":2}"#) == nil)
+  }
+
+  @Test(arguments: [("maße", "masse"), ("é", "e"), ("e\u{301}", "é"), ("日", "曰"), ("ﬁ", "fi"), ("ö", "o"), ("я", "R")])
+  func tellsOtherLettersApart(one: String, other: String) {
+    #expect(!FoldedKey.areTwins(ExactText(one), ExactText(other)))
+    #expect(Self.refusal(#"{"\#(one)":1,"\#(other)":2}"#, foldsKeys: true) == nil)
+  }
+
+  @Test func foldsALongKeyInTime() {
+    let key = String(repeating: "\u{1E00}日Ж", count: 200_000)
+    let started = ContinuousClock.now
+    #expect(Self.isFolding(Self.refusal(#"{"\#(key)":1,"\#(key.lowercased())":2}"#, foldsKeys: true)))
+    #expect(ContinuousClock.now - started < .seconds(5))
+  }
+
   /// Only the letters fold, at every place of eight.
   @Test(arguments: 0x20..<0x7F) func foldsLettersAlone(byte: Int) {
     let letter = Character(Unicode.Scalar(UInt8(byte)))

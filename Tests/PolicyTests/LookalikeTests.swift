@@ -133,5 +133,6 @@ struct LookalikeTests {
     #expect(decision(policy, long).verdict == .allow)
     #expect(decision(policy, "forbidden" + String(repeating: "\u{200B}", count: 1000)).verdict == .deny)
     #expect(NameFolding.folded("\u{FF21}\u{2460} ") == "a1")
+    #expect(NameFolding.folded("F\u{130}LE\u{131}\u{144}") == "filei\u{144}")
   }
 }

@@ -115,6 +115,13 @@ extension AttackCorpus {
       "nul-secret", "P7 P9", "writes `secret` with NUL behind it",
       call("allowed_path", #"{"path":"/srv/allowed","secret\u0000":"x"}"#))
     shelf.add(
+      "dotless-uri", "P7 P17", "writes `uri` with an i without its dot",
+      request("resources/read", "{\"uri\":\"file:///srv/allowed.txt\",\"ur\u{131}\":\"file:///etc/shadow\"}"))
+    shelf.add(
+      "dotted-id", "P7 P12", "writes `id` with a capital I with a dot",
+      "{\"jsonrpc\":\"2.0\",\"id\":\"@@1\",\"\u{130}D\":null,\"method\":\"tools/call\",\"params\":{\"name\":\"allowed\"}}"
+    )
+    shelf.add(
       "folded-escape", "P7", "adds an escaped capital `Path`",
       call("allowed_path", #"{"path":"/srv/allowed","\u0050ath":"/etc/shadow"}"#))
     return shelf.attacks

@@ -71,6 +71,8 @@ extension AttackCorpus {
         "\u{FF46}\u{FF4F}\u{FF52}\u{FF42}\u{FF49}\u{FF44}\u{FF44}\u{FF45}\u{FF4E}"
       ),
       ("mathematical", "writes a letter as mathematicians do", "forbidde\u{1D427}"),
+      ("dotless", "writes an i without its dot", "forb\u{131}dden"),
+      ("dotted", "writes a capital I with a dot", "FORB\u{130}DDEN"),
       ("zero-width", "puts a character of no width into the name", "for\u{200B}bidden"),
       ("soft-hyphen", "puts a soft hyphen into the name", "for\u{AD}bidden"),
       ("byte-order", "puts a byte order mark before the name", "\u{FEFF}forbidden"),

@@ -16,6 +16,10 @@ extension AttackCorpus {
     add("answer-made-up-number", "P20", "answers a number that nobody asked under", honest, forged("999999"))
     add("answer-zero", "P20", "answers under the id 0", honest, forged("0"))
     add("answer-negative", "P20", "answers under a negative id", honest, forged("-1"))
+    add("answer-fraction", "P20", "answers under a number with a fraction", honest, forged("999999.0"))
+    add(
+      "answer-null-method", "P9 P20", "answers with a method that is null",
+      #"{"jsonrpc":"2.0","id":$ID,"method":null,"result":{"content":[],"x":"FORGED"}}"#)
     add("answer-null", "P20", "answers under the id null", honest, forged("null"))
     add("answer-without-id", "P20", "answers without an id", honest, #"{"jsonrpc":"2.0","result":{"text":"FORGED"}}"#)
     add(

@@ -4,6 +4,7 @@ extension AttackCorpus {
     shelf.add(
       "params-text", "P8", "gives the params as text",
       #"{"jsonrpc":"2.0","id":"@@1","method":"tools/call","params":"{\"name\":\"forbidden\"}"}"#)
+    shelf.add("params-array", "P8", "gives the params in an array", call(params: #"["forbidden"]"#))
     shelf.add(
       "arguments-text", "P8", "gives the arguments as text",
       call(params: #"{"name":"allowed_path","arguments":"{\"path\":\"/etc/shadow\"}"}"#))

@@ -54,6 +54,8 @@ package struct Leniency: Hashable, Sendable {
   package var firstWins = false
   /// Keys are compared without regard to case, U+017F and U+212A included.
   package var foldsKeys = false
+  /// U+0130 and U+0131 are a case of `i`, too.
+  package var foldsTurkish = false
   /// Texts end at NUL.
   package var endsAtNUL = false
   package var skipsByteOrderMark = false

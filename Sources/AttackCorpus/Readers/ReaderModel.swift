@@ -121,7 +121,9 @@ package struct SeenMessage: Sendable {
     let folded = FoldedKey.of(wanted)
     let found = members.lazy.filter { member in
       let bytes = Array(member.key.utf8)
-      return bytes == wanted || (leniency.foldsKeys && FoldedKey.of(bytes) == folded)
+      guard bytes != wanted else { return true }
+      let folds = leniency.foldsTurkish || !member.key.unicodeScalars.contains { "\u{130}"..."\u{131}" ~= $0 }
+      return leniency.foldsKeys && folds && FoldedKey.of(bytes) == folded
     }
     return leniency.firstWins ? found.first?.value : Array(found).last?.value
   }

@@ -50,6 +50,12 @@ extension ReaderModel {
       $0.badBytes = .replace
       $0.loneSurrogates = .replace
     },
+    ReaderModel("Java's JSON-B without case", .universalLines) {
+      $0.foldsKeys = true
+      $0.foldsTurkish = true
+      $0.badBytes = .replace
+      $0.loneSurrogates = .replace
+    },
     ReaderModel("cJSON") {
       $0.firstWins = true
       $0.foldsKeys = true

@@ -1,28 +1,53 @@
 /// The spelling by which careless readers compare object keys.
 ///
-/// Go's `encoding/json` matches keys without regard to case, U+017F as `s` and U+212A as `k` included; other readers drop
-/// NULs. Two keys of one folded spelling are one key to them.
+/// Go's `encoding/json` matches keys without regard to case, in every alphabet, U+017F as `s` and U+212A as `k` included;
+/// Java's order without case takes both of the Turkish letters for `i`; other readers drop NULs. Two keys of one folded
+/// spelling are one key to them.
 package enum FoldedKey {
-  /// The key in lower case, without NULs, with the two letters outside ASCII that fold into it.
+  /// The key in lower case, without NULs; letters that fold into another become that one.
   package static func of(_ key: [UInt8]) -> [UInt8] {
     var folded: [UInt8] = []
     folded.reserveCapacity(key.count)
-    var index = 0
-    while index < key.count {
-      switch key[index] {
-      case 0: break
-      case let byte where 0x41...0x5A ~= byte: folded.append(byte + 0x20)
-      case 0xC5 where index + 1 < key.count && key[index + 1] == 0xBF:
-        folded.append(0x73)
-        index += 1
-      case 0xE2 where index + 2 < key.count && key[index + 1] == 0x84 && key[index + 2] == 0xAA:
-        folded.append(0x6B)
-        index += 2
-      case let byte: folded.append(byte)
-      }
-      index += 1
+    var isPlain = true
+    for byte in key {
+      if byte >= 0x80 { isPlain = false }
+      if byte != 0 { folded.append(lower(byte)) }
     }
-    return folded
+    return isPlain ? folded : folding(String(decoding: folded, as: UTF8.self))
+  }
+
+  private static func folding(_ key: String) -> [UInt8] {
+    var folded = String.UnicodeScalarView()
+    for scalar in key.unicodeScalars {
+      folded.append(scalar.isASCII ? scalar : letters[scalar.value] ?? scalar)
+    }
+    return Array(String(folded).utf8)
+  }
+
+  /// What letters outside ASCII fold to, of those that do; each asked for by itself would take its time.
+  private static let letters: [UInt32: Unicode.Scalar] = {
+    var letters: [UInt32: Unicode.Scalar] = [:]
+    for value: UInt32 in 0x80...0x1_FFFF {
+      guard let letter = Unicode.Scalar(value), letter.properties.changesWhenCaseMapped else { continue }
+      let folded = folding(letter)
+      if folded != letter { letters[value] = folded }
+    }
+    return letters
+  }()
+
+  /// By way of the capital, for there letters meet that are different small ones, as both kinds of `s` and of sigma.
+  private static func folding(_ letter: Unicode.Scalar) -> Unicode.Scalar {
+    // Its small letter is two characters: `i`, and the dot once more.
+    guard letter != "\u{130}" else { return "i" }
+    let capital = only(only(letter.properties.lowercaseMapping, letter).properties.uppercaseMapping, letter)
+    return only(capital.properties.lowercaseMapping, capital)
+  }
+
+  /// What a letter is mapped to, where that is one letter again.
+  private static func only(_ mapping: String, _ letter: Unicode.Scalar) -> Unicode.Scalar {
+    var rest = mapping.unicodeScalars.makeIterator()
+    guard let first = rest.next(), rest.next() == nil else { return letter }
+    return first
   }
 
   /// Whether two keys differ, and are one to a careless reader.
@@ -47,6 +72,7 @@ package enum FoldedKey {
     return true
   }
 
+  @inline(__always)
   private static func lower(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte + 0x20 : byte }
 
   /// The hash of the folded key; the same as the one that `JSONCursor` notes.

@@ -22,12 +22,27 @@ package enum NameFolding {
   /// The same of a piece of a name, blanks at its ends kept.
   static func folded(_ piece: [UInt8]) -> [UInt8] {
     if isPlain(piece.span) { return piece }
+    let piece = withoutTurkish(piece)
     var folded = [UInt8](repeating: 0, count: 4 * piece.count + 64)
     let count = unsafe cfolding_fold(piece, piece.count, &folded, folded.count)
     // What unfolds without end is no tool's name; it stays what it is.
     guard count >= 0 else { return piece }
     folded.removeLast(folded.count - count)
     return folded
+  }
+
+  /// With an `i` for both of the Turkish letters, as Java compares without regard to case; Unicode's folding keeps them.
+  private static func withoutTurkish(_ name: [UInt8]) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(name.count)
+    var index = 0
+    while index < name.count {
+      let next = index + 1 < name.count ? name[index + 1] : 0
+      let isTurkish = (name[index] == 0xC4 && next == 0xB0) || (name[index] == 0xC4 && next == 0xB1)
+      out.append(isTurkish ? 0x69 : name[index])
+      index += isTurkish ? 2 : 1
+    }
+    return out
   }
 
   private static func trimmed(_ name: [UInt8]) -> String {
