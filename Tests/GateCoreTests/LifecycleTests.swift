@@ -53,7 +53,7 @@ struct LifecycleTests {
     #expect(play.output.noise.count == SessionOutput.noiseLines)
   }
 
-  @Test(arguments: ["2", "\"x\"", "0", "-1", "1.0"]) func P20_madeUpAnswersAreDropped(id: String) throws {
+  @Test(arguments: ["2", "\"x\"", "0", "-1", "3.0"]) func P20_madeUpAnswersAreDropped(id: String) throws {
     var play = try Playbook(policy: Playbook.allowAll)
     _ = play.client(#"{"jsonrpc":"2.0","id":5,"method":"ping"}"#)
     #expect(play.server(#"{"jsonrpc":"2.0","id":\#(id),"result":{"forged":true}}"#) == Step())

@@ -94,7 +94,9 @@ struct RebuildTests {
   @Test(
     arguments: [
       ("7", 7), ("\"7\"", 7), ("123456789012345678", 123_456_789_012_345_678), ("0", nil), ("07", nil), ("-1", nil),
-      ("7.0", nil), ("\"\"", nil), ("\"7 \"", nil), ("1234567890123456789012", nil), ("\"x\"", nil),
+      ("7.0", 7), ("10.000", 10), ("7.", nil), ("7.01", nil), ("\"7.0\"", nil), ("-7.0", nil), ("0.0", nil),
+      ("07.0", nil), (".0", nil), ("7e0", nil), ("\"\"", nil), ("\"7 \"", nil), ("1234567890123456789012", nil),
+      ("\"x\"", nil),
     ] as [(String, UInt64?)])
   func P18_onlyAnIDOfOursComesBack(id: String, expected: UInt64?) {
     let bytes = Array(id.utf8)

@@ -37,10 +37,11 @@ package enum WireID {
     return ExactText(String(decoding: canonical, as: UTF8.self))
   }
 
-  /// The number of an id of ours that comes back, also where a server turned it into a string.
+  /// The number of an id of ours that comes back, also where a server turned it into a string or, as those do that know
+  /// no integers, into `7.0`.
   package static func ours(_ range: Range<Int>, _ bytes: Span<UInt8>) -> UInt64? {
     var digits = range
-    if let text = WireText(range, bytes) { digits = text.body }
+    if let text = WireText(range, bytes) { digits = text.body } else { digits = withoutFraction(range, bytes) }
     guard let first = digits.first, digits.count <= 18, bytes[first] != 0x30 else { return nil }
     var value: UInt64 = 0
     for index in digits {
@@ -48,5 +49,13 @@ package enum WireID {
       value = value * 10 + UInt64(bytes[index] - 0x30)
     }
     return value
+  }
+
+  /// A number without the point and the zeros behind it.
+  private static func withoutFraction(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int> {
+    var end = range.upperBound
+    while end > range.lowerBound, bytes[end - 1] == 0x30 { end -= 1 }
+    guard end < range.upperBound, end > range.lowerBound, bytes[end - 1] == 0x2E else { return range }
+    return range.lowerBound..<end - 1
   }
 }
