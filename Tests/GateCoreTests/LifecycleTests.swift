@@ -64,9 +64,46 @@ struct LifecycleTests {
     #expect(play.core.tally.strayAnswers == 3)
   }
 
+  @Test(arguments: ["1", "\"1\"", "1.0"]) func P12_anAnswerIsKnownByItsNumber(id: String) throws {
+    var play = try Playbook(policy: Playbook.allowAll)
+    _ = play.client(#"{"jsonrpc":"2.0","id":"a","method":"ping"}"#)
+    #expect(
+      play.server(#"{"jsonrpc":"2.0","id":\#(id),"result":{}}"#).toClient == [
+        #"{"jsonrpc":"2.0","id":"a","result":{}}"#
+      ])
+  }
+
+  @Test(
+    "P73: what a server logs in JSON is nobody's answer, and no request of its own",
+    arguments: [
+      #"{"level":30,"id":1,"msg":"got a request"}"#, #"{"id":1,"method":"tools/call","time":"now"}"#, #"{"id":1}"#,
+      #"[{"id":1,"msg":"x"}]"#,
+    ]) func logLines(line: String) throws
+  {
+    var play = try Playbook(policy: Playbook.allowAll)
+    _ = play.client(call("5", "get"))
+    #expect(play.server(line) == Step())
+    #expect(play.output.noise.count == 1 && play.core.tally.noiseLines == 1)
+    #expect(
+      play.server(#"{"jsonrpc":"2.0","id":1,"result":{}}"#).toClient == [#"{"jsonrpc":"2.0","id":5,"result":{}}"#])
+  }
+
+  @Test("P3 P6: who waits for an answer that a server puts into a batch, where there are none, is told")
+  func answersInABatch() throws {
+    var play = try Playbook(policy: Playbook.allowAll)
+    _ = play.client(call("5", "get"))
+    _ = play.client(call("6", "get"))
+    let step = play.server(#"[{"jsonrpc":"2.0","id":1,"result":{}},7,{"jsonrpc":"2.0","id":2,"result":{}}]"#)
+    let reason = "[gatehouse] the server's answer was refused: batches are not part of the protocol version in use"
+    let lines = [5, 6].map { #"{"jsonrpc":"2.0","id":\#($0),"error":{"code":-32603,"message":"\#(reason)"}}"# }
+    #expect(step.toClient == lines && step.toServer == [])
+    #expect(step.events == ["#3 error for #1", "#4 error for #2"])
+  }
+
   @Test(arguments: [
     #""result":null"#, #""result":[]"#, #""result":{"a":1,"a":2}"#, #""result":{"t":"\ud800"}"#, #""error":"no""#,
-    #""error":{"code":"x","message":""}"#, #""result":{},"error":{"code":1,"message":""}"#, #""result":{}} {"#,
+    #""method":null,"result":{}"#, #""error":{"code":"x","message":""}"#,
+    #""result":{},"error":{"code":1,"message":""}"#, #""result":{}} {"#,
   ]) func P9_aMalformedAnswerBecomesAnError(member: String) throws {
     var play = try Playbook(policy: Playbook.allowAll)
     _ = play.client(call("5", "get"))
@@ -149,6 +186,30 @@ struct LifecycleTests {
     let second = oversized(&play, from: .server, #"{"result":{"a":"#, #""},"jsonrpc":"2.0","id":2}"#)
     #expect(second.toClient.first?.hasPrefix(#"{"jsonrpc":"2.0","id":2,"error":{"code":-32603"#) == true)
     #expect(oversized(&play, from: .server, "noise", "noise") == Step())
+    let ask = oversized(&play, from: .server, #"{"id":"s","method":"sampling/createMessage","params":{"#, "}}")
+    #expect(ask.toServer.first?.hasPrefix(#"{"jsonrpc":"2.0","id":"s","error":{"code":-32600"#) == true)
+    #expect(ask.toClient == [])
     #expect(oversized(&play, from: .server, #"{"method":"notifications/message","params":{"#, "}}") == Step())
+  }
+
+  @Test(
+    "P72: an answer of the client over the limit is the server's loss, and no answer to the client",
+    arguments: [
+      (#"{"jsonrpc":"2.0","id":1,"result":{"a":"#, "}}"), (#"{"result":{"a":"#, #""},"jsonrpc":"2.0","id":1}"#),
+    ])
+  func oversizedAnswer(head: String, tail: String) throws {
+    var play = try Playbook(policy: Playbook.allowAll)
+    // Both sides use the same id.
+    _ = play.client(call("1", "get"))
+    #expect(play.server(#"{"jsonrpc":"2.0","id":1,"method":"roots/list"}"#).toClient.count == 1)
+    let step = oversized(&play, from: .client, head, tail)
+    #expect(step.toClient == [])
+    #expect(
+      step.toServer.first?.hasPrefix(
+        #"{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"[gatehouse] refused: the client's answer was malformed"#
+      )
+        == true)
+    #expect(oversized(&play, from: .client, head, tail).toServer == [], "nobody waits any more")
+    #expect(play.server(#"{"jsonrpc":"2.0","id":1,"result":{}}"#).toClient.count == 1)
   }
 }

@@ -23,6 +23,11 @@ struct MessageRemainsTests {
     Case(line: "{ \"id\" : 7 , \"result\" : \"\u{1}\" }", id: "7", hasAnswer: true),
     Case(line: #"{"result":{"text":"}\"{\\"},"id":8}"#, id: "8", hasAnswer: true),
     Case(line: "[{\"id\":1}]"), Case(line: "hello"), Case(line: ""), Case(line: "{"), Case(line: "{\"id\""),
+    Case(line: #"{"id":4,"method":null,"result":{}}"#, id: "4", hasAnswer: true),
+    Case(line: #"{"id":"s","result":{"content":["#, id: "\"s\"", hasAnswer: true),
+    Case(line: #"{"result":{"content":["#, hasAnswer: true),
+    Case(line: #"{"id":5,"method":"pi"#, id: "5", hasMethod: true),
+    Case(line: "\u{FEFF}{\"id\":6,\"error\":{}}", id: "6", hasAnswer: true), Case(line: "\u{FEFF}"),
     Case(line: "{\"id\":"), Case(line: "{\"id\":\"\\"), Case(line: "{\"id\":1"), Case(line: "{,}"),
   ]) func findsWhomToAnswer(_ example: Case) {
     let bytes = Array(example.line.utf8)
@@ -31,6 +36,11 @@ struct MessageRemainsTests {
     #expect(remains.hasMethod == example.hasMethod)
     #expect(remains.hasAnswer == example.hasAnswer)
     #expect(remains.method?.string == example.method)
+  }
+
+  @Test func knowsWhatSaysThatItIsAMessage() {
+    #expect(MessageRemains(of: Array(#"{"id":1,"jsonrpc":"2.0","x":"#.utf8).span).hasVersion)
+    #expect(!MessageRemains(of: Array(#"{"id":1,"method":"x","level":"info"}"#.utf8).span).hasVersion)
   }
 
   @Test(

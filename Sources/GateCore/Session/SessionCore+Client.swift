@@ -247,19 +247,28 @@ extension SessionCore {
     let remains = MessageRemains(of: line)
     recordMalformed(refusal, method: remains.method, at: now, gate: &gate, into: &output)
     if remains.hasAnswer, !remains.hasMethod {
-      // The server waits for it, and the client believes that it has answered.
-      guard let id = remains.id, let request = serverRequests.remove(WireID.key(id, line)) else {
-        tally.strayAnswers += 1
-        return
-      }
-      let reply = WireRefusal(.internalError, "the client's answer was malformed: \(refusal.message)")
-      output.toServer.append(reply, id: line, id)
-      conclude(request, .error, bytes: line.count, at: now, gate: &gate, into: &output)
+      var id: [UInt8] = []
+      if let range = remains.id { id.append(line, range) }
+      answerIsLost(id: id, refusal, bytes: line.count, at: now, gate: &gate, into: &output)
     } else if let id = remains.id {
       output.toClient.append(refusal, id: line, id)
     } else if remains.hasID || !remains.hasMethod || refusal.code == .parseError {
       output.toClient.append(refusal)
     }
+  }
+
+  /// An answer of the client's cannot be passed on: the server waits for it, and the client believes that it has answered.
+  mutating func answerIsLost(
+    id: [UInt8]?, _ refusal: WireRefusal, bytes: Int, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) {
+    guard let id, !id.isEmpty, let request = serverRequests.remove(WireID.key(0..<id.count, id.span)) else {
+      tally.strayAnswers += 1
+      return
+    }
+    let reply = WireRefusal(.internalError, "the client's answer was malformed: \(refusal.message)")
+    output.toServer.append(reply, id: id)
+    conclude(request, .error, bytes: bytes, at: now, gate: &gate, into: &output)
   }
 
   // MARK: Who it is
@@ -283,6 +292,11 @@ extension [UInt8] {
   mutating func append(_ refusal: WireRefusal, id line: Span<UInt8>, _ id: Range<Int>) {
     appendError(
       code: refusal.code.rawValue, message: "[gatehouse] refused: \(refusal.message)", id: line.exactText(id).utf8)
+  }
+
+  /// The same to the request with this id, as it is written.
+  mutating func append(_ refusal: WireRefusal, id: [UInt8]) {
+    appendError(code: refusal.code.rawValue, message: "[gatehouse] refused: \(refusal.message)", id: id)
   }
 
   /// Appends the error that a refusal is answered with where no request can be told.

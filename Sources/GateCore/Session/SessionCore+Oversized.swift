@@ -26,10 +26,11 @@ extension SessionCore {
   ) {
     let remains = MessageRemains(of: head)
     recordMalformed(Self.tooLong, method: remains.method, at: now, gate: &gate, into: &output)
-    if let id = remains.id {
-      output.toClient.append(Self.tooLong, id: head, id)
-    } else if let id = MessageRemains.lastID(in: tail) {
-      output.toClient.append(Self.tooLong, id: tail, id)
+    if remains.hasAnswer, !remains.hasMethod {
+      answerIsLost(
+        id: Self.id(remains, head, tail), Self.tooLong, bytes: WireLimits.line, at: now, gate: &gate, into: &output)
+    } else if let id = Self.id(remains, head, tail) {
+      output.toClient.append(Self.tooLong, id: id)
     } else {
       output.toClient.append(Self.tooLong)
     }
@@ -39,19 +40,12 @@ extension SessionCore {
     _ head: Span<UInt8>, _ tail: Span<UInt8>, at now: Moment, gate: inout GateState, into output: inout SessionOutput
   ) {
     let remains = MessageRemains(of: head)
-    // A notification, or a request that nobody can have meant to be read.
+    let id = Self.id(remains, head, tail)
     guard !remains.hasMethod else {
-      tally.droppedNotifications += 1
+      if let id { output.toServer.append(Self.tooLong, id: id) } else { tally.droppedNotifications += 1 }
       return
     }
-    let number: UInt64? =
-      if let id = remains.id {
-        WireID.ours(id, head)
-      } else if let id = MessageRemains.lastID(in: tail) {
-        WireID.ours(id, tail)
-      } else {
-        nil
-      }
+    let number = id.flatMap { WireID.ours(0..<$0.count, $0.span) }
     guard let number, let request = takeAnswered(number) else {
       tally.strayAnswers += 1
       return
@@ -60,5 +54,16 @@ extension SessionCore {
     fail(
       request, "the server's answer is longer than \(WireLimits.line) bytes", bytes: WireLimits.line, at: now,
       gate: &gate, into: &output)
+  }
+
+  /// The id of a message of which only the ends are left, as it is written.
+  private static func id(_ remains: MessageRemains, _ head: Span<UInt8>, _ tail: Span<UInt8>) -> [UInt8]? {
+    var id: [UInt8] = []
+    if let range = remains.id {
+      id.append(head, range)
+    } else if let range = MessageRemains.lastID(in: tail) {
+      id.append(tail, range)
+    }
+    return id.isEmpty ? nil : id
   }
 }

@@ -166,12 +166,30 @@ extension SessionCore {
     _ line: Span<UInt8>, _ refusal: WireRefusal, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
-    let remains = MessageRemains(of: line)
-    guard let id = remains.id else {
-      tally.noiseLines += 1
-      output.appendNoise(line)
-      return
+    var isMessage = false
+    if let messages = try? reader.batch(line) {
+      // Answers may stand in it, for which somebody waits.
+      for message in messages {
+        let message = line.extracting(message)
+        if refuse(message, fromServer: refusal, at: now, gate: &gate, into: &output) { isMessage = true }
+      }
+    } else {
+      isMessage = refuse(line, fromServer: refusal, at: now, gate: &gate, into: &output)
     }
+    guard !isMessage else { return }
+    tally.noiseLines += 1
+    output.appendNoise(line)
+  }
+
+  /// Tells who waits for a message, or for an answer to it, that it was refused; false where it is none.
+  ///
+  /// Servers log JSON to their output, too, with ids and methods in it; that is nobody's answer.
+  private mutating func refuse(
+    _ line: Span<UInt8>, fromServer refusal: WireRefusal, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
+  ) -> Bool {
+    let remains = MessageRemains(of: line)
+    guard let id = remains.id, remains.hasVersion || remains.hasAnswer else { return false }
     if remains.hasMethod {
       output.toServer.append(refusal, id: line, id)
     } else if let number = WireID.ours(id, line), let request = takeAnswered(number) {
@@ -183,6 +201,7 @@ extension SessionCore {
       tally.strayAnswers += 1
       output.appendNoise(line)
     }
+    return true
   }
 
   /// Answers a request with an error of ours.

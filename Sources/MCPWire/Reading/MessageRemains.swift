@@ -8,6 +8,9 @@ package struct MessageRemains: Hashable, Sendable {
   package private(set) var id: Range<Int>?
   /// Whether there is an id at all, valid or not: whoever writes one waits for an answer.
   package private(set) var hasID = false
+  /// Whether it says of itself that it is a message.
+  package private(set) var hasVersion = false
+  /// Whether there is a method, whatever it is; null is none.
   package private(set) var hasMethod = false
   package private(set) var hasAnswer = false
   /// The method, if it is a plain string of a sensible length.
@@ -20,10 +23,13 @@ package struct MessageRemains: Hashable, Sendable {
       if line.isEqual(key, to: "\"id\"") {
         ids += 1
         hasID = true
-        id = ids == 1 && Self.isWholeID(value, line) ? value : nil
+        id = ids == 1 ? value.flatMap { Self.isWholeID($0, line) ? $0 : nil } : nil
+      } else if line.isEqual(key, to: "\"jsonrpc\"") {
+        hasVersion = true
       } else if line.isEqual(key, to: "\"method\"") {
+        guard value.map({ !line.isEqual($0, to: "null") }) ?? true else { continue }
         hasMethod = true
-        method = Self.plainText(value, line)
+        method = value.flatMap { Self.plainText($0, line) }
       } else if line.isEqual(key, to: "\"result\"") || line.isEqual(key, to: "\"error\"") {
         hasAnswer = true
       }
@@ -88,8 +94,10 @@ package struct MessageRemains: Hashable, Sendable {
     private var index = 0
     private var hasBegun = false
 
-    mutating func nextMember(_ bytes: Span<UInt8>) -> (key: Range<Int>, value: Range<Int>)? {
+    /// The next member; one whose end is missing has no value, and is the last.
+    mutating func nextMember(_ bytes: Span<UInt8>) -> (key: Range<Int>, value: Range<Int>?)? {
       if !hasBegun {
+        if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { index = 3 }
         skipBlanks(bytes)
         guard index < bytes.count, bytes[index] == 0x7B else { return nil }
         hasBegun = true
@@ -128,7 +136,7 @@ package struct MessageRemains: Hashable, Sendable {
         index += 1
         valueEnd = index
       }
-      return nil
+      return (key..<keyEnd, nil)
     }
 
     private mutating func skipBlanks(_ bytes: Span<UInt8>) {
