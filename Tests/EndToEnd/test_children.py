@@ -232,6 +232,45 @@ def test_p74_what_a_killed_gate_s_servers_started_ends_too(gatehouse: Gatehouse,
     assert wire.process.wait(10) == (-signal.SIGKILL if options else 1)
 
 
+#: Answers the handshake, and a call after so many seconds, perhaps with progress meanwhile; heeds no end of its input.
+LATE = """
+import json, sys, time
+def say(message):
+    print(json.dumps({"jsonrpc": "2.0", **message}), flush=True)
+for line in sys.stdin:
+    m = json.loads(line)
+    if m.get("method") == "initialize":
+        r = {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}}, "serverInfo": {"name": "s", "version": "1"}}
+        say({"id": m["id"], "result": r})
+    elif m.get("method") == "tools/call":
+        for second in range(int(sys.argv[1])):
+            time.sleep(1)
+            if sys.argv[2] == "talks":
+                say({"method": "notifications/progress", "params": {"progressToken": "t", "progress": second}})
+        say({"id": m["id"], "result": {"content": []}})
+while True:
+    time.sleep(1000)
+"""
+
+
+def test_p74_a_client_that_has_said_its_last_waits_for_no_server_for_ever(gatehouse: Gatehouse) -> None:
+    def late(seconds: int, habit: str) -> Wire:
+        wire = Wire(gatehouse.start("run", "--name", habit, "--", sys.executable, "-c", LATE, str(seconds), habit))
+        wire.initialize()
+        wire.send({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "x"}})
+        wire.process.stdin.close()
+        return wire
+
+    gatehouse.serve()
+    mute, talking = late(1000, "mute"), late(13, "talks")
+    # Ten seconds without a word, and two for the end of its input.
+    assert "ended by signal 15" in mute.message(20)["error"]["message"]
+    assert mute.process.wait(10) == -signal.SIGTERM
+    messages = [talking.message(20) for _ in range(14)]
+    assert messages[-1] == {"jsonrpc": "2.0", "id": 1, "result": {"content": []}}
+    assert talking.process.wait(10) == -signal.SIGTERM
+
+
 #: Dies of the first question, and the next time has a helper that heeds no signal.
 AGAIN = """
 import os, signal, subprocess, sys

@@ -58,10 +58,14 @@ final class GuardedSession {
   var alarmDue: Moment?
   /// The client has left, or the gate ends.
   private var isHurried = false
+  /// The server has said something since it was last looked whether it still does.
+  private var isTalking = false
 
   /// How long what an ended server left behind may go on writing to its pipes, and how long the last bytes wait for a
   /// client where nobody waits for the client.
   private static let lastBytes: Int64 = 5_000_000
+  /// How long a server may say nothing to a client that has closed its output and waits for answers.
+  private static let lastAnswers: Int64 = 10_000_000
   /// How long memory for large messages is kept.
   private static let largeMemory: Int64 = 1_000_000
   /// How long a client may take nothing at all of the last bytes of a server that is gone.
@@ -172,6 +176,7 @@ final class GuardedSession {
   }
 
   private func received(fromServer bytes: Span<UInt8>) {
+    isTalking = true
     serverFramer.feed(bytes)
     Self.takeAll(&serverFramer, from: .server, &core, &gate.state, into: &output)
     flush()
@@ -262,7 +267,14 @@ final class GuardedSession {
     core.clientClosed(at: Clock.now(), gate: &gate.state, into: &output)
     flush()
     server?.closeInputWhenEmpty()
-    if isDrained { server?.tearDown() }
+    if isDrained { server?.tearDown() } else { awaitLastAnswers() }
+  }
+
+  /// Ends a server that a client waits for in vain, which can ask for nothing any more.
+  private func awaitLastAnswers() {
+    guard exit == nil else { return }
+    isTalking = false
+    setPatience(Self.lastAnswers) { [self] in if isTalking { awaitLastAnswers() } else { server?.tearDown() } }
   }
 
   private func serverOutputEnded() {
@@ -342,9 +354,9 @@ final class GuardedSession {
 
   private func concludeSoon() { setPatience { [self] in conclude() } }
 
-  private func setPatience(_ body: @escaping @LoopActor () -> Void) {
+  private func setPatience(_ time: Int64 = lastBytes, _ body: @escaping @LoopActor () -> Void) {
     patience?.cancel()
-    patience = Loop.shared.after(microseconds: Self.lastBytes, body)
+    patience = Loop.shared.after(microseconds: time, body)
   }
 
   private func conclude() {
