@@ -49,6 +49,28 @@ struct EraTests {
         == Step(toClient: [#"{"jsonrpc":"2.0","id":"i","error":{"code":\#(code),"message":"\#(text)"\#(data)}}"#]))
   }
 
+  @Test("P35: a client without a handshake before a server that dies of its first request hears what may be wrong")
+  func aServerThatDies() throws {
+    func words(_ begin: (inout Playbook) -> Void, _ request: String) throws -> String? {
+      var play = try Playbook(policy: Playbook.allowAll)
+      begin(&play)
+      _ = play.client(request)
+      return play.exit(.code(1)).toClient.first
+    }
+    let plain = #""[gatehouse] the server exited with code 1; whether the request took effect is not known"#
+    let first = try #require(try words({ _ in }, modern("7", "tools/list")))
+    #expect(first.contains(plain + EraWitness.olderPerhaps + "\""))
+    for (begin, request) in [
+      ({ (_: inout Playbook) in }, call("7", "get")), ({ $0.handshake() }, modern("7", "tools/list")),
+      (
+        {
+          _ = $0.client(modern("6", "tools/list"))
+          _ = $0.server(#"{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}"#)
+        }, modern("7", "tools/list")
+      ),
+    ] { #expect(try words(begin, request)?.contains(plain + "\"") == true, "\(request)") }
+  }
+
   @Test("P35: an error of a session that has worked once is the server's own affair")
   func aSessionThatHasWorked() throws {
     var play = try Playbook(policy: Playbook.allowAll)

@@ -180,12 +180,15 @@ package struct SessionCore: Sendable {
       case .code(let code): "the server exited with code \(code)"
       case .signal(let signal): "the server was ended by signal \(signal)"
       }
-    end(detail, at: now, gate: &gate, into: &output)
+    // There are servers of the older era that die of what comes before a handshake.
+    let mayBeOlder = !hasAnswered && era.state != .settled
+    end(detail, mayBeOlder: mayBeOlder, at: now, gate: &gate, into: &output)
   }
 
   /// The session ends for a reason of the gate's: the server could not be started, or, in good order, the gate stops.
   package mutating func end(
-    _ detail: String, isOrderly: Bool = false, at now: Moment, gate: inout GateState, into output: inout SessionOutput
+    _ detail: String, isOrderly: Bool = false, mayBeOlder: Bool = false, at now: Moment, gate: inout GateState,
+    into output: inout SessionOutput
   ) {
     switch state {
     case .open, .draining: break
@@ -206,7 +209,8 @@ package struct SessionCore: Sendable {
       if isAwaited { giveBack(request.reservation, at: now, gate: &gate) }
       output.toClient.appendError(
         code: WireRefusal.Code.internalError.rawValue,
-        message: "[gatehouse] \(detail); whether the request took effect is not known",
+        message: "[gatehouse] \(detail); whether the request took effect is not known"
+          + (mayBeOlder && request.isModern ? EraWitness.olderPerhaps : ""),
         id: request.clientID.utf8)
       conclude(request, .lost, bytes: 0, at: now, gate: &gate, into: &output)
     }

@@ -98,6 +98,10 @@ extension EraWitness.Mismatch {
 }
 
 extension EraWitness {
+  /// What may be wrong with a server that died of the first request, which was one of the stateless era.
+  package static let olderPerhaps =
+    "; perhaps it speaks only protocol versions up to 2025-11-25, which begin with `initialize`"
+
   private static let longestWords = 500
 
   private static func shortened(_ words: ExactText) -> String {
