@@ -30,6 +30,76 @@ struct LookalikeTests {
     #expect(policy.standing(server: "s", tool: ExactText(name)).verdict == .deny)
   }
 
+  private func verdict(_ policy: String, _ target: Call.Target) throws -> String {
+    let engine = try engine(policy)
+    var counters = Counters()
+    let call = Call(server: "s", target: target, session: "1")
+    let judged = engine.judge(call, counters: &counters, at: Moment(microseconds: 0)).decision
+    #expect(engine.explain(call, arguments: nil, at: Moment(microseconds: 0)).decision == judged)
+    return "\(judged.verdict.rawValue) \(judged.rule)"
+  }
+
+  @Test(
+    "P11 P17: a resource of an allowed folder is not somewhere else to who tidies addresses up",
+    arguments: [
+      ("file:///srv/a", true), ("file:///srv/a/../b", true), ("file:///srv/./a", true), ("file:///srv/a%20b", true),
+      ("file:///srv/a//b", true), ("file:///srv/a#x", true), ("file:///srv/", true), ("file:///srv/..a/...", true),
+      ("file:///srv/../etc/shadow", false), ("file:///srv/a/../../etc/shadow", false), ("file:///srv/..", false),
+      ("file:///srv/%2e%2e/etc/shadow", false), ("file:///srv/.%2E/etc/shadow", false), ("file:///srv/..%2fetc", false),
+      ("file:///srv/%252e%252e/etc", false), ("file:///srv/..\\etc", false), ("file:///srv/%2e%2e%5cetc", false),
+    ]) func foldersOfResources(uri: String, passes: Bool) throws
+  {
+    let policy = #"{"version":"1","default":"deny","resources":{"file:///srv/*":{}}}"#
+    #expect(try verdict(policy, .resource(uri: ExactText(uri))).hasPrefix("allow") == passes)
+    // Just this one was written down.
+    var key: [UInt8] = []
+    JSONWriter.append(NamePattern.key(for: ExactText(uri)).string, to: &key)
+    let named = #"{"version":"1","default":"deny","resources":{\#(String(decoding: key, as: UTF8.self)):{}}}"#
+    #expect(try verdict(named, .resource(uri: ExactText(uri))).hasPrefix("allow"))
+  }
+
+  @Test(
+    "P11 P17: a denied resource is denied under its other spellings where everything else is allowed",
+    arguments: [
+      "file:///etc/shadow", "FILE:///etc/shadow", "file:///etc//shadow", "file:///etc/%73hadow",
+      "file:///etc/x/../shadow",
+      "file://localhost/etc/shadow", "file://LocalHost/etc/shadow", "file:/etc/shadow", "file:///etc/shadow?x",
+      "file:///etc/shadow#x", " file:///etc/shadow", "file:///etc/./shadow", "file:\\\\\\etc\\shadow",
+      "file:///../etc/shadow", "db://secret/x", "DB://secret/x", "db://SECRET/x", "db://secret/%78", "db://secret/../x",
+    ]) func deniedResources(uri: String) throws
+  {
+    let rules = #""file:///etc/shadow":{"action":"deny"},"db://Secret/*":{"action":"deny"}"#
+    let policy = #"{"version":"1","default":"allow","resources":{\#(rules)}}"#
+    #expect(try verdict(policy, .resource(uri: ExactText(uri))).hasPrefix("deny /resources/"))
+    // What asks a person, or is limited, is not evaded either.
+    let asking = policy.replacing(#"{"action":"deny"}"#, with: #"{"action":"require_approval"}"#)
+    #expect(!(try verdict(asking, .resource(uri: ExactText(uri))).hasPrefix("allow")))
+  }
+
+  @Test(
+    "P17: addresses that only look odd are their own",
+    arguments: [
+      "note://Inbox/1", "mirror://room/x", "file:///etc/Shadow", "file:///etc/shadows", "db://other/../secret/x",
+      "urn:a:b", "plain", "a/../b", "file:///c:/x", "http://x/?q=file:///etc/shadow", "", "%", "%2", "%00", "..", "/..",
+      "x:",
+    ]) func otherResources(uri: String) throws
+  {
+    let rules = #""file:///etc/shadow":{"action":"deny"},"db://secret/*":{"action":"deny"},"note://Inbox/*":{}"#
+    let policy = #"{"version":"1","default":"allow","resources":{\#(rules)}}"#
+    #expect(try verdict(policy, .resource(uri: ExactText(uri))).hasPrefix("allow"))
+    let all = #"{"version":"1","default":"deny","resources":{"*":{}}}"#
+    #expect(try verdict(all, .resource(uri: ExactText(uri))).hasPrefix("allow"))
+  }
+
+  @Test(arguments: ["Bad", "bad ", "\u{FF42}ad", "b\u{200B}ad"]) func P17_aDeniedPromptIsDeniedInOtherDress(
+    name: String
+  ) throws {
+    let policy = #"{"version":"1","default":"allow","prompts":{"bad":{"action":"deny"},"Bad one":{}}}"#
+    #expect(try verdict(policy, .prompt(ExactText(name))) == "deny /prompts/bad")
+    #expect(try verdict(policy, .prompt("bad one")).hasPrefix("allow"))
+    #expect(try verdict(#"{"version":"1","default":"allow"}"#, .prompt(ExactText(name))).hasPrefix("allow"))
+  }
+
   @Test(
     "P11: a name that only resembles another one is its own",
     arguments: ["forbidde", "forbiddenn", "for-bidden", "f\u{43E}rbidden", "forbidd\u{E9}n", "for bidden", ""])

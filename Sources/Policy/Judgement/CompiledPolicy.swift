@@ -54,9 +54,12 @@ final class CompiledLevel: Sendable {
   let allTools: CompiledRule?
   let tools: NameTable<CompiledRule>
   let resources: NameTable<CompiledRule>
+  /// The same by addresses whose scheme and host are in small letters.
+  let loweredResources: NameTable<CompiledRule>
   let prompts: NameTable<CompiledRule>
   let serverRequests: NameTable<CompiledRule>
   let lookalikes: Lookalikes
+  let promptLookalikes: Lookalikes
 
   init(_ level: PolicyLevel, isEnforced: Bool) {
     fallback = level.fallback
@@ -74,8 +77,12 @@ final class CompiledLevel: Sendable {
     let toolRules = rules(level.tools, .tools)
     tools = NameTable(toolRules)
     lookalikes = Lookalikes(hide: level.hide ?? [], tools: toolRules)
-    resources = NameTable(rules(level.resources, .resources))
-    prompts = NameTable(rules(level.prompts, .prompts))
+    let resourceRules = rules(level.resources, .resources)
+    resources = NameTable(resourceRules)
+    loweredResources = NameTable(resourceRules.map { ($0.pattern.loweredAddress, $0.value) })
+    let promptRules = rules(level.prompts, .prompts)
+    prompts = NameTable(promptRules)
+    promptLookalikes = Lookalikes(hide: [], tools: promptRules)
     serverRequests = NameTable(rules(level.serverRequests, .serverRequests))
   }
 

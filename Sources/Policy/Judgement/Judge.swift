@@ -53,8 +53,8 @@ extension CompiledPolicy {
       if Trace.isOn { note(default: decision, level, &trace) }
       if decision.verdict == .deny { return Judgement(decision) }
     }
-    if case .tool(let name) = call.target, !(rules.own?.isExact ?? false), !(rules.own?.denies ?? false) {
-      if let judgement = judge(lookalikesOf: name, level, now, &trace) { return judgement }
+    if !(rules.own?.isExact ?? false), !(rules.own?.denies ?? false) {
+      if let judgement = judge(lookalikesOf: call.target, rules.own, level, now, &trace) { return judgement }
     }
     if let denying = rules.first({ $0.denies ? $0 : nil }) {
       trace.note(.init(.action, rule: denying.rule.pointer, .denies, "its action is deny"))
@@ -115,6 +115,23 @@ extension CompiledPolicy {
   }
 
   // MARK: Names and keys that could be taken for others
+
+  private func judge<Trace: JudgementTrace>(
+    lookalikesOf target: Call.Target, _ own: CompiledRule?, _ level: CompiledLevel?, _ now: Moment,
+    _ trace: inout Trace
+  ) -> Judgement? {
+    let decision: Decision?
+    switch target {
+    case .tool(let name): return judge(lookalikesOf: name, level, now, &trace)
+    case .resource(let uri): decision = self.decision(misread: uri, own, level, at: now)
+    case .prompt(let name):
+      decision = lookalike(prompt: name, level, at: now).map { self.decision(lookalikePrompt: $0) }
+    case .serverRequest, .other: decision = nil
+    }
+    guard let decision else { return nil }
+    trace.note(.init(.rule, rule: decision.rule, .denies, decision.reason ?? ""))
+    return Judgement(decision)
+  }
 
   private func judge<Trace: JudgementTrace>(
     lookalikesOf name: ExactText, _ level: CompiledLevel?, _ now: Moment, _ trace: inout Trace

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The tools that a level denies or hides, by the folded spelling of their names.
+/// The tools that a level denies or hides, or the prompts that it denies, by the folded spelling of their names.
 ///
 /// A name is matched byte by byte; but who denies `drop_table` must not be evaded by `Drop_Table` on a server that overlooks
 /// the difference, where everything is allowed that no rule names.
@@ -38,8 +38,8 @@ struct Lookalikes: Sendable {
 
   func hiding(_ folded: ExactText, in level: CompiledLevel) -> PolicyLevel.Hidden? { (hide ?? level.hide).find(folded) }
 
-  func rule(_ folded: ExactText, in level: CompiledLevel, at now: Moment) -> CompiledRule? {
-    (tools ?? level.tools).find(folded) { !$0.isExpired(at: now) }
+  func rule(_ folded: ExactText, in rules: NameTable<CompiledRule>, at now: Moment) -> CompiledRule? {
+    (tools ?? rules).find(folded) { !$0.isExpired(at: now) }
   }
 }
 
@@ -61,8 +61,8 @@ extension CompiledPolicy {
     if let level, let entry = level.lookalikes.hiding(folded, in: level) { return .hidden(entry) }
     // A rule of the server that allows stands above one that denies everywhere, as for the name itself.
     var rule: CompiledRule?
-    if let level { rule = level.lookalikes.rule(folded, in: level, at: now) }
-    if rule == nil { rule = general.rule(folded, in: top, at: now) }
+    if let level { rule = level.lookalikes.rule(folded, in: level.tools, at: now) }
+    if rule == nil { rule = general.rule(folded, in: top.tools, at: now) }
     guard let rule, rule.denies else { return nil }
     return .denied(rule)
   }
@@ -79,6 +79,55 @@ extension CompiledPolicy {
   func decision(lookalike rule: CompiledRule) -> Decision {
     Decision(
       .deny, rule: rule.rule.pointer, reason: "its name could be taken for that of a tool which the policy denies",
+      isEnforced: isEnforced)
+  }
+
+  // MARK: Prompts and resources
+
+  /// The rule that denies a prompt which this one could be taken for; to be asked about one without a rule of its own.
+  func lookalike(prompt name: ExactText, _ level: CompiledLevel?, at now: Moment) -> CompiledRule? {
+    guard !top.promptLookalikes.isEmpty || !(level?.promptLookalikes.isEmpty ?? true) else { return nil }
+    let folded = NameFolding.folded(name)
+    var rule: CompiledRule?
+    if let level { rule = level.promptLookalikes.rule(folded, in: level.prompts, at: now) }
+    if rule == nil { rule = top.promptLookalikes.rule(folded, in: top.prompts, at: now) }
+    return rule.flatMap { $0.denies ? $0 : nil }
+  }
+
+  /// Why an address is denied that servers read as another one, about which the policy says something else than the rule
+  /// that was found; nil where there is nothing else to be said.
+  ///
+  /// To be asked about an address that no rule names exactly: who wrote down just that one knows what it means.
+  func decision(
+    misread address: ExactText, _ own: CompiledRule?, _ level: CompiledLevel?, at now: Moment
+  ) -> Decision? {
+    func find(_ address: ExactText, _ rules: (CompiledLevel) -> NameTable<CompiledRule>) -> CompiledRule? {
+      level.flatMap { rules($0).find(address) { !$0.isExpired(at: now) } }
+        ?? rules(top).find(address) { !$0.isExpired(at: now) }
+    }
+    let tidied = ResourceAddress.tidied(address)
+    if tidied != address {
+      let rule = find(tidied) { $0.resources }
+      let isFree = rule == nil && fallback(level)?.setting == .allow
+      if rule?.rule.pointer != own?.rule.pointer, !isFree { return misread(rule) }
+    }
+    // Without the letters' case the rule for all of a scheme is as good as that for one host.
+    let rule = find(ResourceAddress.lowered(tidied)) { $0.loweredResources }
+    guard let rule, rule.rule.pointer != own?.rule.pointer, own == nil || rule.denies else { return nil }
+    return misread(rule)
+  }
+
+  private func misread(_ rule: CompiledRule?) -> Decision {
+    Decision(
+      .deny, rule: rule?.rule.pointer ?? "(default)",
+      reason:
+        "its address could be read as another one, for which the policy has \(rule == nil ? "no" : "another") rule",
+      isEnforced: isEnforced)
+  }
+
+  func decision(lookalikePrompt rule: CompiledRule) -> Decision {
+    Decision(
+      .deny, rule: rule.rule.pointer, reason: "its name could be taken for that of a prompt which the policy denies",
       isEnforced: isEnforced)
   }
 }
