@@ -64,8 +64,9 @@ final class GuardedSession {
   /// How long what an ended server left behind may go on writing to its pipes, and how long the last bytes wait for a
   /// client where nobody waits for the client.
   private static let lastBytes: Int64 = 5_000_000
-  /// How long a server may say nothing to a client that has closed its output and waits for answers.
-  private static let lastAnswers: Int64 = 10_000_000
+  /// How long a server may say nothing to a client that has closed its output and waits for answers: a slow tool may be
+  /// all that a script has asked for.
+  private static let lastAnswers: Int64 = 60_000_000
   /// How long memory for large messages is kept.
   private static let largeMemory: Int64 = 1_000_000
   /// How long a client may take nothing at all of the last bytes of a server that is gone.
