@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from rig.gatehouse import Gatehouse
+from rig.waiting import eventually
 from rig.wire import PLAIN, plain
 
 COMMANDS = [
@@ -237,7 +238,8 @@ def test_tools_of_a_running_server_are_told_too(gatehouse: Gatehouse) -> None:
     wire = plain(gatehouse)
     wire.initialize()
     wire.ask("tools/list", id=1), wire.ask("tools/list", {"cursor": "2"}, id=2)
-    assert len(tools(gatehouse)) == 3
+    # What was listed is written down a little later.
+    eventually(lambda: len(tools(gatehouse)) == 3, what="the tools")
 
 
 # The policy
