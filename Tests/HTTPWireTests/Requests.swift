@@ -53,6 +53,7 @@ struct Sample: CustomStringConvertible, Sendable {
     Sample("another method", "PATCH /a HTTP/1.1\r\nHost: h\r\n\r\n", ["other /a "]),
     target("a whole URL", "http://LOCALHOST:8787/mcp", "/mcp"),
     target("a whole URL without a path", "http://localhost:8787", "/"),
+    target("a slash at the end", "/mcp/git/", "/mcp/git"),
     target("a query", "/mcp?x=/../y", "/mcp"),
     target("an escape", "/mcp/%64b", "/mcp/db"),
   ]
@@ -141,6 +142,7 @@ struct Sample: CustomStringConvertible, Sendable {
     target("two dots", "/mcp/../x"),
     target("two escaped dots", "/mcp/%2e%2E/x"),
     target("an empty part", "//mcp"),
+    target("two slashes at the end", "/mcp//"),
     target("an escaped slash", "/mcp%2Fx"),
     target("an escaped backslash", "/mcp%5cx"),
     target("an escaped NUL", "/mcp%00"),

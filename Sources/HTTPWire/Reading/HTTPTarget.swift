@@ -4,7 +4,8 @@ struct HTTPTarget {
 
   /// Reads a path, or a whole URL of the host that the request names itself.
   ///
-  /// A path that could be read as another one is refused: with `.` or `..`, with an escaped slash, with an empty part.
+  /// A path that could be read as another one is refused: with `.` or `..`, with an escaped slash, with an empty part. One
+  /// slash at its end says nothing.
   init(_ target: ArraySlice<UInt8>, host: ArraySlice<UInt8>, isOptions: Bool) throws(HTTPRefusal) {
     var rest = target
     if rest.first != 0x2F {
@@ -26,6 +27,7 @@ struct HTTPTarget {
     }
     guard !rest.contains(0x23) else { throw HTTPRefusal(.badRequest, "the target has a fragment") }
     rest = rest.prefix { $0 != 0x3F }.dropFirst()
+    if rest.count > 1, rest.last == 0x2F { rest = rest.dropLast() }
     guard !rest.isEmpty else {
       path = []
       return
