@@ -142,8 +142,13 @@ def test_P52_a_description_that_changes_between_runs(server: Server, modern: boo
     assert "the tool's definition changed since 20" in told
     assert "Rule (pin)" in told
     assert pins(gatehouse) == {"read": "changed"}
-    explained = json.loads(gatehouse.succeed("policy", "explain", "notes", "read", "--json"))
-    assert (explained["verdict"], explained["rule"]) == ("ask", "(pin)")
+
+    def explained() -> tuple[str, str]:
+        found = json.loads(gatehouse.succeed("policy", "explain", "notes", "read", "--json"))
+        return found["verdict"], found["rule"]
+
+    # It goes by the catalogue, which is written a little later.
+    eventually(lambda: explained() == ("ask", "(pin)"), what="the pin's rule")
 
     # Nothing of that is forgotten when the gate is killed, and who lists nothing does not get round it.
     gate.send_signal(signal.SIGKILL)
