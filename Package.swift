@@ -205,7 +205,7 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
   target.swiftSettings = strict + (target.swiftSettings ?? [])
 }
 
-// .ci/run sets it: only these tests, and what they are about, so that a sanitizer does not wait for the others to be built.
+// .ci/sanitize sets it: only these tests, and what they are about, so that a sanitizer does not wait for the others to be built.
 if let names = Context.environment["GATEHOUSE_TESTS"]?.split(separator: ",").map(String.init) {
   let targets = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
   var wanted: Set<String> = []
