@@ -12,6 +12,18 @@ package enum Clock {
     moment.advanced(byMicroseconds: -offset).microseconds
   }
 
+  /// At whole multiples of this many microseconds since the machine's start most systems have their ticks, 250 or
+  /// 1,000 a second.
+  static let tick: Int64 = 4_000
+
+  /// The first such multiple that is not before a moment.
+  ///
+  /// A timer that goes off with the system's own tick interrupts nobody once more, which is dear on a virtual machine.
+  static func nextTick(after moment: Moment) -> Moment {
+    let past = sinceBoot(moment) % tick
+    return past > 0 ? moment.advanced(byMicroseconds: tick - past) : moment
+  }
+
   package static func now() -> Moment {
     Moment(microseconds: csys_steady_microseconds() + offset)
   }

@@ -53,4 +53,15 @@ extension GateProcess {
       approvals: state.approvals.pending(at: now), standing: state.approvals.standing(at: now),
       recent: state.approvals.recent, lockdown: state.lockdown)
   }
+
+  /// Gives a subscriber what was told after a number, as far as it is kept.
+  func replay(since sequence: UInt64, to backlog: inout Backlog) {
+    let (missed, position) = state.stream.since(sequence)
+    if missed > 0 { backlog.lose(missed) }
+    push(state.stream, from: position, to: &backlog)
+    guard backlog.isSampled else { return }
+    var calls = CallTally()
+    state.stream.forEach(from: position) { calls.add($0, $1) }
+    backlog.push(counts: nil, calls: calls.take())
+  }
 }

@@ -47,6 +47,8 @@ package final class GateProcess {
   var failures: [ExactText: String] = [:]
 
   private var flushTimer: LoopTimer?
+  /// Whether many events were gathered the last time.
+  private var isBusy = false
   private var isTickDue = false
   private var tally = CallTally()
   private var filterTime = FilterTime()
@@ -55,10 +57,12 @@ package final class GateProcess {
   private(set) var isStopping = false
 
   /// How long events wait for company, so that a burst is one write to each watcher.
-  private static let gathering: Int64 = 10_000
+  ///
+  /// The end of each such wait makes a call wait: where `many` came the last time, the wait is the longer one.
+  private static let gathering: (first: Int64, next: Int64, many: UInt64) = (10_000, 33_000, 100)
   private static let tick: Int64 = 100_000
   /// More than this many do not wait; fewer would make more calls wait for a piece that is sent to a watcher.
-  private static let mostPending = 1_024
+  private static let mostPending = 2_048
 
   private var isRetired = false
 
@@ -244,7 +248,8 @@ package final class GateProcess {
     // make one more call wait.
     if noticeApprovals() || state.stream.end - state.stream.settled >= Self.mostPending { return flush() }
     if flushTimer == nil {
-      flushTimer = Loop.shared.after(microseconds: Self.gathering) { [self] in flush() }
+      let time = isBusy ? Self.gathering.next : Self.gathering.first
+      flushTimer = Loop.shared.after(microseconds: time) { [self] in flush() }
     }
   }
 
@@ -273,6 +278,7 @@ package final class GateProcess {
     flushTimer = nil
     record.commit()
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
+    isBusy = state.stream.end - state.stream.settled >= Self.gathering.many
     settle()
     for connection in connections.values { connection.flush() }
     counterKeeper.prepare()
@@ -292,17 +298,6 @@ package final class GateProcess {
     for connection in connections.values { connection.take(counts: counts, calls: calls) }
     flush()
     if connections.values.contains(where: \.hasMoreToCount) { tickSoon() }
-  }
-
-  /// Gives a subscriber what was told after a number, as far as it is kept.
-  func replay(since sequence: UInt64, to backlog: inout Backlog) {
-    let (missed, position) = state.stream.since(sequence)
-    if missed > 0 { backlog.lose(missed) }
-    push(state.stream, from: position, to: &backlog)
-    guard backlog.isSampled else { return }
-    var calls = CallTally()
-    state.stream.forEach(from: position) { calls.add($0, $1) }
-    backlog.push(counts: nil, calls: calls.take())
   }
 
   /// Gives a subscriber what is new, as far as there is time to judge it by its filter.

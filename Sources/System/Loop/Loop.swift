@@ -153,10 +153,12 @@ package final class Loop {
 
   // MARK: Time
 
-  /// Calls `body` once, so many microseconds from now, unless the timer is cancelled.
+  /// Calls `body` once, so many microseconds from now, unless the timer is cancelled; from 8 ms on up to 4 ms later.
   @discardableResult
   package func after(microseconds: Int64, _ body: @escaping @LoopActor () -> Void) -> LoopTimer {
-    let timer = LoopTimer(due: Clock.now().advanced(byMicroseconds: max(0, microseconds)), body)
+    var due = Clock.now().advanced(byMicroseconds: max(0, microseconds))
+    if microseconds >= 2 * Clock.tick { due = Clock.nextTick(after: due) }
+    let timer = LoopTimer(due: due, body)
     timers.insert(timer)
     return timer
   }
