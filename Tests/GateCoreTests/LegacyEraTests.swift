@@ -220,6 +220,28 @@ struct LegacyEraTests {
       play.server(#"{"jsonrpc":"2.0","id":1,"result":{}}"#).toClient == [#"{"jsonrpc":"2.0","id":\#(id),"result":{}}"#])
   }
 
+  @Test("P12: an id that comes back with or without its fraction of zeros, or in other escapes, is the same one")
+  func idsInOtherSpellings() throws {
+    for (asked, answered) in [("1.0", "1"), ("1", "1.0"), (#""\u0061""#, #""a""#), ("20", "20.00")] {
+      var play = try Playbook(policy: Playbook.allowAll)
+      let toClient = play.server(#"{"jsonrpc":"2.0","id":\#(asked),"method":"roots/list"}"#).toClient
+      #expect(toClient == [#"{"jsonrpc":"2.0","id":\#(asked),"method":"roots/list"}"#])
+      let toServer = play.client(#"{"jsonrpc":"2.0","id":\#(answered),"result":{"roots":[]}}"#).toServer
+      #expect(toServer == [#"{"jsonrpc":"2.0","id":\#(asked),"result":{"roots":[]}}"#])
+      #expect(play.core.tally.strayAnswers == 0)
+    }
+  }
+
+  @Test("P12: two requests whose ids some would take for one are not in flight together")
+  func idsThatSomeTakeForOne() throws {
+    for (first, second) in [("1", "1.0"), ("1.0", "1"), ("10.0", "10")] {
+      var play = try Playbook(policy: Playbook.allowAll)
+      #expect(play.client(call(first, "get")).toServer.count == 1)
+      #expect(play.client(call(second, "get")).toServer == [])
+      #expect(play.client(call("2", "get")).toServer.count == 1)
+    }
+  }
+
   @Test func P12_aCallWithoutIDIsNeverPassedOn() throws {
     var play = try Playbook(policy: Playbook.allowAll)
     #expect(

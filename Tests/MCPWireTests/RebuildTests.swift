@@ -107,6 +107,7 @@ struct RebuildTests {
     func key(_ text: String) -> ExactText { WireID.key(0..<text.utf8.count, Array(text.utf8).span) }
     #expect(key("\"a\"") == key("\"\\u0061\""))
     #expect(key("\"/\"") == key("\"\\/\""))
-    #expect(Set([key("1"), key("1.0"), key("\"1\""), key("-1")]).count == 4)
+    #expect(Set([key("1"), key("\"1\""), key("\"1.0\""), key("-1"), key("10")]).count == 5)
+    #expect(key("1.0") == key("1") && key("-10.00") == key("-10"))
   }
 }

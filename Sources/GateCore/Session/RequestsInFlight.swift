@@ -178,6 +178,8 @@ struct ServerRequests: Sendable {
     var decision: UInt64 = 0
     /// What it holds of limits that may get it back.
     var reservation: Reservation?
+    /// Its id as the server wrote it, if not as it is looked up.
+    var written: ExactText?
   }
 
   static let limit = 1_000

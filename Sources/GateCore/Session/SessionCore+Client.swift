@@ -227,11 +227,12 @@ extension SessionCore {
     _ message: WireMessage, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
-    guard let id = message.id, let request = serverRequests.remove(WireID.key(id, line)) else {
+    guard let key = message.id.map({ WireID.key($0, line) }), let request = serverRequests.remove(key) else {
       tally.strayAnswers += 1
       return
     }
-    output.toServer.appendAnswer(message, line, id: id)
+    // A server may know its own spelling only.
+    output.toServer.appendAnswer(message, line, id: request.written ?? key)
     let isError = message.kind == .error
     if isError { giveBack(request.reservation, at: now, gate: &gate) }
     conclude(request, isError ? .error : .ok, bytes: line.count, at: now, gate: &gate, into: &output)
@@ -262,12 +263,14 @@ extension SessionCore {
     id: [UInt8]?, _ refusal: WireRefusal, bytes: Int, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) {
-    guard let id, !id.isEmpty, let request = serverRequests.remove(WireID.key(0..<id.count, id.span)) else {
+    guard let key = id.map({ WireID.key(0..<$0.count, $0.span) }), !key.isEmpty,
+      let request = serverRequests.remove(key)
+    else {
       tally.strayAnswers += 1
       return
     }
     let reply = WireRefusal(.internalError, "the client's answer was malformed: \(refusal.message)")
-    output.toServer.append(reply, id: id)
+    output.toServer.append(reply, id: Array((request.written ?? key).utf8))
     conclude(request, .error, bytes: bytes, at: now, gate: &gate, into: &output)
   }
 

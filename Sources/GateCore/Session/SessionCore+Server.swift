@@ -46,6 +46,7 @@ extension SessionCore {
       return
     }
     var request = ServerRequests.Request(sent: now)
+    if !key.isEqual(line.extracting(id)) { request.written = line.exactText(id) }
     if !Self.isPlumbing(message.method) {
       let method = message.methodName(line)
       let judged = judge(

@@ -25,13 +25,15 @@ package enum WireID {
   /// Whether there is one spelling only, the one that is written.
   package static func isPlain(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
     guard let first = range.first else { return false }
-    return bytes[first] != 0x22
-      || bytes.firstQuoteOrBackslash(from: first + 1, to: range.upperBound - 1) == range.upperBound - 1
+    guard bytes[first] == 0x22 else { return withoutFraction(range, bytes) == range }
+    return bytes.firstQuoteOrBackslash(from: first + 1, to: range.upperBound - 1) == range.upperBound - 1
   }
 
-  /// The id's characters in one spelling, for looking it up; `1` and `"1"` stay different.
+  /// The id's characters in one spelling, for looking it up; `1` and `"1"` stay different, `1` and `1.0` do not: there
+  /// are peers that know no integers, and others that know no fraction of zeros.
   package static func key(_ range: Range<Int>, _ bytes: Span<UInt8>) -> ExactText {
-    guard let text = WireText(range, bytes), text.hasEscapes else { return bytes.exactText(range) }
+    guard let text = WireText(range, bytes) else { return bytes.exactText(withoutFraction(range, bytes)) }
+    guard text.hasEscapes else { return bytes.exactText(range) }
     var canonical: [UInt8] = []
     JSONWriter.append(text.decoded(bytes).string, to: &canonical)
     return ExactText(String(decoding: canonical, as: UTF8.self))

@@ -79,15 +79,6 @@ extension [UInt8] {
     append(literal: "}\n")
   }
 
-  /// Appends an answer of a client under the id that stands in it, which is the server's own.
-  package mutating func appendAnswer(_ message: WireMessage, _ bytes: Span<UInt8>, id: Range<Int>) {
-    append(literal: "{\"jsonrpc\":\"2.0\",\"id\":")
-    append(bytes, id)
-    append(literal: message.kind == .error ? ",\"error\":" : ",\"result\":")
-    append(message.payload, of: message, bytes)
-    append(literal: "}\n")
-  }
-
   /// Appends a value of a message without the blanks between its tokens.
   private mutating func append(_ value: Range<Int>, of message: WireMessage, _ bytes: Span<UInt8>) {
     if message.isCompact { append(bytes, value) } else { appendCompact(bytes, value) }
