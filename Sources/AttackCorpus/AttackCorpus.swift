@@ -2,8 +2,8 @@
 package enum AttackCorpus {
   package static let all: [Attack] =
     batches + secondDocuments + lineEnds + duplicateKeys + foldedKeys + wrongTypes + notJSON + encoding + numbers
-    + depth + oversized + ids + notifications + methods + escapes + lookalikes + headers + limits + others
-    + forgedAnswers + lists + serverRequests
+    + depth + oversized + ids + notifications + methods + escapes + lookalikes + headers + limits + resources
+    + others + forgedAnswers + lists + serverRequests
 
   package static subscript(name name: String) -> Attack? { all.first { $0.name == name } }
 
@@ -26,7 +26,11 @@ package enum AttackCorpus {
         }
       },
       "prompts": {"allowed_prompt": {}},
-      "resources": {"file:///srv/allowed.txt": {}},
+      "resources": {
+        "file:///srv/allowed.txt": {},
+        "file:///srv/public/*": {},
+        "file:///etc/shadow": {"action": "deny"}
+      },
       "servers": {"selftest-open": {"default": "allow"}}
     }
 
@@ -37,13 +41,18 @@ package enum AttackCorpus {
       tools:      `allowed` may be called; `forbidden` is denied; `hidden_tool` is denied and not listed; each tool whose
                   name begins with `limited_` once a day; `allowed_path` only with `path` equal to "/srv/allowed", without
                   `secret`, and with an `amount` of 500 at most; every other tool is denied
-      prompts:    only `allowed_prompt`; resources: only file:///srv/allowed.txt
+      prompts:    only `allowed_prompt`
+      resources:  only file:///srv/allowed.txt and those below file:///srv/public/
       the rest:   methods that the protocol does not know, and what a server asks of the client, are denied
     """
 
   package static let allowedPath = "/srv/allowed"
   package static let allowedPrompt = "allowed_prompt"
   package static let allowedResource = "file:///srv/allowed.txt"
+  /// What lies below it may be read.
+  package static let allowedFolder = "file:///srv/public/"
+  /// Denied also where unknown resources may be read.
+  package static let deniedResource = "file:///etc/shadow"
   /// No answer with this word may reach the client.
   package static let mark = "FORGED"
 }

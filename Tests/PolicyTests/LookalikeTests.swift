@@ -66,9 +66,12 @@ struct LookalikeTests {
       "file://localhost/etc/shadow", "file://LocalHost/etc/shadow", "file:/etc/shadow", "file:///etc/shadow?x",
       "file:///etc/shadow#x", " file:///etc/shadow", "file:///etc/./shadow", "file:\\\\\\etc\\shadow",
       "file:///../etc/shadow", "db://secret/x", "DB://secret/x", "db://SECRET/x", "db://secret/%78", "db://secret/../x",
+      "file://%6cocalhost/etc/shadow", "db://%73ecret/x", "http://inside/x", "http://inside:80/x", "HTTP://INSIDE:80/x",
+      "http://%69nside:80/x",
     ]) func deniedResources(uri: String) throws
   {
-    let rules = #""file:///etc/shadow":{"action":"deny"},"db://Secret/*":{"action":"deny"}"#
+    let rules = ["file:///etc/shadow", "db://Secret/*", "http://inside/*"].map { #""\#($0)":{"action":"deny"}"# }
+      .joined(separator: ",")
     let policy = #"{"version":"1","default":"allow","resources":{\#(rules)}}"#
     #expect(try verdict(policy, .resource(uri: ExactText(uri))).hasPrefix("deny /resources/"))
     // What asks a person, or is limited, is not evaded either.
@@ -81,10 +84,11 @@ struct LookalikeTests {
     arguments: [
       "note://Inbox/1", "mirror://room/x", "file:///etc/Shadow", "file:///etc/shadows", "db://other/../secret/x",
       "urn:a:b", "plain", "a/../b", "file:///c:/x", "http://x/?q=file:///etc/shadow", "", "%", "%2", "%00", "..", "/..",
-      "x:",
+      "x:", "http://inside:8080/x", "https://inside:80/x", "db://secret:80/x",
     ]) func otherResources(uri: String) throws
   {
-    let rules = #""file:///etc/shadow":{"action":"deny"},"db://secret/*":{"action":"deny"},"note://Inbox/*":{}"#
+    let denied = ["file:///etc/shadow", "db://secret/*", "http://inside/*"].map { #""\#($0)":{"action":"deny"}"# }
+    let rules = (denied + [#""note://Inbox/*":{}"#]).joined(separator: ",")
     let policy = #"{"version":"1","default":"allow","resources":{\#(rules)}}"#
     #expect(try verdict(policy, .resource(uri: ExactText(uri))).hasPrefix("allow"))
     let all = #"{"version":"1","default":"deny","resources":{"*":{}}}"#

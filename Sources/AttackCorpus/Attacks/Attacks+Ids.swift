@@ -128,21 +128,6 @@ extension AttackCorpus {
   static var others: [Attack] {
     var shelf = Shelf(.others)
     shelf.add(
-      "resource-other", "P17", "reads a resource that no rule names",
-      request("resources/read", #"{"uri":"file:///etc/shadow"}"#))
-    shelf.add(
-      "resource-dots", "P17", "reads a resource by a path with dots",
-      request("resources/read", #"{"uri":"file:///srv/allowed.txt/../../etc/shadow"}"#))
-    shelf.add(
-      "resource-two", "P7 P17", "gives two addresses",
-      request("resources/read", #"{"uri":"file:///srv/allowed.txt","uri":"file:///etc/shadow"}"#))
-    shelf.add(
-      "resource-capital", "P7 P17", "adds `URI` beside `uri`",
-      request("resources/read", #"{"uri":"file:///srv/allowed.txt","URI":"file:///etc/shadow"}"#))
-    shelf.add(
-      "resource-subscribe", "P17", "subscribes to a resource that no rule names",
-      request("resources/subscribe", #"{"uri":"file:///etc/shadow"}"#))
-    shelf.add(
       "prompt-other", "P17", "gets a prompt that no rule names", request("prompts/get", #"{"name":"forbidden_prompt"}"#)
     )
     shelf.add(

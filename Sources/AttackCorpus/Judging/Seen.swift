@@ -54,7 +54,7 @@ private struct ActWatch {
       if message.name != AttackCorpus.allowedPrompt, !isOpen { acts.append("a prompt that no rule allows") }
       if !hasID { acts.append("a prompt without a valid id") }
     case "resources/read", "resources/subscribe":
-      if message.uri != AttackCorpus.allowedResource, !isOpen { acts.append("a resource that no rule allows") }
+      look(atResource: message.uri)
       if !hasID { acts.append("a resource without a valid id") }
     case let other where other.hasPrefix("notifications/") && !other.contains("..") && !hasID: break
     case let other where other.hasPrefix("tasks/") || Self.plumbing.contains(other): break
@@ -77,6 +77,20 @@ private struct ActWatch {
       calls[limited, default: 0] += 1
       if calls[limited] == callsWithinLimit + 1 { acts.append("a call past the limit") }
     default: if !isOpen { acts.append("a call of a tool that no rule allows: \(shown(name))") }
+    }
+  }
+
+  private mutating func look(atResource address: String?) {
+    let destination = address.map(AddressReader.destination)
+    if isOpen {
+      if destination == AttackCorpus.deniedResource { acts.append("a denied resource") }
+      return
+    }
+    for address in [address, destination] {
+      guard let address, address == AttackCorpus.allowedResource || address.hasPrefix(AttackCorpus.allowedFolder) else {
+        acts.append("a resource that no rule allows")
+        return
+      }
     }
   }
 

@@ -7,7 +7,7 @@ import JSONText
 /// somewhere that the rule does not speak of.
 enum ResourceAddress {
   /// The address without what has another spelling: dots and, in files, empty segments of its path, escapes, backslashes,
-  /// blanks around it, a fragment and, of a file, a query.
+  /// blanks around it, a port that is the scheme's own, a fragment and, of a file, a query.
   ///
   /// Capitals stay.
   static func tidied(_ address: ExactText) -> ExactText {
@@ -70,11 +70,24 @@ enum ResourceAddress {
       if begin.count == 2, begin.allSatisfy({ $0 == 0x2F || $0 == 0x5C }), !scheme.isEmpty {
         rest = rest.dropFirst(2)
         let end = rest.firstIndex { Self.ends.contains($0) } ?? rest.endIndex
-        authority = Array(rest[..<end])
+        authority = withoutPort(ResourceAddress.unescaped(Array(rest[..<end])))
         rest = rest[end...]
       }
       if isFile, authority == nil || authority?.map({ $0 | 0x20 }) == Array("localhost".utf8) { authority = [] }
       path = Array(rest)
+    }
+
+    /// A port that its scheme has anyway is no part of what others make of it.
+    private func withoutPort(_ authority: [UInt8]) -> [UInt8] {
+      let port =
+        switch String(decoding: scheme, as: UTF8.self).lowercased() {
+        case "http", "ws": ":80"
+        case "https", "wss": ":443"
+        case "ftp": ":21"
+        default: ""
+        }
+      guard authority.suffix(port.utf8.count).elementsEqual(port.utf8) else { return authority }
+      return Array(authority.dropLast(port.utf8.count))
     }
 
     /// Of the letters, digits and signs before the first colon; 0 where there is no scheme.
