@@ -5,7 +5,7 @@ import System
 import Testing
 
 struct RecordRetentionTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kept-\(UUID())").path
+  private var folder = FileManager.default.temporaryDirectory.appendingPathComponent("kept-\(UUID())").path
   private static let start: Int64 = 1_790_000_000_000_000
   private static let day: Int64 = 86_400_000_000
 
@@ -79,6 +79,25 @@ struct RecordRetentionTests {
       let lane = try RecordVerifier.verify(folder).lanes[0]
       #expect(lane.problem == nil && lane.begins != nil)
       #expect(try RecordWriter(options(keep)).lastSequence == writer.lastSequence)
+    }
+  }
+
+  @Test(.enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm"))) func filesOfAnySizeAreAddedUp() throws {
+    // Only there a file can be said to be so long.
+    let tests = RecordRetentionTests(folder: "/dev/shm/kept-\(UUID())")
+    try tests.inFolder {
+      for lane in [0, 1] {
+        for day in [0, 1] as [Int64] { try tests.run(day: day, lane: lane) }
+      }
+      for lane in [0, 1] {
+        let file = URL(fileURLWithPath: "\(tests.folder)/\(lane)-000003.jsonl")
+        try Data().write(to: file)
+        try FileHandle(forWritingTo: file).truncate(atOffset: UInt64(Int64.max))
+      }
+      let lanes = try RecordVerifier.verify(tests.folder).lanes
+      #expect(lanes.count == 2 && lanes.allSatisfy { $0.problem != nil })
+      _ = try? tests.run(RecordRetention(megabytes: 1_000_000), day: 2, lane: 2)
+      #expect(try tests.files.contains("0-000003.jsonl"))
     }
   }
 

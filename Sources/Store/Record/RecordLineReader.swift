@@ -65,7 +65,7 @@ struct RecordLineReader: ~Copyable {
       }
       if end == buffer.count {
         guard buffer.count < Self.longestLine else { return .endless }
-        buffer.append(contentsOf: repeatElement(0, count: buffer.count))
+        buffer += [UInt8](repeating: 0, count: buffer.count)
       }
       // The buffer is filled as far as the limit and no further.
       let room = min(buffer.count - end, limit - offset)

@@ -15,7 +15,12 @@ struct RecordShelf {
 
   func path(_ segment: RecordSegment) -> String { "\(folder)/\(segment.fileName)" }
 
-  func bytes(_ segment: RecordSegment) -> Int { FileFacts(path(segment)).map { Int(clamping: $0.size) } ?? 0 }
+  /// Of what is larger than any file that was ever written, `mostBytes`: any number of sizes can be added up.
+  func bytes(_ segment: RecordSegment) -> Int {
+    FileFacts(path(segment)).map { Int(min($0.size, UInt64(Self.mostBytes))) } ?? 0
+  }
+
+  static let mostBytes = 1 << 48
 
   /// The time of its first line.
   func began(_ segment: RecordSegment) -> Moment? {

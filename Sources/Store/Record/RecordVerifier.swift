@@ -163,7 +163,7 @@ package struct RecordVerifier {
       throw found(
         .cut, segment, "the next segment tells of \(tail?.bytes ?? 0) bytes at this one's end, and they are gone")
     }
-    lane.bytes += limit
+    lane.bytes += min(limit, RecordShelf.mostBytes)
     var reader = RecordLineReader(file, limit: limit)
     while true {
       line += 1
