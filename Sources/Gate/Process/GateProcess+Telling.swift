@@ -6,6 +6,11 @@ internal import System
 
 // MARK: What is told to who asks
 extension GateProcess {
+  func tell(_ event: GateEvent) {
+    state.tell(event, at: Clock.now())
+    publish()
+  }
+
   var hello: Hello {
     Hello(
       version: 1, build: options.build, pid: ThisProcess.pid, revision: policyInForce.revision,

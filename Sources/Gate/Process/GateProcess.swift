@@ -47,8 +47,9 @@ package final class GateProcess {
   var failures: [ExactText: String] = [:]
 
   private var flushTimer: LoopTimer?
-  /// Whether many events were gathered the last time.
+  /// Whether many events were gathered the last time, and when that was.
   private var isBusy = false
+  private var flushed = Moment(microseconds: 0)
   private var isTickDue = false
   private var tally = CallTally()
   private var filterTime = FilterTime()
@@ -59,10 +60,10 @@ package final class GateProcess {
   /// How long events wait for company, so that a burst is one write to each watcher.
   ///
   /// The end of each such wait makes a call wait: where `many` came the last time, the wait is the longer one.
-  private static let gathering: (first: Int64, next: Int64, many: UInt64) = (10_000, 33_000, 100)
+  private static let gathering: (first: Int64, next: Int64, many: UInt64) = (10_000, 50_000, 100)
   private static let tick: Int64 = 100_000
-  /// More than this many do not wait; fewer would make more calls wait for a piece that is sent to a watcher.
-  private static let mostPending = 2_048
+  /// More than this many do not wait: `rushing` where they came in less than `first`, so that they are still at hand.
+  private static let mostPending: (rushing: UInt64, ever: UInt64) = (1_024, 3_072)
 
   private var isRetired = false
 
@@ -207,11 +208,6 @@ package final class GateProcess {
 
   private func beginCounts() { counterKeeper.begin(&state.counters) }
 
-  func tell(_ event: GateEvent) {
-    state.tell(event, at: Clock.now())
-    publish()
-  }
-
   // MARK: The stream
 
   /// Why what was decided must not happen, and where in the stream these decisions begin.
@@ -246,11 +242,17 @@ package final class GateProcess {
     guard state.stream.settled < state.stream.end else { return }
     // A person waits for what became of a question. And with all that a flush does: another one a moment later would
     // make one more call wait.
-    if noticeApprovals() || state.stream.end - state.stream.settled >= Self.mostPending { return flush() }
+    if noticeApprovals() || hasManyPending { return flush() }
     if flushTimer == nil {
       let time = isBusy ? Self.gathering.next : Self.gathering.first
       flushTimer = Loop.shared.after(microseconds: time) { [self] in flush() }
     }
+  }
+
+  private var hasManyPending: Bool {
+    let count = state.stream.end - state.stream.settled
+    guard count >= Self.mostPending.rushing else { return false }
+    return count >= Self.mostPending.ever || Loop.shared.now.microseconds(since: flushed) < Self.gathering.first
   }
 
   /// Gives what was published to those who listen.
@@ -278,6 +280,7 @@ package final class GateProcess {
     flushTimer = nil
     record.commit()
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
+    flushed = Loop.shared.now
     isBusy = state.stream.end - state.stream.settled >= Self.gathering.many
     settle()
     for connection in connections.values { connection.flush() }

@@ -30,6 +30,10 @@ package final class Watch {
   package private(set) var interest: Readiness
   /// Nil once cancelled, so that whatever it holds is free.
   private var handler: (@LoopActor (Readiness) -> Void)?
+  /// Does what the handler does when something can be read, without knowing whether it can; answers whether it could.
+  ///
+  /// Set where that is possible at any time, and nil once cancelled.
+  var attempt: (@LoopActor () -> Bool)?
   private var isCancelled = false
 
   package init(
@@ -60,6 +64,7 @@ package final class Watch {
     guard !isCancelled else { return }
     isCancelled = true
     handler = nil
+    attempt = nil
     interest = []
     Loop.shared.remove(self)
   }

@@ -61,6 +61,7 @@ package final class InStream {
       if readiness.contains(.ending) { isEnding = true }
       readOnce()
     }
+    watch?.attempt = { [self] in readOnce() }
   }
 
   /// While true nothing is read, so that the writer is held up in the end.
@@ -103,8 +104,10 @@ package final class InStream {
     ended = nil
   }
 
-  private func readOnce() {
-    guard !isPaused, state != .ended else { return }
+  /// Answers whether something was read, or the end.
+  @discardableResult
+  private func readOnce() -> Bool {
+    guard !isPaused, state != .ended else { return false }
     precondition(!InStream.isReading, "a handler of a stream must not run the loop")
     let outcome = unsafe end?.read(into: InStream.buffer) ?? .wouldBlock
     switch outcome {
@@ -120,11 +123,13 @@ package final class InStream {
       }
     case .wouldBlock:
       isEnding = false
-      if state == .draining { finish(nil) }
+      guard state == .draining else { return false }
+      finish(nil)
     case .failed(let code):
       // A terminal that hung up, a socket that was reset: ends all the same.
       finish(code == EIO || code == ECONNRESET ? nil : SystemError("read", code: code))
     }
+    return true
   }
 
   private func finish(_ error: SystemError?) {
