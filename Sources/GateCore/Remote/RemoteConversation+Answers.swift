@@ -30,7 +30,7 @@ extension RemoteConversation {
       if opensStream, head.isSuccess, sessionID != nil, !streamIsRefused { start(.stream, .get) }
     case .stream:
       if head.status == 200, head.isEventStream {
-        exchange.reading = .events(EventStreamReader())
+        exchange.reading = .events([EventStreamReader()])
         exchange.attempts = 0
         exchanges[number] = exchange
       } else {
@@ -55,7 +55,7 @@ extension RemoteConversation {
       sessionID = head.sessionID
     }
     if head.status == 202 || head.status == 204 { return nil }
-    if head.isEventStream { return .events(EventStreamReader()) }
+    if head.isEventStream { return .events([EventStreamReader()]) }
     return head.isJSON ? .json([]) : nil
   }
 
@@ -87,10 +87,11 @@ extension RemoteConversation {
     case .events(var events):
       exchange.reading = .nothing(0)
       exchanges[number] = nil
-      let all = events.feed(bytes)
-      if events.lastID != exchange.lastEvent || !all.isEmpty { exchange.attempts = 0 }
-      if !events.lastID.isEmpty { exchange.lastEvent = events.lastID }
-      let isTooLong = events.isOversized
+      let all = events[0].feed(bytes)
+      let lastID = events[0].lastID
+      if lastID != exchange.lastEvent || !all.isEmpty { exchange.attempts = 0 }
+      if !lastID.isEmpty { exchange.lastEvent = lastID }
+      let isTooLong = events[0].isOversized
       exchange.reading = .events(events)
       exchanges[number] = exchange
       for event in all where event.isMessage && !event.data.isEmpty {
@@ -115,7 +116,7 @@ extension RemoteConversation {
     switch (exchange.purpose, exchange.reading) {
     case (.goodbye, _): end(nil)
     case (.message, _): unblock(number, at: now)
-    case (.stream, .events(let events)): comeBackLater(exchange, retry: events.retry, at: now)
+    case (.stream, .events(let events)): comeBackLater(exchange, retry: events[0].retry, at: now)
     case (.stream, _): if !streamIsRefused { comeBackLater(exchange, retry: nil, at: now) }
     case (.request(let asked), _) where asked.isAnswered: unblock(number, at: now)
     case (.request(let asked), .json(let body)) where failure == nil:
@@ -128,7 +129,7 @@ extension RemoteConversation {
       if !after.isAnswered { settle(number, .request(asked), problem(asked, exchange), at: now) }
       unblock(number, at: now)
     case (.request(let asked), .events(let events)):
-      goOn(number, asked, exchange, events.retry, failure, at: now)
+      goOn(number, asked, exchange, events[0].retry, failure, at: now)
     case (.request(let asked), .nothing):
       settle(number, exchange.purpose, problem(asked, exchange), at: now)
     case (.request, _):

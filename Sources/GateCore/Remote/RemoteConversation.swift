@@ -29,7 +29,8 @@ package struct RemoteConversation: Sendable {
   enum Reading: Sendable {
     case head
     case json([UInt8])
-    indirect case events(EventStreamReader)
+    /// One reader, in an array because that can be taken out and changed without a copy of what it holds.
+    case events([EventStreamReader])
     /// What still comes is of no interest.
     case nothing(Int)
   }
