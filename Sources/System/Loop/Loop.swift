@@ -88,6 +88,7 @@ package final class Loop {
 
   private func turn(mayWait: Bool) {
     let mayWait = mayWait && deferred.isEmpty && steady.isEmpty
+    // A guess that is wrong has run nothing, which the wait below relies on.
     if mayWait, guess() { return fireTimers() }
     if mayWait { setAlarm() }
     let count = events.wait(on: epoll, timeout: mayWait ? -1 : 0)

@@ -32,7 +32,8 @@ package final class Watch {
   private var handler: (@LoopActor (Readiness) -> Void)?
   /// Does what the handler does when something can be read, without knowing whether it can; answers whether it could.
   ///
-  /// Set where that is possible at any time, and nil once cancelled.
+  /// Set where that is possible at any time, and nil once cancelled. Where it answers false it has called nobody: the
+  /// loop goes to sleep then.
   var attempt: (@LoopActor () -> Bool)?
   private var isCancelled = false
 
