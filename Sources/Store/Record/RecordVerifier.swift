@@ -21,6 +21,8 @@ package struct RecordVerifier {
   /// The first segment that a gate meant to stay, as the last of them tells that says so; and how each begins.
   private var firstKept = 1
   private var beginnings: [Int: (previous: RecordHash, sequence: UInt64)] = [:]
+  /// The oldest segments by their numbers, which a gate may remove before they are looked at.
+  private var oldest: [Int: Held] = [:]
   private var lastTime: [UInt8] = []
   private(set) var version = RecordVersion.lines
   /// The line, or the first of the run, that is being looked at.
@@ -78,7 +80,17 @@ package struct RecordVerifier {
         kind: kind, place: .init(segment: segment, line: line), through: max(line, last), message: message))
   }
 
+  private final class Held {
+    let file: RegularFile
+    init(_ file: consuming RegularFile) { self.file = file }
+  }
+
   private mutating func verify(_ number: Int, _ segments: [RecordSegment]) {
+    oldest = [:]
+    for segment in segments.dropLast().prefix(Self.mostHeld) {
+      // One that cannot be opened is told of in its turn.
+      if let file = try? RegularFile(path(segment), isAnyones: true) { oldest[segment.number] = Held(file) }
+    }
     lane = RecordReport.Lane(number)
     linesBefore = 0
     hash = .zero
@@ -119,6 +131,11 @@ package struct RecordVerifier {
 
   private func path(_ segment: RecordSegment) -> String { "\(folder)/\(segment.fileName)" }
 
+  private func open(_ segment: RecordSegment) throws(SystemError) -> RegularFile {
+    if let held = oldest[segment.number] { return try RegularFile(again: held.file) }
+    return try RegularFile(path(segment), isAnyones: true)
+  }
+
   /// The number of the segment with which the lane begins: what was before it was removed by the gate, as it tells.
   private mutating func begin(_ segments: [RecordSegment]) -> Int {
     guard let first = segments.first, first.number > 1, firstKept > 1, let beginning = beginnings[first.number] else {
@@ -134,7 +151,7 @@ package struct RecordVerifier {
   private mutating func readFirstLine(_ segment: RecordSegment) throws(Found) {
     line = 0
     let first = try read(segment) { () throws(SystemError) -> JSONNode? in
-      let file = try RegularFile(path(segment), isAnyones: true)
+      let file = try open(segment)
       let limit = min(file.size, 64 << 10)
       var reader = RecordLineReader(file, limit: limit)
       guard case .line(let range) = try reader.next() else { return nil }
@@ -156,7 +173,7 @@ package struct RecordVerifier {
     lane.segments += 1
     let tail = tails[segment.number]
     let file = try read(segment) { () throws(SystemError) in
-      try isLast ? Self.settled(path(segment)) : RegularFile(path(segment), isAnyones: true)
+      try isLast ? Self.settled(path(segment)) : open(segment)
     }
     let limit = file.size - (tail?.bytes ?? 0)
     guard limit >= 0 else {
@@ -195,10 +212,11 @@ package struct RecordVerifier {
   }
 
   private static let patience = 25
+  private static let mostHeld = 64
 
   private mutating func check(_ tail: RecordTail, from limit: Int, _ segment: RecordSegment) throws(Found) {
     let there = try read(segment) { () throws(SystemError) in
-      try RecordTail.measure(try RegularFile(path(segment), isAnyones: true), of: segment.number, from: limit)
+      try RecordTail.measure(try open(segment), of: segment.number, from: limit)
     }
     guard there == tail else {
       throw found(.changed, segment, "what is left of a line that was cut short is not what the next segment tells of")

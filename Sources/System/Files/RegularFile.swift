@@ -25,6 +25,13 @@ package struct RegularFile: ~Copyable, Sendable {
     self.file = file
   }
 
+  /// The same open file once more, wherever it is by now, and be it removed.
+  package init(again other: borrowing RegularFile) throws(SystemError) {
+    file = try Descriptor.duplicate(other.file.number)
+    path = other.path
+    size = other.size
+  }
+
   /// Reads into a buffer from a place in the file until either ends.
   ///
   /// - Returns: How many bytes were read, fewer than the buffer has only at the file's end.
