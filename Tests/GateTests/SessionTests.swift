@@ -81,9 +81,12 @@ extension GateBehaviour {
       stuck.call("flood")
       // In the end it stands still, with what the pipes and the gate's queue hold.
       var written = -1
-      while written < 1 << 20 || bytesWritten(by: pid) != written {
-        written = bytesWritten(by: pid)
-        await pause(microseconds: 300_000)
+      var quiet = 0
+      while quiet < 3 {
+        await pause(microseconds: 200_000)
+        let now = bytesWritten(by: pid)
+        quiet = now == written && now >= 1 << 20 ? quiet + 1 : 0
+        written = now
       }
       #expect(written < 12 << 20)
       for _ in 0..<20 {
@@ -155,7 +158,8 @@ extension GateBehaviour {
       let began = Clock.now()
       client.vanish()
       #expect(await eventually { rig.gate.sessionCount == 0 })
-      #expect(Clock.now().microseconds(since: began) < 1_000_000)
+      // Where it is asked to end first, it is given two seconds.
+      #expect(Clock.now().microseconds(since: began) < 1_900_000)
     }
 
     @Test("P74: a server that stays after its input's end is asked") @LoopActor

@@ -115,6 +115,7 @@ extension RealThings {
       let pair = try Pair(rounds: 2_000)
       pair.each = { if $0 == 1_000 { pair[1].isPaused = true } }
       pair.begin()
+      #expect(await eventually { pair.count >= 1_000 })
       await pause(microseconds: 50_000)
       let stopped = pair.count
       #expect(1_000...1_001 ~= stopped)
