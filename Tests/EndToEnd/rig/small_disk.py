@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,14 +72,19 @@ class SmallDisk:
         )
 
     def fill(self) -> None:
-        """Leaves no byte of room."""
-        with open(self.home / "ballast", "wb", buffering=0) as ballast:
-            for piece in (1 << 16, 1 << 12, 1):
-                try:
-                    while ballast.write(b"x" * piece) == piece:
+        """Leaves no byte of room, nor any that somebody gives back a moment later."""
+        still = 0
+        with open(self.home / "ballast", "ab", buffering=0) as ballast:
+            while still < 4:
+                before = ballast.tell()
+                for piece in (1 << 16, 1 << 12, 1):
+                    try:
+                        while ballast.write(b"x" * piece) == piece:
+                            pass
+                    except OSError:
                         pass
-                except OSError:
-                    pass
+                still = still + 1 if ballast.tell() == before else 0
+                time.sleep(0.05)
 
     def make_room(self) -> None:
         (self.home / "ballast").unlink()
