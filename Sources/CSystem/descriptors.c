@@ -119,6 +119,13 @@ uint8_t *_Nullable csys_map(int fd, size_t size) {
   return bytes == MAP_FAILED ? NULL : bytes;
 }
 
+int csys_reserve(int fd, int64_t start, int64_t size) {
+  int failure;
+  do failure = fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)start, (off_t)size);
+  while (failure != 0 && errno == EINTR);
+  return failure;
+}
+
 void csys_unmap(uint8_t *bytes, size_t size) { (void)munmap(bytes, size); }
 
 #ifndef MADV_POPULATE_WRITE

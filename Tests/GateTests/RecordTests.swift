@@ -12,6 +12,8 @@ final class Sink: RecordSink {
   private var waiting: [JSONNode] = []
   private(set) var lost: UInt64 = 0
   private(set) var commits = 0
+  private(set) var hurries = 0
+  private(set) var settled = 0
   var isFull = false
   var lastSequence: UInt64 { 41 }
   var state: RecordState? { nil }
@@ -38,6 +40,8 @@ final class Sink: RecordSink {
   }
 
   func use(_ sync: RecordSync) {}
+  func hurry() { hurries += 1 }
+  func settle() throws(SystemError) { settled = lines.count }
 
   func has(_ tool: String) -> Bool { lines.contains { $0["tool"]?.string == tool && $0["verdict"]?.string == "allow" } }
 }
@@ -210,6 +214,24 @@ extension GateBehaviour {
       #expect(names.first == "0-000009.jsonl" && names.last == "1-000005.jsonl")
       await pause(microseconds: 300_000)
       #expect(try SafeFile.names(in: records).sorted() == names)
+    }
+
+    @Test @LoopActor func whereManyCallsComeTheyNeedNotWaitUntilLinesAreWritten() async throws {
+      let sink = Sink()
+      let rig = try Rig(record: sink)
+      defer { rig.close() }
+      let client = try rig.session()
+      try await client.initialize()
+      client.call("echo")
+      _ = try await client.answer()
+      #expect(await eventually { sink.settled == sink.lines.count && sink.has("echo") })
+      #expect(sink.hurries == 0)
+      client.send(
+        (100..<400).map { id in
+          #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"echo","arguments":{}}}"#
+        }.joined(separator: "\n"))
+      for _ in 0..<300 { _ = try await client.answer() }
+      #expect(await eventually { sink.hurries > 0 && sink.settled == sink.lines.count && sink.settled > 600 })
     }
 
     @Test @LoopActor func writingIsTriedOnceInATurn() async throws {

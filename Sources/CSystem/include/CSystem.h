@@ -83,6 +83,8 @@ bool csys_is_link(uint32_t mode);
 /// Gives a file `size` bytes that the disk has room for, and maps them to be shared; null where that fails.
 uint8_t *_Nullable csys_map(int fd, size_t size);
 void csys_unmap(uint8_t *bytes, size_t size);
+/// Has the disk keep room for so many bytes from a place on, which do not count as the file's; 0 if it does.
+int csys_reserve(int fd, int64_t start, int64_t size);
 /// Has the pages of a part of such memory ready to be written to; where the system cannot, that costs time later.
 void csys_prepare(uint8_t *bytes, size_t size);
 /// Writes a word after everything that was written before it: whoever finds it there finds the rest, too.

@@ -18,7 +18,9 @@ extension GateProcess {
   }
 
   var status: GateStatus {
-    GateStatus(
+    // The hash that it tells may be looked for in the files.
+    record.settle()
+    return GateStatus(
       pid: ThisProcess.pid, build: options.build, started: started, policy: policyInForce,
       policyPath: options.paths.policy,
       sessions: sessions.count, subscribers: connections.values.count(where: \.isSubscribed), counts: state.counts,

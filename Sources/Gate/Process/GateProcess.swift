@@ -183,6 +183,7 @@ package final class GateProcess {
       sessions[id] = nil
       state.counters.forget(session: id)
       self.record.commit()
+      self.record.settle()
       finished(status)
       noteIdleness()
     }
@@ -282,6 +283,7 @@ package final class GateProcess {
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
     flushed = Loop.shared.now
     isBusy = state.stream.end - state.stream.settled >= Self.gathering.many
+    record.keepPace(isBusy: isBusy)
     settle()
     for connection in connections.values { connection.flush() }
     counterKeeper.prepare()
@@ -356,7 +358,7 @@ package final class GateProcess {
   }
 
   private func end() {
-    record.commit()
+    record.end()
     ended?()
   }
 

@@ -26,7 +26,12 @@ final class GateRecord {
   /// For what becomes too old while nothing is written.
   private var tidyTimer: LoopTimer?
   private let pauses: ClosedRange<Int64>
+  /// When many calls came last; and what ends that in the files, when they do not any more.
+  private var lastBusy: Moment?
+  private var calmTimer: LoopTimer?
 
+  /// How long it lasts at least that lines are written together, in microseconds.
+  private static let stillness: Int64 = 10_000_000
   /// How long lines may go to a file that somebody has taken away, in microseconds.
   ///
   /// To look takes as long as a call.
@@ -39,7 +44,10 @@ final class GateRecord {
     tidyLater()
   }
 
-  isolated deinit { tidyTimer?.cancel() }
+  isolated deinit {
+    tidyTimer?.cancel()
+    calmTimer?.cancel()
+  }
 
   /// Goes by another configuration from now on.
   func use(_ configuration: GateConfiguration.Record) {
@@ -138,6 +146,49 @@ final class GateRecord {
     if let lastLook, (0..<Self.unseen).contains(now.microseconds(since: lastLook)) { return }
     lastLook = now
     sink.look()
+  }
+
+  // MARK: Many calls in a short time
+
+  /// Goes by whether many calls come: then they need not wait until what is recorded is written.
+  func keepPace(isBusy: Bool) {
+    if isBusy {
+      lastBusy = Loop.shared.now
+      sink.hurry()
+      if calmTimer == nil { calm(after: Self.stillness) }
+    }
+    settle()
+  }
+
+  private func calm(after pause: Int64) {
+    calmTimer = Loop.shared.after(microseconds: pause) { [weak self] in self?.calmDown() }
+  }
+
+  /// Writes what is recorded and not written yet.
+  func settle() {
+    do throws(SystemError) {
+      try sink.settle()
+    } catch {
+      noteFailure(error)
+    }
+  }
+
+  private func calmDown() {
+    calmTimer = nil
+    let rest = lastBusy.map { Self.stillness - Loop.shared.now.microseconds(since: $0) } ?? 0
+    if rest > 0 { return calm(after: rest) }
+    do throws(SystemError) {
+      try sink.calm()
+    } catch {
+      noteFailure(error)
+    }
+  }
+
+  /// Nothing more is recorded.
+  func end() {
+    commit()
+    lastBusy = nil
+    calmDown()
   }
 
   /// How it fails now; nil while it does not.

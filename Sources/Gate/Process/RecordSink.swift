@@ -18,6 +18,12 @@ package protocol RecordSink: AnyObject {
   func append(lines: Span<UInt8>, count: Int)
   /// Writes all that was taken, or keeps it.
   func commit() throws(SystemError)
+  /// Many calls come: what is committed may be written a little later, if it is lost by no end of this process.
+  func hurry()
+  /// Writes what is to be written a little later.
+  func settle() throws(SystemError)
+  /// The same, and no more is.
+  func calm() throws(SystemError)
   /// Looks whether what it writes to is still where others find it; if not, it begins anew with the next commit.
   func look()
   /// Removes what is too old, also where nothing is written.
@@ -33,6 +39,9 @@ package protocol RecordSink: AnyObject {
 }
 
 extension RecordSink {
+  package func hurry() {}
+  package func settle() throws(SystemError) {}
+  package func calm() throws(SystemError) {}
   package func look() {}
   package func tidy() throws(SystemError) {}
   package var nextTidy: Moment? { nil }
@@ -120,6 +129,9 @@ final class LaneRecord: RecordSink {
     try writer?.commit()
   }
 
+  func hurry() { writer?.hurry() }
+  func settle() throws(SystemError) { try writer?.settle() }
+  func calm() throws(SystemError) { try writer?.calm() }
   func look() { writer?.look() }
 
   func tidy() throws(SystemError) { try writer?.tidy() }
@@ -155,6 +167,7 @@ final class LaneRecord: RecordSink {
         Aside.run({ AbandonedLanes.tidy(others, since: started, lanesIn: stateFolder) }, then: { _ in })
       }
       writer = try RecordWriter(options)
+      AbandonedLanes.finish(folder, lanesIn: stateFolder)
       openingProblem = nil
     } catch {
       openingProblem = "\(error)"

@@ -29,6 +29,18 @@ package enum AbandonedLanes {
     }
   }
 
+  /// Writes what gates that were killed had recorded and not written yet.
+  ///
+  /// Does nothing where nothing proves that a gate is dead, or where it cannot: then the next gate of the lane does.
+  package static func finish(_ folder: String, lanesIn state: String) {
+    guard let names = try? SafeFile.names(in: folder) else { return }
+    for name in names {
+      guard let lane = RecordAhead.lane(of: name), let held = StateLane.hold(lane, in: state) else { continue }
+      try? RecordAhead.finish(folder, lane: lane)
+      withExtendedLifetime(held) {}
+    }
+  }
+
   private static func removal(_ options: RecordOptions) -> RecordRemoval? {
     guard let keeper = options.keeper,
       let removal = RecordRemoval.find(options, at: options.now(), since: keeper.started, isFollowed: true),

@@ -18,6 +18,7 @@ struct RecordPast {
   /// Throws: `SystemError` where the folder is not the user's own, or a segment no regular file.
   static func find(_ options: RecordOptions) throws(SystemError) -> RecordPast {
     try SafeFile.checkOwnFolder(options.folder)
+    try RecordAhead.finish(options.folder, lane: options.lane)
     var past = RecordPast()
     var segments: [RecordSegment] = []
     do throws(SystemError) {

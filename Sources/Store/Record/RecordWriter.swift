@@ -11,9 +11,11 @@ package import System
 package final class RecordWriter {
   private(set) var options: RecordOptions
   private let hasher = RecordHasher()
-  private var file: AppendFile?
+  private(set) var file: AppendFile?
+  /// Where lines stand before they are in the file, while many come.
+  var ahead: WriteAhead?
   /// The last segment that was begun, by this writer or before it.
-  private var segmentNumber: Int
+  private(set) var segmentNumber: Int
   /// Set where the next line must be the first of a new segment.
   var opening: Opening?
   /// How many bytes the segment has.
@@ -154,12 +156,13 @@ package final class RecordWriter {
     buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptMemory)
   }
 
-  private static let action = "write the record"
+  static let action = "write the record"
 
   // MARK: Writing
 
   private func write() throws(SystemError) {
     if opening == nil, written >= options.retention.longestSegment(options.longestSegment) { opening = .segment }
+    if opening != nil || options.sync != .write { try calm() }
     if opening != nil { try openSegment() }
     let last = RecordLine.lastSequence(in: buffer) ?? sequence
     made.removeAll(keepingCapacity: true)
@@ -245,10 +248,10 @@ package final class RecordWriter {
       if let code = trouble(.write) {
         // As on a disk with room for half of it.
         let half = bytes.extracting(first: bytes.count / 2)
-        try file?.append(half)
+        try put(half)
         throw AppendFile.Failure(code: code, isUndone: takeBack(half.count))
       }
-      try file?.append(bytes)
+      try put(bytes)
     } catch {
       giveUp(isSound: error.isUndone && takeBack(before))
       throw SystemError(Self.action, code: error.code)
@@ -267,10 +270,11 @@ package final class RecordWriter {
   }
 
   private func takeBack(_ count: Int) -> Bool {
-    trouble(.takeBack) == nil && file?.takeBack(count) == true
+    guard trouble(.takeBack) == nil else { return false }
+    return ahead.map { $0.takeBack(count) } ?? (file?.takeBack(count) == true)
   }
 
-  private func trouble(_ step: RecordStep) -> Int32? {
+  func trouble(_ step: RecordStep) -> Int32? {
     guard let code = options.disturb?(step), code != 0 else { return nil }
     return code
   }

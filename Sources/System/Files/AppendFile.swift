@@ -12,6 +12,52 @@ package struct AppendFile: ~Copyable, Sendable {
     self.path = path
   }
 
+  /// Opens one that is there, and its owner's.
+  package init(_ path: String) throws(SystemError) {
+    _ = try RegularFile(path)
+    self.init(try Descriptor.open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOFOLLOW), path)
+  }
+
+  /// Takes one that is open for that.
+  package init(_ file: consuming Descriptor, _ path: String) {
+    self.file = file
+    self.path = path
+  }
+
+  /// How many bytes it has.
+  package func length() throws(SystemError) -> Int {
+    var status = csys_file()
+    guard unsafe csys_fstat(file.number, &status) == 0 else { throw .last("read", path) }
+    return Int(clamping: status.size)
+  }
+
+  /// Sees to it that so many bytes more can be written whatever else is on the disk; answers whether it could.
+  package func reserve(_ count: Int) -> Bool {
+    guard let length = try? length() else { return false }
+    return csys_reserve(file.number, Int64(length), Int64(count)) == 0
+  }
+
+  /// Gives back what is left of that.
+  package func giveBackRoom() {
+    if let length = try? length() { _ = ftruncate(file.number, length) }
+  }
+
+  /// Writes what stands ahead of it.
+  package func take(_ ahead: WriteAhead) throws(SystemError) { try ahead.write(to: self) }
+
+  /// Tells one that stands ahead of it, with nothing to write, how long it is.
+  package func show(_ ahead: WriteAhead) throws(SystemError) { try ahead.goOn(from: self) }
+
+  /// Writes as much as the system takes at once, at least a byte; answers how much.
+  func appendSome(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
+    while true {
+      let count = unsafe Glibc.write(file.number, bytes.baseAddress, bytes.count)
+      if count > 0 { return count }
+      if count == 0 { throw SystemError("write", path, code: EIO) }
+      if errno != EINTR { throw .last("write", path) }
+    }
+  }
+
   /// Writes all of it or, as far as the system lets us, nothing.
   ///
   /// Throws: `Failure`, which tells whether the file is as it was before.

@@ -36,6 +36,14 @@ internal import Glibc
     }
   }
 
+  /// Gives bytes of it to somebody who does not keep them; they must be there.
+  func read<Value>(
+    _ part: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(SystemError) -> Value
+  ) throws(SystemError) -> Value {
+    precondition(part.lowerBound >= 0 && part.upperBound <= size)
+    return try unsafe body(UnsafeRawBufferPointer(start: bytes + part.lowerBound, count: part.count))
+  }
+
   /// Writes a word after everything that was written before it; its place is a multiple of eight.
   package func writeLast(_ word: UInt64, at place: Int) {
     precondition(place >= 0 && place <= size - 8 && place % 8 == 0)

@@ -38,6 +38,7 @@ extension Gatehouse {
     }
     // Before the record is read: what the gate has written by now must be found in it.
     let gate = askGate(paths, about: folder)
+    if folder == paths.record { AbandonedLanes.finish(folder, lanesIn: paths.state) }
     let report: RecordReport
     do {
       report = try RecordVerifier.verify(folder, wanted: wanted + [gate?.head].compactMap { $0 })

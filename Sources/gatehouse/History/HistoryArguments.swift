@@ -47,6 +47,7 @@ extension Gatehouse {
     guard SafeFile.exists(paths.record) else {
       throw Failure("there is no record yet", help: "a gate writes one as soon as it decides: \(paths.record)")
     }
+    AbandonedLanes.finish(paths.record, lanesIn: paths.state)
     do throws(StoreError) {
       let index = try RecordIndex(of: paths.record, at: paths.recordIndex) { StandardError.write("gatehouse: \($0)\n") }
       do throws(StoreError) {
