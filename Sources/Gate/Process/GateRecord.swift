@@ -181,6 +181,7 @@ final class GateRecord {
       try sink.calm()
     } catch {
       noteFailure(error)
+      calm(after: Self.stillness)
     }
   }
 
