@@ -62,8 +62,10 @@ package final class GateProcess {
   /// The end of each such wait makes a call wait: where `many` came the last time, the wait is the longer one.
   private static let gathering: (first: Int64, next: Int64, many: UInt64) = (10_000, 50_000, 100)
   private static let tick: Int64 = 100_000
-  /// More than this many do not wait: `rushing` where they came in less than `first`, so that they are still at hand.
-  private static let mostPending: (rushing: UInt64, ever: UInt64) = (1_024, 3_072)
+  /// More than this many do not wait: `rushing` where they came in less than `rush`, so that they are still at hand.
+  private static let mostPending: (rushing: UInt64, ever: UInt64) = (1_024, 6_144)
+  /// Less than what one client takes for so many, one call after the other: its calls would wait for it too often.
+  private static let rush: Int64 = 4_000
 
   private var isRetired = false
 
@@ -241,8 +243,7 @@ package final class GateProcess {
     if let news = record.takeNews() { state.tell(.record(news), at: Clock.now()) }
     // Not `hasUnsettled`, for which the stream would be copied.
     guard state.stream.settled < state.stream.end else { return }
-    // A person waits for what became of a question. And with all that a flush does: another one a moment later would
-    // make one more call wait.
+    // A person waits for what became of a question. With all else: another flush would make one more call wait.
     if noticeApprovals() || hasManyPending { return flush() }
     if flushTimer == nil {
       let time = isBusy ? Self.gathering.next : Self.gathering.first
@@ -252,8 +253,8 @@ package final class GateProcess {
 
   private var hasManyPending: Bool {
     let count = state.stream.end - state.stream.settled
-    guard count >= Self.mostPending.rushing else { return false }
-    return count >= Self.mostPending.ever || Loop.shared.now.microseconds(since: flushed) < Self.gathering.first
+    if count >= Self.mostPending.ever { return true }
+    return count >= Self.mostPending.rushing && Loop.shared.now.microseconds(since: flushed) < Self.rush
   }
 
   /// Gives what was published to those who listen.

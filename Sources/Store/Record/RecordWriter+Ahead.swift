@@ -67,7 +67,7 @@ extension RecordWriter {
   }
 
   /// As many as come between two times that a busy gate settles, and more.
-  private static let mostAhead = 5 << 18
+  private static let mostAhead = 9 << 18
   /// What is longer is written at once: it takes as long to copy it.
   private static let mostCopied = 8 << 10
 }
