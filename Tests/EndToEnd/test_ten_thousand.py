@@ -21,7 +21,7 @@ from rig.waiting import eventually
 COUNTING = [sys.executable, str(Path(__file__).resolve().parent / "peers/counting.py")]
 SESSIONS = 8
 #: Of each session; six of the eight live through their round, and there are two rounds.
-CALLS = 900
+CALLS = 1_800
 #: So many calls the server that is killed leaves without an answer.
 HELD = 8
 FULL_DISK = pytest.mark.skipif(
@@ -33,7 +33,7 @@ FULL_DISK = pytest.mark.skipif(
 SMALL_DISK = """
 set -e
 mkdir -p disk record counters
-mount -t tmpfs -o size=24m,mode=700 none disk
+mount -t tmpfs -o size=48m,mode=700 none disk
 for name in record counters; do mkdir disk/$name; mount --bind disk/$name $name; done
 exec "$0" serve
 """
