@@ -7,7 +7,7 @@ internal import Glibc
 @LoopActor
 package final class InStream {
   /// How many bytes one call of the handler gets at most.
-  package nonisolated static let chunk = 64 << 10
+  package nonisolated static let chunk = 256 << 10
 
   private enum State {
     case open
