@@ -84,7 +84,7 @@ struct RecordAheadTests {
   @Test func soDoesWhoeverLooksAtTheRecordFirst() throws {
     try inFolder {
       let state = (folder as NSString).deletingLastPathComponent
-      try autoreleasing {
+      try asAGate {
         let lane = try StateLane.claim(in: state)
         let writer = try RecordWriter(options)
         writer.hurry()
@@ -103,7 +103,7 @@ struct RecordAheadTests {
     }
   }
 
-  private func autoreleasing(_ body: () throws -> Void) throws { try body() }
+  private func asAGate(_ body: () throws -> Void) throws { try body() }
 
   @Test func whatIsLongIsWrittenAtOnceAfterWhatCameBefore() throws {
     try inFolder {
