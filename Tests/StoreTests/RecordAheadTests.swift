@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SeededChance
 import Store
 import System
@@ -110,7 +111,7 @@ struct RecordAheadTests {
       let writer = try RecordWriter(options)
       writer.hurry()
       var count = 0
-      for bytes in [1, 3 << 20, 1, 9_000, 7_000, 1 << 20, 1, 20_000, 1] {
+      for bytes in [1, 3 << 20, 1, 70_000, 60_000, 1 << 20, 1, 100_000, 1] {
         count += 1
         add(count, to: writer, bytes: bytes)
         try writer.commit()
@@ -132,6 +133,28 @@ struct RecordAheadTests {
       #expect(try 100..<400 ~= written.count)
       try writer.settle()
       try expectWhole(400)
+    }
+  }
+
+  /// A disk that others fill has nevertheless what is ahead of the file.
+  @Test func whateverComesTheDiskKeepsRoomForAllThatCanBeAhead() throws {
+    try inFolder {
+      let writer = try RecordWriter(options)
+      writer.hurry()
+      var count = 0
+      // Some go into the file at once, some are written as soon as there is no place for them ahead.
+      for (bytes, times) in [(100_000, 30), (9_000, 300), (1, 1), (100_000, 30), (60_000, 50)] {
+        for _ in 0..<times {
+          count += 1
+          add(count, to: writer, bytes: bytes)
+          try writer.commit()
+          var file = stat()
+          #expect(unsafe stat("\(folder)/0-000001.jsonl", &file) == 0)
+          #expect(Int(file.st_blocks) * 512 - Int(file.st_size) > 1 << 20)
+        }
+      }
+      try writer.calm()
+      try expectWhole(count)
     }
   }
 

@@ -9,10 +9,10 @@ extension RecordWriter {
   /// goes on writing.
   package func hurry() {
     guard ahead == nil, options.sync == .write, opening == nil, !isFailing else { return }
-    guard let length = try? file?.length(), file?.reserve(Self.mostAhead) == true else { return }
+    guard let length = try? file?.length(), keepRoom(behind: length) else { return }
     let path = RecordAhead.path(options.folder, lane: options.lane)
     ahead = try? WriteAhead(new: path, number: segmentNumber, length: length, size: Self.mostAhead)
-    if ahead == nil { file?.giveBackRoom() }
+    if ahead == nil { giveBackRoom() }
   }
 
   /// Writes what is kept, and goes on like that.
@@ -27,13 +27,29 @@ extension RecordWriter {
       throw SystemError(Self.action, code: error.code)
     }
     // Nothing is to be ahead that the disk may have no room for.
-    if file?.reserve(Self.mostAhead) != true { end(ahead) }
+    if !keepRoom(behind: ahead.fileLength) { end(ahead) }
+  }
+
+  /// Sees to it that all that may be ahead has room behind so many bytes of the file; answers whether it has.
+  private func keepRoom(behind length: Int) -> Bool {
+    if roomEnd - length >= Self.mostAhead { return true }
+    // Finding room takes the disk's file system its time, so that it is not asked for each time.
+    for size in [Self.mostRoom, Self.mostAhead] where file?.reserve(size, from: length) == true {
+      roomEnd = length + size
+      return true
+    }
+    return false
+  }
+
+  private func giveBackRoom() {
+    roomEnd = 0
+    file?.giveBackRoom()
   }
 
   private func end(_ ahead: WriteAhead) {
     ahead.remove()
     self.ahead = nil
-    file?.giveBackRoom()
+    giveBackRoom()
   }
 
   /// Writes what is kept, and from now on what comes at once.
@@ -53,21 +69,25 @@ extension RecordWriter {
     let isShort = bytes.count <= Self.mostCopied
     if isShort, ahead.append(bytes) { return }
     do throws(SystemError) {
-      try file?.take(ahead)
+      try settle()
     } catch {
       throw AppendFile.Failure(code: error.code, isUndone: true)
     }
-    if isShort, ahead.append(bytes) { return }
+    if isShort, self.ahead?.append(bytes) == true { return }
     try file?.append(bytes)
+    guard let ahead = self.ahead else { return }
     do throws(SystemError) {
       try file?.show(ahead)
     } catch {
       throw AppendFile.Failure(code: error.code, isUndone: file?.takeBack(bytes.count) == true)
     }
+    if !keepRoom(behind: ahead.fileLength) { end(ahead) }
   }
 
-  /// As many as come between two times that a busy gate settles, and more.
-  private static let mostAhead = 9 << 18
-  /// What is longer is written at once: it takes as long to copy it.
-  private static let mostCopied = 8 << 10
+  /// As many as come between two times that a busy gate settles, one call after the other.
+  private static let mostAhead = 5 << 18
+  /// For how many bytes room is kept, where there is as much.
+  private static let mostRoom = 9 << 18
+  /// What is longer is written at once, which for so many bytes is as good as later together with others.
+  private static let mostCopied = 64 << 10
 }

@@ -14,6 +14,8 @@ package final class RecordWriter {
   private(set) var file: AppendFile?
   /// Where lines stand before they are in the file, while many come.
   var ahead: WriteAhead?
+  /// Up to where the disk keeps room for the file; 0 where it must be asked again.
+  var roomEnd = 0
   /// The last segment that was begun, by this writer or before it.
   private(set) var segmentNumber: Int
   /// Set where the next line must be the first of a new segment.
@@ -270,6 +272,7 @@ package final class RecordWriter {
   }
 
   private func takeBack(_ count: Int) -> Bool {
+    roomEnd = 0
     guard trouble(.takeBack) == nil else { return false }
     return ahead.map { $0.takeBack(count) } ?? (file?.takeBack(count) == true)
   }

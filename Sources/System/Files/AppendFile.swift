@@ -31,10 +31,11 @@ package struct AppendFile: ~Copyable, Sendable {
     return Int(clamping: status.size)
   }
 
-  /// Sees to it that so many bytes more can be written whatever else is on the disk; answers whether it could.
-  package func reserve(_ count: Int) -> Bool {
-    guard let length = try? length() else { return false }
-    return csys_reserve(file.number, Int64(length), Int64(count)) == 0
+  /// Sees to it that so many bytes can be written from a place on whatever else is on the disk; answers whether it could.
+  ///
+  /// It holds until bytes are taken back, too.
+  package func reserve(_ count: Int, from start: Int) -> Bool {
+    csys_reserve(file.number, Int64(start), Int64(count)) == 0
   }
 
   /// Gives back what is left of that.

@@ -15,6 +15,8 @@ package final class WriteAhead {
   private var end = 0
   /// Writing failed; nothing more is taken until it does not.
   private var isStuck = false
+  /// How long the file was when something was last written to it.
+  package private(set) var fileLength: Int
 
   private enum Place {
     static let mark = 0
@@ -34,6 +36,7 @@ package final class WriteAhead {
   package init(new path: String, number: Int, length: Int, size: Int) throws(SystemError) {
     self.path = path
     self.number = UInt64(number)
+    fileLength = length
     memory = try MappedFile(new: path, size: Place.bytes + size)
     // Now, and not while somebody waits for what is appended.
     memory.prepare(0..<memory.size)
@@ -81,7 +84,8 @@ package final class WriteAhead {
 
   /// Something was written to the file in another way, when there was nothing to write here.
   package func goOn(from file: borrowing AppendFile) throws(SystemError) {
-    memory.writeLast(UInt64(try file.length()), at: Place.start)
+    fileLength = try file.length()
+    memory.writeLast(UInt64(fileLength), at: Place.start)
   }
 
   /// Ends it; nothing may be left to write.
