@@ -16,7 +16,10 @@
 
 int csys_pipe(int ends[_Nonnull 2]) { return pipe2(ends, O_CLOEXEC); }
 int csys_duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 3); }
-void csys_grow_pipe(int fd, int bytes) { (void)fcntl(fd, F_SETPIPE_SZ, bytes); }
+int csys_grow_pipe(int fd, int bytes) {
+  int size = fcntl(fd, F_GETPIPE_SZ);
+  return size > 0 && size < bytes && fcntl(fd, F_SETPIPE_SZ, bytes) > 0;
+}
 int csys_unread(int fd) {
   int count = 0;
   return ioctl(fd, FIONREAD, &count) < 0 ? 0 : count;

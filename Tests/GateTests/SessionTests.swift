@@ -85,7 +85,7 @@ extension GateBehaviour {
       while quiet < 3 {
         await pause(microseconds: 200_000)
         let now = bytesWritten(by: pid)
-        quiet = now == written && now >= 1 << 20 ? quiet + 1 : 0
+        quiet = now == written && now >= 1_000_000 ? quiet + 1 : 0
         written = now
       }
       #expect(written < 12 << 20)
@@ -111,7 +111,7 @@ extension GateBehaviour {
       let large = String(repeating: "x", count: 1 << 20)
       for _ in 0..<16 { client.call("echo", #"{"text":"\#(large)"}"#) }
       await pause(microseconds: 300_000)
-      // Two pipes of a megabyte and the gate's mark: the rest is still the client's.
+      // What pipes hold, and the gate's mark: the rest is still the client's.
       #expect(client.unsent > 8 << 20)
       client.vanish()
       #expect(await eventually { rig.gate.sessionCount == 0 })

@@ -2,6 +2,9 @@ import Glibc
 import System
 import Testing
 
+/// The `F_GETPIPE_SZ` of `fcntl(2)`.
+private let getPipeSize: Int32 = 1032
+
 extension RealThings {
   @Suite(.timeLimit(.minutes(1)))
   struct StreamTests {
@@ -31,6 +34,47 @@ extension RealThings {
       #expect(await pressure.next() == false)
     }
 
+    @Test(arguments: [([60_000, 10_000], false), ([60_000, 60_000, 60_000, 10_000], true), ([300_000], true)])
+    @LoopActor func pipesGrowForLargeMessagesAndNoOthers(_ sizes: [Int], _ grows: Bool) async throws {
+      let pipe = try Descriptor.pipe()
+      let (reader, writer) = pipe.release()
+      let plain = fcntl(writer, getPipeSize)
+      #expect(plain > 0)
+      let out = try OutQueue(own: Descriptor(owning: writer))
+      for size in sizes {
+        var bytes = [UInt8](repeating: 1, count: size)
+        out.write(&bytes)
+      }
+      // What it holds, in pages, went into it at once.
+      if sizes.count == 1 { #expect(300_000 - out.count > 250_000) }
+      var some = [UInt8](repeating: 0, count: 50_000)
+      #expect(unsafe read(reader, &some, some.count) == some.count)
+      // Then there is room, which the loop tells in this turn.
+      await pause(microseconds: 20_000)
+      #expect(fcntl(reader, getPipeSize) == (grows ? 4 * plain : plain))
+      out.closeWhenEmpty()
+      #expect(try await readAll(Descriptor(owning: reader)).count == sizes.reduce(-50_000, +))
+    }
+
+    @Test @LoopActor func whatIsReadMakesItsPipeGrowWhereItWasFull() async throws {
+      let pipe = try Descriptor.pipe()
+      let (reader, writer) = pipe.release()
+      let plain = fcntl(writer, getPipeSize)
+      let sizes = Signalled<Int>()
+      let stream = try InStream(
+        own: Descriptor(owning: reader), received: { sizes.send($0.count) }, ended: { _ in sizes.send(-1) })
+      let block = [UInt8](repeating: 1, count: Int(plain))
+      #expect(unsafe write(writer, block, 100) == 100)
+      #expect(await sizes.next() == 100)
+      #expect(fcntl(writer, getPipeSize) == plain)
+      #expect(unsafe write(writer, block, block.count) == block.count)
+      #expect(await sizes.next() == block.count)
+      #expect(fcntl(writer, getPipeSize) == 4 * plain)
+      close(writer)
+      #expect(await sizes.next() == -1)
+      stream.close()
+    }
+
     @Test @LoopActor func nobodyReadingIsToldOnce() async throws {
       let pipe = try Descriptor.pipe()
       let (reader, writer) = pipe.release()
@@ -51,7 +95,7 @@ extension RealThings {
       let out = try OutQueue(own: Descriptor(owning: writer), highWater: 1000, limit: 100_000)
       let broke = Signalled<Int32>()
       out.broke = { broke.send($0.code) }
-      var block = [UInt8](repeating: 7, count: 300_000)
+      var block = [UInt8](repeating: 7, count: 600_000)
       out.write(&block)
       #expect(await broke.next() == ENOBUFS)
       #expect(out.count == 0)

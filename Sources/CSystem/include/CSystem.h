@@ -48,8 +48,8 @@ bool csys_loop_is_here(void);
 int csys_pipe(int ends[_Nonnull 2]);
 int csys_duplicate(int fd);
 int csys_set_nonblocking(int fd);
-/// Makes a pipe hold up to `bytes`; whether that worked does not matter to anyone.
-void csys_grow_pipe(int fd, int bytes);
+/// Makes a pipe hold `bytes`, if it is one that holds less; answers whether it did.
+int csys_grow_pipe(int fd, int bytes);
 /// How many bytes a pipe holds that nobody has read yet, by either end; 0 where that cannot be told.
 int csys_unread(int fd);
 int csys_status_flags(int fd);

@@ -239,8 +239,6 @@ private struct ChildEnd: ~Copyable {
     case .descriptor(let given): number = given
     case .pipe:
       let pipe = try Descriptor.pipe()
-      // A message of a megabyte then passes in a few turns instead of many; best effort.
-      csys_grow_pipe(pipe.first.number, 1 << 20)
       number = isInput ? pipe.first.number : pipe.second.number
       let (first, second) = pipe.release()
       ours = Descriptor(owning: isInput ? second : first)

@@ -1,7 +1,7 @@
 internal import CSystem
 internal import Glibc
 
-/// Reads a descriptor as its bytes come, up to 64 KiB at a time, and can be paused.
+/// Reads a descriptor as its bytes come, up to 256 KiB at a time, and can be paused.
 ///
 /// It lives until it has ended or is closed, whether or not anybody keeps it, and so does what its call-backs hold.
 @LoopActor
@@ -25,6 +25,8 @@ package final class InStream {
   private let interest: Readiness
   /// The other side writes no more, which is told only once.
   private var isEnding = false
+  /// Whether it was tried to make a pipe hold more.
+  private var hasGrown = false
   private var state = State.open
   private var received: (@LoopActor (Span<UInt8>) -> Void)?
   private var ended: (@LoopActor (SystemError?) -> Void)?
@@ -84,7 +86,7 @@ package final class InStream {
     Loop.shared.atEndOfTurn { [self] in readOnce() }
   }
 
-  /// Reads what is there now, a megabyte at most, before the stream is closed.
+  /// Reads what is there now, some megabytes at most, before the stream is closed.
   package func takeRest() {
     for _ in 0..<16 where state != .ended && !isPaused && isReadable { readOnce() }
   }
@@ -113,6 +115,10 @@ package final class InStream {
     switch outcome {
     case .bytes(0): finish(nil)
     case .bytes(let count):
+      if count >= StreamEnd.plainPipe, !hasGrown {
+        hasGrown = true
+        _ = end?.grow()
+      }
       InStream.isReading = true
       let bytes = unsafe UnsafeRawBufferPointer(rebasing: InStream.buffer[..<count])
       received?(unsafe Span<UInt8>(_unsafeBytes: bytes))

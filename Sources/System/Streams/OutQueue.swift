@@ -22,6 +22,8 @@ package final class OutQueue {
   private var head = 0
   private var wasFull = false
   private var held: OutQueue?
+  /// Whether it was tried to make a pipe hold more.
+  private var hasGrown = false
 
   private let highWater: Int
   private let limit: Int
@@ -145,7 +147,13 @@ package final class OutQueue {
 
   // MARK: Details
 
-  private func writeNow(_ bytes: Span<UInt8>) -> Int { written(end?.write(bytes) ?? .wouldBlock) }
+  private func writeNow(_ bytes: Span<UInt8>) -> Int {
+    let count = written(end?.write(bytes) ?? .wouldBlock)
+    guard bytes.count - count >= StreamEnd.plainPipe, !hasGrown, state == .open else { return count }
+    hasGrown = true
+    guard end?.grow() == true else { return count }
+    return count + written(end?.write(bytes.extracting(count...)) ?? .wouldBlock)
+  }
 
   /// How many bytes were written, for all that may follow from it.
   private func written(_ outcome: StreamEnd.Outcome) -> Int {
@@ -172,6 +180,10 @@ package final class OutQueue {
   }
 
   private func becameWritable() {
+    if count >= StreamEnd.plainPipe, !hasGrown {
+      hasGrown = true
+      _ = end?.grow()
+    }
     // Done with the queue before anything follows: where it breaks, the queue goes.
     let outcome = end?.write(queue.span.extracting(head...)) ?? .wouldBlock
     head += written(outcome)

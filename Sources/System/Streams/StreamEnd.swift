@@ -58,6 +58,18 @@ struct StreamEnd: ~Copyable {
     }
   }
 
+  // MARK: Large messages
+
+  /// What a pipe holds that nobody has changed.
+  static let plainPipe = 64 << 10
+  /// What it is to hold where large messages come: they pass in a few turns instead of many.
+  private static let largePipe = 256 << 10
+
+  /// Makes a pipe hold more; answers whether it does now.
+  ///
+  /// Only where it is of use: what the pipes of a user may hold together is limited.
+  func grow() -> Bool { csys_grow_pipe(number, Int32(Self.largePipe)) != 0 }
+
   // MARK: Transfer
 
   enum Outcome: Equatable {
