@@ -104,7 +104,11 @@ struct FuzzTests {
           [0x0A, 0x0D, 0x61, 0x62].randomElement(using: &dice) ?? UInt8(0)
         }
         whole += piece
-        framer.feed(piece.span)
+        var place = 0
+        if Bool.random(using: &dice) {
+          while let line = framer.wholeLine(in: piece.span, from: &place) { lines.append(Array(piece[line])) }
+        }
+        framer.feed(piece.span.extracting(place...))
         drain()
       }
       let expected = whole.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().map { line in

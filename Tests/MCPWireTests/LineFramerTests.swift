@@ -4,7 +4,8 @@ import Testing
 /// What a framer gave, with the lines as text.
 private enum Piece: Equatable { case line(String), oversized }
 
-private func frames(_ pieces: [[UInt8]], limit: Int) -> (frames: [Piece], rest: Piece?) {
+/// With `inPlace`, lines that come whole are taken where they were read, as a gate's sessions do.
+private func frames(_ pieces: [[UInt8]], limit: Int, inPlace: Bool) -> (frames: [Piece], rest: Piece?) {
   var framer = LineFramer(limit: limit)
   var found: [Piece] = []
   func piece(_ frame: LineFramer.Frame) -> Piece {
@@ -14,7 +15,11 @@ private func frames(_ pieces: [[UInt8]], limit: Int) -> (frames: [Piece], rest: 
     }
   }
   for bytes in pieces {
-    framer.feed(bytes.span)
+    var place = 0
+    while inPlace, let line = framer.wholeLine(in: bytes.span, from: &place) {
+      found.append(.line(String(decoding: bytes[line], as: UTF8.self)))
+    }
+    framer.feed(bytes.span.extracting(place...))
     while let frame = framer.next() { found.append(piece(frame)) }
   }
   return (found, framer.end().map(piece))
@@ -27,8 +32,8 @@ private func expectFrames(
 ) {
   let bytes = Array(input.utf8)
   let cuts = [[bytes], bytes.map { [$0] }] + (0...bytes.count).map { [Array(bytes[..<$0]), Array(bytes[$0...])] }
-  for pieces in cuts {
-    let found = frames(pieces, limit: limit)
+  for (pieces, inPlace) in cuts.flatMap({ [($0, false), ($0, true)] }) {
+    let found = frames(pieces, limit: limit, inPlace: inPlace)
     #expect(found.frames == expected, "cut as \(pieces.map(\.count))", sourceLocation: sourceLocation)
     #expect(found.rest == rest, "cut as \(pieces.map(\.count))", sourceLocation: sourceLocation)
   }

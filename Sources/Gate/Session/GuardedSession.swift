@@ -170,16 +170,14 @@ final class GuardedSession {
   }
 
   private func received(fromClient bytes: Span<UInt8>) {
-    clientFramer.feed(bytes)
-    Self.takeAll(&clientFramer, from: .client, &core, &gate.state, into: &output)
+    Self.takeAll(bytes, &clientFramer, from: .client, &core, &gate.state, into: &output)
     flush()
     if let client, client.backlog >= Self.highWater { regulate() }
   }
 
   private func received(fromServer bytes: Span<UInt8>) {
     isTalking = true
-    serverFramer.feed(bytes)
-    Self.takeAll(&serverFramer, from: .server, &core, &gate.state, into: &output)
+    Self.takeAll(bytes, &serverFramer, from: .server, &core, &gate.state, into: &output)
     flush()
     if let server, server.backlog >= Self.highWater { regulate() }
   }

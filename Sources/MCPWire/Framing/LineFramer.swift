@@ -3,7 +3,8 @@ internal import JSONText
 /// Cuts a byte stream into lines, and holds at most `limit` bytes of an unfinished one.
 ///
 /// A line ends at a line feed and nowhere else; one carriage return before it belongs to the end. The lines are ranges of
-/// `bytes`, valid until the next `feed`, so that reading a message copies nothing.
+/// `bytes`, valid until the next `feed`, so that reading a message copies nothing. Lines that come whole need not even
+/// be fed: see `wholeLine`.
 package struct LineFramer: Sendable {
   package enum Frame: Hashable, Sendable {
     /// A whole line without its end, as a range of `bytes`.
@@ -49,6 +50,23 @@ package struct LineFramer: Sendable {
     unsafe more.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
   }
 
+  /// A line that stands whole in the next bytes of the stream, without its end, from `place` on, which moves behind it.
+  ///
+  /// Nil where there is none, or part of a line was fed: what is left of the bytes must be fed then.
+  package func wholeLine(in more: Span<UInt8>, from place: inout Int) -> Range<Int>? {
+    guard start == bytes.count, !isSkipping else { return nil }
+    let end = more.firstLineFeed(from: place)
+    guard end < more.count, end - place <= limit else { return nil }
+    let line = place..<end
+    place = end + 1
+    return Self.withoutReturn(line, more)
+  }
+
+  private static func withoutReturn(_ line: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int> {
+    guard let last = line.last, bytes[last] == 0x0D else { return line }
+    return line.lowerBound..<last
+  }
+
   /// Whether large lines have made the buffer larger than what most sessions need.
   package var isLarge: Bool { bytes.capacity > 1 << 18 }
 
@@ -75,8 +93,7 @@ package struct LineFramer: Sendable {
       isSkipping = false
       return .oversized
     }
-    let hasReturn = !line.isEmpty && bytes[end - 1] == 0x0D
-    return .line(line.lowerBound..<(hasReturn ? end - 1 : end))
+    return .line(Self.withoutReturn(line, bytes.span))
   }
 
   /// What stands after the last line feed when the stream has ended, as a range of `bytes`.
