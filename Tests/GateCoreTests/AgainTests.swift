@@ -62,6 +62,27 @@ struct AgainTests {
     }
   }
 
+  /// Ids are kept in words, the last of which are rarely full.
+  @Test func idsOfAllLengthsComeBackAsTheyAre() throws {
+    var play = try Playbook(policy: Self.policy)
+    play.handshake()
+    _ = play.client(call("1000", "put", #"{"a":1}"#))
+    var number = 2
+    for length in 1...30 {
+      let digits = String((0..<length).map { Character(String(($0 + 1) % 10)) })
+      let letters = String((0..<length).map { Character(Unicode.Scalar(UInt8(0x41 + $0 % 26))) })
+      for id in [digits, "\"\(letters)\""] where length < 19 || id.hasPrefix("\"") {
+        number += 1
+        #expect(play.client(call(id, "put", #"{"a":1}"#)).toServer.count == 1)
+        // It is in flight under just that id.
+        let again = play.client(call(id, "put", #"{"a":1}"#))
+        #expect(again.toServer.isEmpty && again.toClient.count == 1)
+        let answer = play.server(#"{"jsonrpc":"2.0","id":\#(number),"result":{"content":[]}}"#)
+        #expect(answer.toClient == [#"{"jsonrpc":"2.0","id":\#(id),"result":{"content":[]}}"#])
+      }
+    }
+  }
+
   /// Whatever else can become of a request becomes of one that passed the short way.
   @Test(arguments: ["7", #""short""#, #""a long id of more than twenty-four bytes""#])
   func endsAsAnyOtherRequest(_ id: String) throws {

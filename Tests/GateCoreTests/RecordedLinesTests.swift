@@ -32,4 +32,15 @@ struct RecordedLinesTests {
       #expect(lines == wanted.count - start)
     }
   }
+
+  /// A subscriber with a budget is told how each call failed.
+  @Test(arguments: ResultEvent.Outcome.allCases) func knowWhatFailed(_ outcome: ResultEvent.Outcome) {
+    let result = ResultEvent(decisionSequence: 1, outcome: outcome, took: 1, bytes: 1)
+    var log = EventLog()
+    log.append(result, sequence: 2, at: Moment(microseconds: 0))
+    log.append(GateMessage(sequence: 3, time: Moment(microseconds: 0), event: .result(result)))
+    var told: [Bool] = []
+    log.forEach(from: 0) { entry, _ in told.append(entry.isFailure) }
+    #expect(told == [outcome != .ok, outcome != .ok])
+  }
 }

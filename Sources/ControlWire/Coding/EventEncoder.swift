@@ -186,7 +186,7 @@ package struct EventEncoder: Sendable {
 
   /// Has the text of a moment ready: what is read together happens at one.
   private mutating func prepare(_ time: Moment) {
-    guard time != last || timeText.isEmpty else { return }
+    guard time.microseconds != last.microseconds || timeText.isEmpty else { return }
     last = time
     if second != .min {
       let passed = time.microseconds &- second &* 1_000_000

@@ -44,7 +44,8 @@ struct CalledTools: Sendable {
 
     /// Whether the tool is known to be as it was accepted.
     func isPinned(by pins: PinBook, _ told: ToolsTold) -> Bool {
-      pinRevision == (pins.revision, told.revision) && pin == .passes
+      guard pinRevision == (pins.revision, told.revision), case .passes = pin else { return false }
+      return true
     }
 
     /// What the tool's pin says.

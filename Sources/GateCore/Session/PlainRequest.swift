@@ -29,15 +29,32 @@ struct PlainRequest: Sendable {
   /// Nil where the id, which has one spelling, is too long.
   init?(id bytes: Span<UInt8>, sent: Moment, decision: UInt64, argumentsDigest: ContentDigest?) {
     guard 1...Self.longestID ~= bytes.count else { return nil }
-    var id: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    unsafe bytes.withUnsafeBytes { source in
-      unsafe withUnsafeMutableBytes(of: &id) { unsafe $0.copyMemory(from: source) }
-    }
-    self.id = id
+    id = (Self.word(bytes, 0), Self.word(bytes, 8), Self.word(bytes, 16))
     length = bytes.count
     self.sent = sent
     self.decision = decision
     self.argumentsDigest = argumentsDigest
+  }
+
+  /// The bytes from a place on, eight at most, and zeros behind them.
+  ///
+  /// Copied to memory, they could not be read from there at once as the words that they are.
+  @inline(__always)
+  private static func word(_ bytes: Span<UInt8>, _ place: Int) -> UInt64 {
+    let count = bytes.count - place
+    guard count > 0 else { return 0 }
+    return unsafe bytes.withUnsafeBytes { bytes in
+      if count >= 8 { return unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self) }
+      var word: UInt64 = 0
+      if place >= 8 {
+        // The last eight bytes, without those that the word before has.
+        let last = unsafe bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+        word = last.littleEndian >> UInt64(8 * (8 - count))
+      } else {
+        for index in (0..<count).reversed() { word = word << 8 | UInt64(unsafe bytes[index]) }
+      }
+      return word.littleEndian
+    }
   }
 
   var isNone: Bool { length == 0 }

@@ -14,7 +14,8 @@ extension SessionCore {
     _ message: WireMessage, _ id: Range<Int>, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) -> Bool {
-    guard message.method == .toolsCall, let name = message.name, !name.hasEscapes, !message.isModern,
+    // Patterns where `==` would do: that is a call through tables for the types of other modules.
+    guard case .toolsCall? = message.method, let name = message.name, !name.hasEscapes, !message.isModern,
       !message.wantsTask, message.inputResponses == nil, message.requestState == nil, unknownVersion == nil,
       gate.lockdown == nil, beginning.isOver, !requests.isFull, breaker.wait(at: now) == nil, WireID.isPlain(id, line),
       let place = called.place(of: line.extracting(name.body))
@@ -61,7 +62,7 @@ extension SessionCore {
     _ message: WireMessage, _ number: UInt64, _ line: Span<UInt8>, at now: Moment, gate: inout GateState,
     into output: inout SessionOutput
   ) -> Bool {
-    guard message.kind == .result, message.resultType == nil, let request = requests.removePlain(number) else {
+    guard case .result = message.kind, message.resultType == nil, let request = requests.removePlain(number) else {
       return false
     }
     noteAnswered(number, isDecided: true)

@@ -11,14 +11,17 @@ extension SessionCore {
   mutating func mistakableArgument(
     _ message: WireMessage, _ line: Span<UInt8>, gate: inout GateState
   ) -> WireRefusal? {
-    let keys = reader.argumentKeys
-    guard message.method == .toolsCall, !keys.isEmpty, let name = message.name else { return nil }
+    guard case .toolsCall? = message.method, !reader.argumentKeys.isEmpty, let name = message.name else { return nil }
     if sharedKeysRevision != gate.schemasRevision {
       sharedKeysRevision = gate.schemasRevision
       sharedKeys = gate.schemas[server]?.keys ?? DeclaredKeys()
     }
-    guard keys.contains(where: { sharedKeys.doubts($0, line) || tools.doubts($0, line) }) else { return nil }
-    return mistakableArgument(of: name.decoded(line), keys, line, gate: gate)
+    for index in reader.argumentKeys.indices {
+      let key = reader.argumentKeys[index]
+      guard sharedKeys.doubts(key, line) || tools.doubts(key, line) else { continue }
+      return mistakableArgument(of: name.decoded(line), reader.argumentKeys, line, gate: gate)
+    }
+    return nil
   }
 
   /// The same by the tool's own schema, which is read for it.

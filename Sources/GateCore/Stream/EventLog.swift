@@ -100,7 +100,7 @@ package struct EventLog: Sendable {
     makeRoom(EventEncoder.roomForResult)
     var entry = StreamEntry(
       sequence: sequence, time: time, decision: result.decisionSequence, kind: .result)
-    entry.isFailure = result.outcome != .ok
+    if case .ok = result.outcome {} else { entry.isFailure = true }
     entry.start = last.text.count
     encoder.result(result, sequence: sequence, at: time, into: &last.text)
     add(entry)
