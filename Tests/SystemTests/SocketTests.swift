@@ -131,6 +131,34 @@ extension RealThings {
       withExtendedLifetime(line) {}
     }
 
+    /// As a console does that decides and is killed, while the gate tells it something.
+    @Test @LoopActor func whatAPeerSaidBeforeItLeftIsHeard() async throws {
+      let (near, far) = try Descriptor.socketPair().release()
+      let line = try LineSocket(Descriptor(owning: near), longestLine: 100_000)
+      var heard: [Int] = []
+      let ended = Signalled<LineSocket.End>()
+      line.received = { heard.append($0.count) }
+      line.ended = { ended.send($0) }
+      let (reader, writer) = try Descriptor.pipe().release()
+      defer {
+        close(reader)
+        close(writer)
+      }
+      // All in one turn, in which it is not known yet that something can be read.
+      let watch = try Watch(reader, .readable) { _ in
+        var byte: UInt8 = 0
+        _ = unsafe read(reader, &byte, 1)
+        let said = Array((String(repeating: "a", count: 40_000) + "\nbb\nc").utf8)
+        #expect(unsafe write(far, said, said.count) == said.count)
+        close(far)
+        line.send(Array("told\n".utf8))
+      }
+      #expect(unsafe write(writer, "x", 1) == 1)
+      _ = await ended.next()
+      #expect(heard == [40_000, 2])
+      watch.cancel()
+    }
+
     @Test @LoopActor func aLineWithoutEndEndsTheConnection() async throws {
       let (near, far) = try Descriptor.socketPair().release()
       let line = try LineSocket(Descriptor(owning: near), longestLine: 100_000)

@@ -37,12 +37,12 @@ package final class LineSocket {
     let number = socket.number
     out = OutQueue(try Descriptor.duplicate(number), highWater: highWater, limit: limit)
     self.socket = consume socket
-    watch = try Watch(number, .readable) { [weak self] _ in self?.readOnce() }
+    watch = try Watch(number, .readable) { [weak self] _ in _ = self?.readOnce() }
     out.pressureChanged = { [weak self] isFull in
       self?.watch?.want(isFull ? [] : .readable)
       self?.pressureChanged?(isFull)
     }
-    out.broke = { [weak self] error in self?.finish(.failed(error)) }
+    out.broke = { [weak self] error in self?.broke(error) }
   }
 
   isolated deinit { watch?.cancel() }
@@ -95,22 +95,35 @@ package final class LineSocket {
     descriptors = []
   }
 
-  private func readOnce() {
-    guard let number = socket?.number else { return }
+  /// The peer takes nothing any more; what it said last may still be there to be read.
+  private func broke(_ error: SystemError) {
+    var reads = 0
+    while reads < Self.mostLastReads, readOnce() { reads += 1 }
+    finish(.failed(error))
+  }
+
+  /// A megabyte: nobody who reads no answers may ask without end.
+  private static let mostLastReads = 64
+
+  /// Answers whether something was there.
+  private func readOnce() -> Bool {
+    guard let number = socket?.number else { return false }
     do throws(SystemError) {
       let (outcome, passed) = try UnixSocket.receive(into: &buffer, over: number)
       // A peer that sends descriptors without end shall not fill our table.
       if let passed, descriptors.isEmpty { descriptors.append(passed) }
       switch outcome {
-      case .wouldBlock: return
+      case .wouldBlock: return false
       case .end: finish(.closed)
       case .bytes(let count):
         pending.append(contentsOf: buffer[..<count])
         deliverLines()
+        return true
       }
     } catch {
       finish(.failed(error))
     }
+    return false
   }
 
   private func deliverLines() {
