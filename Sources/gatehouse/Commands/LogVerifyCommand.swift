@@ -11,7 +11,8 @@ extension Gatehouse {
     summary: "Look through the record for lines that were changed, removed, added or moved.",
     details: """
       Without FOLDER it is the record of the gate; one that is running is asked for its last line, which must be there.
-      Exit 1 if the record is not as the gates wrote it; the first such line of each lane is named.
+      Exit 1 if the record is not as the gates wrote it; the first such line of each lane is named. What a gate that was
+      killed had recorded and not yet written where it belongs is written there first, where no FOLDER is given.
 
       Each line has the hash of all lines before it. Who can write to the record can also write a whole new one, or cut
       off the end of one that no gate has open: that is found only by a hash kept elsewhere. Note the `head` that this
