@@ -96,10 +96,11 @@ package final class LineSocket {
   }
 
   /// The peer takes nothing any more; what it said last may still be there to be read.
-  private func broke(_ error: SystemError) {
-    var reads = 0
-    while reads < Self.mostLastReads, readOnce() { reads += 1 }
-    finish(.failed(error))
+  ///
+  /// A piece in each turn, so that others have theirs.
+  private func broke(_ error: SystemError, reads: Int = 0) {
+    guard reads < Self.mostLastReads, readOnce() else { return finish(.failed(error)) }
+    Loop.shared.atEndOfTurn { [self] in broke(error, reads: reads + 1) }
   }
 
   /// A megabyte: nobody who reads no answers may ask without end.
