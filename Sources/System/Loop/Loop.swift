@@ -42,6 +42,10 @@ package final class Loop {
   /// So many, then whoever else is ready has a turn.
   private static let mostGuesses = 32
 
+  private var lookout = Lookout()
+  /// Whether somebody else can run while this one looks.
+  private let hasCompany = csys_processors() > 1
+
   private static let wakeKey = UInt64.max
   private static let alarmKey = UInt64.max - 1
 
@@ -91,8 +95,11 @@ package final class Loop {
     // A guess that is wrong has run nothing, which the wait below relies on.
     if mayWait, guess() { return fireTimers() }
     if mayWait { setAlarm() }
-    let count = events.wait(on: epoll, timeout: mayWait ? -1 : 0)
+    var count = mayWait ? look() : 0
+    if count == 0 { count = events.wait(on: epoll, timeout: mayWait ? -1 : 0) }
+    let before = now
     now = Clock.now()
+    lookout.turned(at: now, after: before)
     if count != 1 { latest = nil }
     for index in 0..<count {
       let event = events[index]
@@ -143,6 +150,28 @@ package final class Loop {
     if isRight { latest = place }
     guesses = isRight ? guesses + 1 : 0
     return isRight
+  }
+
+  // MARK: Staying awake
+
+  /// Looks for events without sleeping, where they are likely to come soon.
+  ///
+  /// - Returns: How many there are.
+  private func look() -> Int {
+    guard hasCompany, lookout.isWorth(at: now) else { return 0 }
+    // What is there already would not have been waited for.
+    var count = events.wait(on: epoll, timeout: 0)
+    guard count == 0 else { return count }
+    let start = Clock.now()
+    let due = start.advanced(byMicroseconds: Lookout.length)
+    var end = start
+    repeat {
+      csys_relax()
+      count = events.wait(on: epoll, timeout: 0)
+      end = Clock.now()
+    } while count == 0 && end < due
+    lookout.looked(found: count > 0, from: start, to: end)
+    return count
   }
 
   // MARK: The alarm
