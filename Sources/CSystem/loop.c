@@ -11,7 +11,9 @@
 
 int csys_processors(void) {
   cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  // On machines with more of them than fit in.
+  return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 int csys_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }

@@ -28,17 +28,8 @@ int csys_epoll_remove(int epoll, int fd);
 /// Waits up to `timeout` milliseconds, -1 for ever, and answers how many events it wrote.
 int csys_epoll_wait(int epoll, struct csys_event *events, int capacity, int timeout);
 
-/// How many processors this process may run on; 1 where nobody can tell.
+/// How many processors this process may run on; -1 where nobody can tell.
 int csys_processors(void);
-
-/// Lets the processor's other threads have more of it for a moment, within a loop that looks for something.
-static inline void csys_relax(void) {
-#if defined(__x86_64__)
-  for (int turn = 0; turn < 4; turn++) __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("isb");
-#endif
-}
 
 /// A descriptor that becomes readable at a time, told in microseconds since boot; it stays so until it is set again.
 int csys_timerfd(void);

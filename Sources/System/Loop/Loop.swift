@@ -166,7 +166,8 @@ package final class Loop {
     let due = start.advanced(byMicroseconds: Lookout.length)
     var end = start
     repeat {
-      csys_relax()
+      // Whoever is about to say something may wait for this processor.
+      sched_yield()
       count = events.wait(on: epoll, timeout: 0)
       end = Clock.now()
     } while count == 0 && end < due
