@@ -41,6 +41,24 @@ extension RealThings {
       #expect(seen == delays.sorted())
     }
 
+    /// Each turn of its own would interrupt whoever computes once more.
+    @Test @LoopActor func timersOfOneTickAreOneTurn() async {
+      let fired = Signalled<Moment>()
+      // They are due within 2 ms, which has one tick within it at most.
+      for step in 0..<100 { Loop.shared.after(microseconds: 40_000 + Int64(step) * 20) { fired.send(Loop.shared.now) } }
+      var turns: Set<Moment> = []
+      for _ in 0..<100 { turns.insert(await fired.next()) }
+      #expect(1...2 ~= turns.count)
+    }
+
+    @Test(arguments: [500, 7_999, 8_000, 21_000] as [Int64])
+    @LoopActor func aTimerIsNeverEarly(delay: Int64) async {
+      let fired = Signalled<Moment>()
+      let start = Clock.now()
+      Loop.shared.after(microseconds: delay) { fired.send(Clock.now()) }
+      #expect(await fired.next().microseconds(since: start) >= delay)
+    }
+
     @Test @LoopActor func whatIsPutOffRunsAfterTheTurn() async {
       let done = Signalled<[String]>()
       var log: [String] = []
