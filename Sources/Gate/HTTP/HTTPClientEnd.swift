@@ -112,9 +112,9 @@ final class HTTPClientEnd: ClientEnd {
     perform(actions)
   }
 
-  func keepAlive(part: Int, of parts: Int) {
+  func keepAlive(part: Int, of parts: Int, through youngest: HTTPStreams.Exchange) {
     var actions: [HTTPStreams.Action] = []
-    streams.keepAlive(part: part, of: parts, into: &actions)
+    streams.keepAlive(part: part, of: parts, through: youngest, into: &actions)
     perform(actions)
   }
 

@@ -18,6 +18,8 @@ final class HTTPFront {
   private var stateless: [StatelessKey: HTTPClientEnd] = [:]
   private(set) var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var exchanges = 0
+  /// How many there were when the turn before was taken.
+  private var earlier = 0
   private var reader = MessageReader()
   private var sweep: LoopTimer?
   /// Whose turn it is.
@@ -369,7 +371,8 @@ final class HTTPFront {
 
   private func takeTurn() {
     let clients = Array(sessions.values) + Array(stateless.values)
-    for client in clients { client.keepAlive(part: present, of: Self.turns) }
+    for client in clients { client.keepAlive(part: present, of: Self.turns, through: earlier) }
+    earlier = exchanges
     let now = Clock.now()
     if grants.hasEnded(at: now) || present == 0 { endUngranted() }
     guard present == 0 else { return }
@@ -384,17 +387,5 @@ final class HTTPFront {
     isClosing = true
     sweep?.cancel()
     for connection in connections.values where connection.owner == nil { connection.end() }
-  }
-}
-
-extension HTTPHead {
-  /// Whether it only asks for something.
-  fileprivate var isReading: Bool { method == .get || method == .head }
-
-  /// Whether its fields say that it is of the stateless era.
-  fileprivate var isStateless: Bool {
-    all("mcp-protocol-version").contains {
-      ProtocolVersion(ExactText(String(decoding: $0, as: UTF8.self)))?.isStateless ?? false
-    }
   }
 }

@@ -62,13 +62,16 @@ extension HTTPStreams {
 
   /// Time has passed: tells clients that are connected that the other side still is.
   ///
-  /// Only those whose turn it is, one part of `parts`: thousands at once would hold everybody else up.
-  package mutating func keepAlive(part: Int = 0, of parts: Int = 1, into actions: inout [Action]) {
+  /// Only those whose turn it is, one part of `parts`: thousands at once would hold everybody else up. A request after
+  /// `youngest` has not waited yet, and its answer is probably one that comes as a whole.
+  package mutating func keepAlive(
+    part: Int = 0, of parts: Int = 1, through youngest: Exchange = .max, into actions: inout [Action]
+  ) {
     for (exchange, number) in byExchange where exchange % parts == part {
       guard let stream = streams[number] else { continue }
       if stream.isEvents {
         actions.append(.comment(exchange))
-      } else if stream.accepted.events, stream.parts == nil {
+      } else if exchange <= youngest, stream.accepted.events, stream.parts == nil {
         begin(number, into: &actions)
       }
     }

@@ -41,7 +41,7 @@ struct Streams {
   }
 
   mutating func close(_ exchange: Int) { streams.closed(exchange, into: &actions) }
-  mutating func keepAlive() { streams.keepAlive(into: &actions) }
+  mutating func keepAlive(through youngest: Int = .max) { streams.keepAlive(through: youngest, into: &actions) }
   mutating func endAll() { streams.endAll(into: &actions) }
 
   /// What was to be done since the last call, in words.
@@ -239,6 +239,17 @@ struct HTTPStreamsTests {
     streams.keepAlive()
     streams.write(answer("1"))
     #expect(streams.told() == ["1 begin", "1 comment", "1 event 1-1 \(answer("1"))", "1 finish"])
+  }
+
+  /// An answer that comes at once is not made a stream of by what only happens to pass at this moment.
+  @Test func whoHasJustComeIsToldNothing() {
+    var streams = Streams()
+    streams.post(1, call("1"))
+    streams.post(2, call("2"))
+    streams.keepAlive(through: 1)
+    #expect(streams.told() == ["1 begin"])
+    streams.write(answer("2"))
+    #expect(streams.told() == ["2 200 \(answer("2"))"])
   }
 
   @Test func theEndOfTheSessionEndsEveryStream() {
