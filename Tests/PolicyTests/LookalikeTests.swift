@@ -67,7 +67,11 @@ struct LookalikeTests {
       "file:///etc/shadow#x", " file:///etc/shadow", "file:///etc/./shadow", "file:\\\\\\etc\\shadow",
       "file:///../etc/shadow", "db://secret/x", "DB://secret/x", "db://SECRET/x", "db://secret/%78", "db://secret/../x",
       "file://%6cocalhost/etc/shadow", "db://%73ecret/x", "http://inside/x", "http://inside:80/x", "HTTP://INSIDE:80/x",
-      "http://%69nside:80/x",
+      "http://%69nside:80/x", "http://me@inside/x", "http://me:word@inside:80/x", "http://a@b@inside/x",
+      "http://a%2Fb@inside/x", "http://inside./x", "http://inside.:80/x", "HTTP://me@INSIDE/x", "db://me@secret/x",
+      "http:inside/x", "http:/inside/x", "http:///inside/x", "http:\\/\\inside/x", "http://good\\@inside/x",
+      "http://good\\@in%73ide/x", "http://inside\\@good/x", "http://in\tside/x", "ht\ntp://inside/\rx",
+      "file:///etc/sha\tdow",
     ]) func deniedResources(uri: String) throws
   {
     let rules = ["file:///etc/shadow", "db://Secret/*", "http://inside/*"].map { #""\#($0)":{"action":"deny"}"# }
@@ -84,7 +88,11 @@ struct LookalikeTests {
     arguments: [
       "note://Inbox/1", "mirror://room/x", "file:///etc/Shadow", "file:///etc/shadows", "db://other/../secret/x",
       "urn:a:b", "plain", "a/../b", "file:///c:/x", "http://x/?q=file:///etc/shadow", "", "%", "%2", "%00", "..", "/..",
-      "x:", "http://inside:8080/x", "https://inside:80/x", "db://secret:80/x",
+      "x:", "http://inside:8080/x", "https://inside:80/x", "db://secret:80/x", "http://inside@other/x",
+      "http://other/@inside/x", "http://other?@inside/x", "http://other#@inside/x", "db:/secret/x", "db:secret/x",
+      "http://inside..example/x", "http://in.side/x", "http:///", "http:", "http://@", "http://.", "http://:80", "@",
+      "a@b",
+      "db://", "db://.", "db://@/", "db://inside./x", "mailto:me@inside", "http://me@:80/x", "http://./x",
     ]) func otherResources(uri: String) throws
   {
     let denied = ["file:///etc/shadow", "db://secret/*", "http://inside/*"].map { #""\#($0)":{"action":"deny"}"# }
@@ -93,6 +101,16 @@ struct LookalikeTests {
     #expect(try verdict(policy, .resource(uri: ExactText(uri))).hasPrefix("allow"))
     let all = #"{"version":"1","default":"deny","resources":{"*":{}}}"#
     #expect(try verdict(all, .resource(uri: ExactText(uri))).hasPrefix("allow"))
+  }
+
+  @Test func P17_aNameBeforeAHostIsWhatARuleSaysOfIt() throws {
+    let named = #""http://me@host/*":{}"#
+    let alone = #"{"version":"1","default":"deny","resources":{\#(named)}}"#
+    #expect(try verdict(alone, .resource(uri: "http://me@host/x")).hasPrefix("allow"))
+    #expect(try verdict(alone, .resource(uri: "http://host/x")).hasPrefix("deny"))
+    #expect(try verdict(alone, .resource(uri: "http://you@host/x")).hasPrefix("deny"))
+    let both = #"{"version":"1","default":"deny","resources":{\#(named),"http://host/*":{"action":"deny"}}}"#
+    #expect(try verdict(both, .resource(uri: "http://me@host/x")) == "deny /resources/http:~1~1host~1*")
   }
 
   @Test(arguments: ["Bad", "bad ", "\u{FF42}ad", "b\u{200B}ad"]) func P17_aDeniedPromptIsDeniedInOtherDress(

@@ -112,9 +112,11 @@ extension CompiledPolicy {
       if rule?.rule.pointer != own?.rule.pointer, !isFree { return misread(rule) }
     }
     // Without the letters' case the rule for all of a scheme is as good as that for one host.
-    let rule = find(ResourceAddress.lowered(tidied)) { $0.loweredResources }
-    guard let rule, rule.rule.pointer != own?.rule.pointer, own == nil || rule.denies else { return nil }
-    return misread(rule)
+    for address in [tidied] + ResourceAddress.hosts(address) {
+      let rule = find(ResourceAddress.lowered(address)) { $0.loweredResources }
+      if let rule, rule.rule.pointer != own?.rule.pointer, own == nil || rule.denies { return misread(rule) }
+    }
+    return nil
   }
 
   private func misread(_ rule: CompiledRule?) -> Decision {

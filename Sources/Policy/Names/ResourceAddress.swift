@@ -7,18 +7,36 @@ import JSONText
 /// somewhere that the rule does not speak of.
 enum ResourceAddress {
   /// The address without what has another spelling: dots and, in files, empty segments of its path, escapes, backslashes,
-  /// blanks around it, a port that is the scheme's own, a fragment and, of a file, a query.
+  /// blanks around it, tabs and line ends, a port that is the scheme's own, a fragment and, of a file, a query.
   ///
   /// Capitals stay.
   static func tidied(_ address: ExactText) -> ExactText {
+    let parts = Parts(Array(address.utf8))
+    return text(parts, authority: parts.authority.map { parts.user + $0 })
+  }
+
+  /// What the tidied address is to those who look for its host alone.
+  ///
+  /// A name and a password before the host, and a dot behind it, lead to the same place as without. Browsers and Node
+  /// take any number of slashes before the host of `http`, and end it at a backslash, which Python does not.
+  static func hosts(_ address: ExactText) -> [ExactText] {
     let bytes = Array(address.utf8)
-    let parts = Parts(bytes)
+    return [true, false].compactMap { endsAtBackslash in
+      let parts = Parts(bytes, isLenient: true, endsAtBackslash: endsAtBackslash)
+      guard var host = parts.authority else { return nil }
+      let port = host.lastIndex { !(0x30...0x39 ~= $0) }.flatMap { host[$0] == 0x3A ? $0 : nil } ?? host.count
+      if port > 0, host[port - 1] == 0x2E { host.remove(at: port - 1) }
+      return text(parts, authority: host)
+    }
+  }
+
+  private static func text(_ parts: Parts, authority: [UInt8]?) -> ExactText {
     var out = parts.scheme
     if !out.isEmpty { out.append(0x3A) }
-    if let authority = parts.authority { out += [0x2F, 0x2F] + authority }
+    if let authority { out += [0x2F, 0x2F] + authority }
     out += path(parts.path, isFile: parts.isFile)
     out += parts.query
-    return out == bytes ? address : ExactText(String(decoding: out, as: UTF8.self))
+    return ExactText(String(decoding: out, as: UTF8.self))
   }
 
   /// With small letters up to the path, where most do not tell them apart.
@@ -43,6 +61,9 @@ enum ResourceAddress {
 
   private struct Parts {
     var scheme: [UInt8] = []
+    /// What stands before the host, up to the `@`.
+    var user: [UInt8] = []
+    /// The host and, where it is no matter of course, its port.
     var authority: [UInt8]?
     var path: [UInt8] = []
     var query: [UInt8] = []
@@ -51,8 +72,10 @@ enum ResourceAddress {
     /// `/`, `\`, `?` and `#`.
     static let ends: Set<UInt8> = [0x2F, 0x5C, 0x3F, 0x23]
 
-    init(_ address: [UInt8]) {
-      var rest = address[...]
+    private static let schemesOfTheWeb = ["http", "https", "ws", "wss", "ftp"].map { Array($0.utf8) }
+
+    init(_ address: [UInt8], isLenient: Bool = false, endsAtBackslash: Bool = true) {
+      var rest = address.filter { ![0x09, 0x0A, 0x0D].contains($0) }[...]
       while let first = rest.first, first <= 0x20 { rest.removeFirst() }
       while let last = rest.last, last <= 0x20 { rest.removeLast() }
       let length = Self.schemeLength(rest)
@@ -66,11 +89,14 @@ enum ResourceAddress {
         if !isFile { query = Array(rest[start...]) }
         rest = rest[..<start]
       }
-      let begin = rest.prefix(2)
-      if begin.count == 2, begin.allSatisfy({ $0 == 0x2F || $0 == 0x5C }), !scheme.isEmpty {
-        rest = rest.dropFirst(2)
-        let end = rest.firstIndex { Self.ends.contains($0) } ?? rest.endIndex
-        authority = withoutPort(ResourceAddress.unescaped(Array(rest[..<end])))
+      let slashes = rest.prefix { $0 == 0x2F || $0 == 0x5C }.count
+      let isAnyNumber = isLenient && Self.schemesOfTheWeb.contains(scheme.map { $0 | 0x20 })
+      if isAnyNumber || slashes >= 2, !scheme.isEmpty {
+        rest = rest.dropFirst(isAnyNumber ? slashes : 2)
+        let end = rest.firstIndex { Self.ends.contains($0) && (endsAtBackslash || $0 != 0x5C) } ?? rest.endIndex
+        let host = rest[..<end].lastIndex(of: 0x40).map { $0 + 1 } ?? rest.startIndex
+        user = ResourceAddress.unescaped(Array(rest[..<host]))
+        authority = withoutPort(ResourceAddress.unescaped(Array(rest[host..<end])))
         rest = rest[end...]
       }
       if isFile, authority == nil || authority?.map({ $0 | 0x20 }) == Array("localhost".utf8) { authority = [] }
