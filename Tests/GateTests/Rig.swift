@@ -69,6 +69,7 @@ final class Rig {
   ) throws {
     Signals.ignoreBrokenPipes()
     if let folder { self.folder = folder } else { self.folder = try TemporaryFolder.make("gatehouse-gate-tests") }
+    Leftovers.add(self.folder)
     paths = try Paths(
       environment: ["GATEHOUSE_HOME": self.folder],
       in: Paths.Circumstances(user: ThisProcess.user, home: nil, directory: "/"))
