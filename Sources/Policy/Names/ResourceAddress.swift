@@ -11,8 +11,10 @@ enum ResourceAddress {
   ///
   /// Capitals stay.
   static func tidied(_ address: ExactText) -> ExactText {
-    let parts = Parts(Array(address.utf8))
-    return text(parts, authority: parts.authority.map { parts.user + $0 })
+    let bytes = Array(address.utf8)
+    let parts = Parts(bytes)
+    let tidied = joined(parts, authority: parts.authority.map { parts.user + $0 })
+    return tidied == bytes ? address : ExactText(String(decoding: tidied, as: UTF8.self))
   }
 
   /// What the tidied address is to those who look for its host alone.
@@ -26,17 +28,17 @@ enum ResourceAddress {
       guard var host = parts.authority else { return nil }
       let port = host.lastIndex { !(0x30...0x39 ~= $0) }.flatMap { host[$0] == 0x3A ? $0 : nil } ?? host.count
       if port > 0, host[port - 1] == 0x2E { host.remove(at: port - 1) }
-      return text(parts, authority: host)
+      return ExactText(String(decoding: joined(parts, authority: host), as: UTF8.self))
     }
   }
 
-  private static func text(_ parts: Parts, authority: [UInt8]?) -> ExactText {
+  private static func joined(_ parts: Parts, authority: [UInt8]?) -> [UInt8] {
     var out = parts.scheme
     if !out.isEmpty { out.append(0x3A) }
     if let authority { out += [0x2F, 0x2F] + authority }
     out += path(parts.path, isFile: parts.isFile)
     out += parts.query
-    return ExactText(String(decoding: out, as: UTF8.self))
+    return out
   }
 
   /// With small letters up to the path, where most do not tell them apart.
