@@ -44,11 +44,13 @@ extension RealThings {
     /// Each turn of its own would interrupt whoever computes once more.
     @Test @LoopActor func timersOfOneTickAreOneTurn() async {
       let fired = Signalled<Moment>()
-      // They are due within 2 ms, which has one tick within it at most.
+      let start = Clock.now()
       for step in 0..<100 { Loop.shared.after(microseconds: 40_000 + Int64(step) * 20) { fired.send(Loop.shared.now) } }
+      // They are due within 2 ms and what making them took, on a machine that may be busy.
+      let ticks = (Clock.now().microseconds(since: start) + 2_000) / 4_000 + 2
       var turns: Set<Moment> = []
       for _ in 0..<100 { turns.insert(await fired.next()) }
-      #expect(1...2 ~= turns.count)
+      #expect(turns.count <= ticks)
     }
 
     @Test(arguments: [500, 7_999, 8_000, 21_000] as [Int64])
