@@ -12,7 +12,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -577,6 +577,20 @@ def test_p78_answers_that_are_read_late_come_whole_and_in_their_order(front: Fro
             assert number == 39 or answer.json["id"] == number
             for _ in range(60):
                 assert ours.answer().body.startswith(b"# HELP")
+
+
+def test_p78_an_answer_that_comes_soon_is_no_stream(front: Front) -> None:
+    session = front.begin("plain")
+    with ExitStack() as open_ones:
+        crowd = [open_ones.enter_context(front.connection()) for _ in range(40)]
+        kinds = set()
+        # Each second the gate tells some of those who wait that it is there.
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            for number, ours in enumerate(crowd):
+                ours.request("POST", "/mcp/plain", call(number), Mcp_Session_Id=session)
+            kinds |= {ours.answer().fields["content-type"] for ours in crowd}
+    assert kinds == {"application/json"}
 
 
 def test_p78_a_flood_of_strangers_takes_no_client_s_place(gatehouse: Gatehouse) -> None:
